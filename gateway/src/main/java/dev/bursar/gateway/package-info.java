@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.gateway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,37 @@
+package dev.bursar.ledger;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// One budget that stands in the way of a reserve, with everything needed to explain it.
+///
+/// All quantities are in `unit`. Blocks are listed in a fixed order: by cause, then by budget name.
+///
+/// @param spent committed in the current window
+/// @param held by open holds
+/// @param affordable the most that a reserve could have got: `max(0, limit - spent - held)`
+/// @param resetsAt when the balance starts from zero, or null when it does not or is rolling
+public record Block(
+        AccountKey account,
+        String name,
+        Budget.Mode mode,
+        Window window,
+        Unit unit,
+        Cause cause,
+        long limit,
+        long spent,
+        long held,
+        long asked,
+        long affordable,
+        @Nullable Instant resetsAt) {
+
+    /// What has to change before the same reserve can succeed.
+    public enum Cause {
+        /// The amount asked is above the limit itself: it can never fit.
+        ABOVE_LIMIT,
+        /// What is spent leaves too little, even when every hold is released.
+        SPENT,
+        /// Only open holds are in the way: it may fit when they end.
+        HELD
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.pricing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.usage;
+
+import org.jspecify.annotations.NullMarked;
