@@ -5,6 +5,8 @@ import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Outcome;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -12,6 +14,17 @@ import java.util.concurrent.CompletableFuture;
 ///
 /// All methods may be called by any thread.
 public final class Authority implements AutoCloseable {
+
+    /// Opens the journal in a directory, which is created when missing, recovers the ledger from it, and
+    /// starts. The directory is locked until [#close].
+    ///
+    /// @param clock the only source of time; where it steps back, the authority's time stands still
+    /// @throws AuthorityException `EXTERNAL` when the directory cannot be written or another process has
+    ///     it, `INTERNAL` when the journal is damaged: the message says where
+    public static Authority open(
+            Path dataDirectory, AuthoritySettings settings, InstantSource clock) {
+        throw new IllegalStateException();
+    }
 
     /// Submits a command and waits for its outcome. Meant for virtual threads.
     ///
