@@ -56,6 +56,10 @@ public sealed interface Entry {
     }
 
     /// The settled record of a call: with its attribution, this is the usage record.
+    ///
+    /// @param overrun the part of `actual` above `held`
+    /// @param unheld what is spent in accounts that the hold had no part in: units that were not asked
+    ///     for
     record Committed(
             Instant at,
             CommandKey key,
@@ -65,8 +69,14 @@ public sealed interface Entry {
             Amounts held,
             Amounts actual,
             Amounts overrun,
+            List<Posting> unheld,
             Attribution attribution)
-            implements Entry {}
+            implements Entry {
+
+        public Committed {
+            unheld = List.copyOf(unheld);
+        }
+    }
 
     record Released(
             Instant at,

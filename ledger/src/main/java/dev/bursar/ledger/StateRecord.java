@@ -26,17 +26,16 @@ public sealed interface StateRecord {
 
     record Bucket(long startMillis, long amount) {}
 
-    /// An open hold.
+    /// An open hold. Its id, amounts and end are those of `granted`.
     record HoldState(
-            HoldId hold,
             TenantId tenant,
             Subject subject,
-            Amounts held,
             List<Entry.Posting> postings,
-            Instant expiresAt,
             Command.OnExpiry onExpiry,
             Command.Overage overage,
-            Attribution attribution)
+            Attribution attribution,
+            CommandKey key,
+            Outcome.Granted granted)
             implements StateRecord {
 
         public HoldState {
@@ -45,7 +44,11 @@ public sealed interface StateRecord {
     }
 
     /// How a hold ended, while the ledger remembers it.
-    record EndedHold(HoldId hold, Instant at, Ending ending) implements StateRecord {}
+    ///
+    /// @param tenant whose hold it was
+    /// @param outcome what the command that ended it was answered
+    record EndedHold(HoldId hold, TenantId tenant, Instant at, Ending ending, Outcome outcome)
+            implements StateRecord {}
 
     enum Ending {
         COMMITTED,
