@@ -1,0 +1,38 @@
+package dev.bursar.server.demo;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// How a reply goes over the wire.
+interface Dialect {
+
+    /// The whole reply as one JSON document.
+    String whole(Reply reply);
+
+    /// The reply as server-sent events, each with its closing blank line.
+    ///
+    /// @param includeUsage whether the caller asked for usage in the stream, where one has to ask
+    List<String> events(Reply reply, int tokensPerChunk, boolean includeUsage);
+
+    /// An error envelope.
+    String error(int status, String message);
+
+    /// The type that goes with an error status.
+    static String errorType(int status) {
+        return switch (status) {
+            case 401 -> "authentication_error";
+            case 404 -> "not_found_error";
+            case 429 -> "rate_limit_error";
+            case 529 -> "overloaded_error";
+            default -> status < 500 ? "invalid_request_error" : "api_error";
+        };
+    }
+
+    /// The pieces of a reply in groups of `size`, each joined.
+    static List<String> chunks(List<String> pieces, int size) {
+        return IntStream.iterate(0, i -> i < pieces.size(), i -> i + size)
+                .mapToObj(
+                        i -> String.join("", pieces.subList(i, Math.min(i + size, pieces.size()))))
+                .toList();
+    }
+}
