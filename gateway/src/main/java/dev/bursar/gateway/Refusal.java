@@ -1,0 +1,42 @@
+package dev.bursar.gateway;
+
+import java.util.Locale;
+
+/// The cases in which the gateway answers instead of a provider, with the status each has unless
+/// [GatewaySettings#statuses] says otherwise.
+public enum Refusal {
+    /// Committed spend leaves too little for this call.
+    BUDGET_EXHAUSTED(402),
+    /// A rate or concurrency budget is full.
+    RATE_LIMITED(429),
+    /// Only outstanding holds are in the way.
+    BUDGET_HELD(429),
+    MODEL_UNPRICED(403),
+    MODEL_NOT_FOUND(404),
+    KEY_MISSING(401),
+    KEY_UNKNOWN(401),
+    KEY_SUSPENDED(403),
+    MALFORMED(400),
+    BODY_TOO_LARGE(413),
+    NOT_FOUND(404),
+    AUTHORITY_UNAVAILABLE(503),
+    /// The provider could not be reached, or broke off before its answer.
+    PROVIDER_UNREACHABLE(502),
+    PROVIDER_TIMEOUT(504);
+
+    private final int status;
+
+    Refusal(int status) {
+        this.status = status;
+    }
+
+    /// The HTTP status by default.
+    public int status() {
+        return status;
+    }
+
+    /// The `code` in the error envelope, and the name in the configuration.
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
