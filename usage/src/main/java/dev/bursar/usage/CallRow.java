@@ -1,0 +1,49 @@
+package dev.bursar.usage;
+
+import java.time.Instant;
+
+/// One call, let through or denied, as a line of a list. Text that is not known is `""`.
+///
+/// @param position of its entry in the journal: unique, and ascending in time
+/// @param id the call id, which the caller was told
+/// @param at when it was settled or denied
+/// @param run the call's own id where the subject has none
+/// @param model as sent upstream
+/// @param status the provider's HTTP status, or how it failed (`client_gone`, `timeout`, …)
+/// @param tool for tool spend
+/// @param tokens of all classes
+/// @param microcents spent, in 10^-8 USD; 0 for a denial
+/// @param askedMicrocents what a denied call had asked to hold: an upper bound of its cost; else 0
+/// @param latencyMillis from the request to the last byte, -1 when not known
+/// @param denial why it was denied: a code such as `budget_exhausted`
+/// @param budget the first budget in the way of a denied call
+public record CallRow(
+        long position,
+        String id,
+        Instant at,
+        CallOutcome outcome,
+        String tenant,
+        String run,
+        String workflow,
+        String agent,
+        String user,
+        String release,
+        String provider,
+        String model,
+        String requestedModel,
+        String tool,
+        String status,
+        String provenance,
+        String decision,
+        long tokens,
+        long microcents,
+        long askedMicrocents,
+        long latencyMillis,
+        String denial,
+        String budget) {
+
+    /// Whether it was refused before it was made.
+    public boolean denied() {
+        return outcome == CallOutcome.DENIED;
+    }
+}
