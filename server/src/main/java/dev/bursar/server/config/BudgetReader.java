@@ -1,0 +1,166 @@
+package dev.bursar.server.config;
+
+import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.Budget.Mode;
+import dev.bursar.ledger.Budget.Step;
+import dev.bursar.ledger.BudgetId;
+import dev.bursar.ledger.Subject;
+import dev.bursar.ledger.TenantId;
+import dev.bursar.ledger.Window;
+import dev.bursar.server.config.Node.Place;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Reads the budgets of one tenant.
+final class BudgetReader {
+
+    private static final Pattern PERCENT = Pattern.compile("([0-9]{1,3})\\s*%");
+
+    private BudgetReader() {}
+
+    static List<Budget> budgets(TenantId tenant, ZoneId zone, Node node) {
+        List<Budget> budgets = new ArrayList<>();
+        Map<String, Place> names = new HashMap<>();
+        for (Node item : Section.items(node)) {
+            Section section =
+                    Section.of(item, "name", "match", "per", "limit", "every", "mode", "at");
+            String name = section.requiredText("name");
+            TenantReader.requireName(name, section.valuePlace("name"));
+            TenantReader.requireNew(names, name, section.valuePlace("name"), "the budget " + name);
+            budgets.add(budget(tenant, zone, name, section));
+        }
+        return budgets;
+    }
+
+    private static Budget budget(TenantId tenant, ZoneId zone, String name, Section section) {
+        Quantity limit = Quantity.limit(section.requiredText("limit"), section.valuePlace("limit"));
+        Window window =
+                section.text("every")
+                        .map(every -> Quantity.window(every, zone, section.valuePlace("every")))
+                        .orElseGet(Window.Life::new);
+        Mode mode = mode(section);
+        try {
+            return new Budget(
+                    new BudgetId(tenant.value() + "/" + name),
+                    tenant,
+                    name,
+                    match(section),
+                    per(section),
+                    limit.unit(),
+                    limit.value(),
+                    window,
+                    mode,
+                    ladder(section, mode));
+        } catch (IllegalArgumentException e) {
+            throw section.place().mistake(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static SortedMap<String, String> match(Section budget) {
+        SortedMap<String, String> match = budget.texts("match");
+        Section section = Section.any(budget.node("match"));
+        match.forEach((dimension, value) -> {
+            try {
+                Subject.of(Map.of(dimension, value));
+            } catch (IllegalArgumentException e) {
+                throw section.keyPlace(dimension).mistake(String.valueOf(e.getMessage()));
+            }
+        });
+        return match;
+    }
+
+    private static List<String> per(Section budget) {
+        List<String> per = new ArrayList<>();
+        for (Node item : Section.items(budget.node("per"))) {
+            String dimension = Section.scalar(item).text();
+            try {
+                Subject.requireDimension(dimension);
+            } catch (IllegalArgumentException e) {
+                throw item.place().mistake(String.valueOf(e.getMessage()));
+            }
+            if (per.contains(dimension)) {
+                throw item.place().mistake("is there twice: " + dimension);
+            }
+            per.add(dimension);
+        }
+        return per;
+    }
+
+    private static Mode mode(Section budget) {
+        String written = budget.text("mode").orElse("hard");
+        return switch (written) {
+            case "hard" -> Mode.HARD;
+            case "soft" -> Mode.SOFT;
+            case "shadow" -> Mode.SHADOW;
+            default ->
+                    throw budget.valuePlace("mode")
+                            .mistake("must be hard, soft or shadow: " + written);
+        };
+    }
+
+    private static List<Step> ladder(Section budget, Mode mode) {
+        Section at = Section.any(budget.node("at"));
+        List<Step> ladder = new ArrayList<>();
+        at.fields()
+                .forEach((key, value) -> {
+                    Matcher percent = PERCENT.matcher(key.strip());
+                    int number = percent.matches() ? Integer.parseInt(percent.group(1)) : 0;
+                    if (number < 1 || number > 100) {
+                        throw at.keyPlace(key).mistake("must be 1% to 100%");
+                    }
+                    List<Node> actions =
+                            value instanceof Node.Sequence sequence
+                                    ? sequence.items()
+                                    : List.of(value);
+                    actions.forEach(action -> ladder.add(step(number, action, mode)));
+                });
+        ladder.sort(Comparator.comparingInt(Step::percent));
+        return ladder;
+    }
+
+    private static Step step(int percent, Node node, Mode mode) {
+        if (node instanceof Node.Mapping mapping) {
+            Section disable = Section.of(mapping, "disable");
+            List<String> tools = disable.list("disable");
+            if (tools.isEmpty()) {
+                throw mapping.place().mistake("names no tool to disable");
+            }
+            return new Step(percent, Step.Action.DISABLE, tools);
+        }
+        String written = Section.scalar(node).text();
+        Step.Action action =
+                switch (written.toLowerCase(Locale.ROOT)) {
+                    case "alert" -> Step.Action.ALERT;
+                    case "clamp" -> Step.Action.CLAMP;
+                    case "downgrade" -> Step.Action.DOWNGRADE;
+                    case "defer" -> Step.Action.DEFER;
+                    case "approve" -> Step.Action.APPROVE;
+                    case "deny" -> Step.Action.DENY;
+                    default ->
+                            throw node.place()
+                                    .mistake(
+                                            "must be alert, clamp, downgrade, defer, approve,"
+                                                    + " deny or disable: [tool…]: "
+                                                    + written);
+                };
+        if (mode == Mode.SOFT && refuses(action)) {
+            throw node.place().mistake("a soft budget never refuses, so it cannot " + written);
+        }
+        return new Step(percent, action, List.of());
+    }
+
+    private static boolean refuses(Step.Action action) {
+        return switch (action) {
+            case DEFER, APPROVE, DENY -> true;
+            case ALERT, CLAMP, DOWNGRADE, DISABLE -> false;
+        };
+    }
+}

@@ -1,0 +1,94 @@
+package dev.bursar.server.config;
+
+import dev.bursar.gateway.GatewaySettings;
+import dev.bursar.ledger.Budget;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Says what is in force, for the log: `key=value`, one line per thing, secrets as `***`.
+public final class EffectiveConfig {
+
+    private EffectiveConfig() {}
+
+    /// The configuration as lines without a prefix.
+    public static List<String> lines(Config config) {
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                "server.host=%s server.port=%d data=%s admin.token=%s"
+                        .formatted(
+                                config.server().host(),
+                                config.server().port(),
+                                config.data(),
+                                masked(config.adminToken() != null)));
+        GatewaySettings gateway = config.gateway();
+        lines.add(
+                "unpriced=%s client_gone=%s max_output_tokens=%d max_input_tokens=%d max_body_bytes=%d"
+                        .formatted(
+                                unpriced(gateway.unpriced()),
+                                clientGone(gateway.clientGone()),
+                                gateway.maxOutputTokens(),
+                                gateway.maxInputTokens(),
+                                gateway.maxBodyBytes()));
+        gateway.providers()
+                .values()
+                .forEach(provider ->
+                        lines.add(
+                                "provider=%s dialect=%s base_url=%s api_key=%s prices=%s"
+                                        .formatted(
+                                                provider.name(),
+                                                provider.dialect().wire(),
+                                                provider.baseUrl(),
+                                                masked(provider.apiKey() != null),
+                                                provider.free() ? "free" : "book")));
+        gateway.models()
+                .forEach((name, alias) ->
+                        lines.add(
+                                "model=%s provider=%s upstream=%s"
+                                        .formatted(name, alias.provider(), alias.model())));
+        gateway.statuses()
+                .forEach((refusal, status) -> lines.add("status." + refusal.code() + "=" + status));
+        config.prices().forEach(price -> lines.add("price=" + price.id()));
+        config.tenants().values().forEach(tenant -> addTenant(tenant, lines));
+        return lines;
+    }
+
+    private static void addTenant(Config.Tenant tenant, List<String> lines) {
+        lines.add("tenant=%s timezone=%s".formatted(tenant.id(), tenant.zone()));
+        for (Config.Key key : tenant.keys()) {
+            lines.add("tenant=%s key=%s secret=***".formatted(tenant.id(), key.name()));
+        }
+        for (Budget budget : tenant.budgets()) {
+            lines.add(
+                    "tenant=%s budget=%s limit=%d unit=%s window=%s mode=%s per=%s match=%s"
+                            .formatted(
+                                    tenant.id(),
+                                    budget.name(),
+                                    budget.limit(),
+                                    budget.unit(),
+                                    Windows.written(budget.window()),
+                                    budget.mode(),
+                                    budget.per(),
+                                    budget.match()));
+        }
+    }
+
+    private static String masked(boolean set) {
+        return set ? "***" : "unset";
+    }
+
+    private static String unpriced(GatewaySettings.Unpriced policy) {
+        return switch (policy) {
+            case GatewaySettings.Unpriced.Refuse ignored -> "refuse";
+            case GatewaySettings.Unpriced.Ceiling(long input, long output) ->
+                    "ceiling(" + input + "," + output + ")";
+        };
+    }
+
+    private static String clientGone(GatewaySettings.ClientGone policy) {
+        return switch (policy) {
+            case GatewaySettings.ClientGone.Cancel ignored -> "cancel";
+            case GatewaySettings.ClientGone.Drain drain ->
+                    "drain(" + drain.atMost().toMillis() + "ms," + drain.bytes() + "B)";
+        };
+    }
+}
