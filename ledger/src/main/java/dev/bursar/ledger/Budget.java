@@ -81,6 +81,12 @@ public record Budget(
         if (per.stream().distinct().count() != per.size()) {
             throw new IllegalArgumentException("per names a dimension twice: " + per);
         }
+        if (unit.equals(Unit.SLOTS) && !(window instanceof Window.Life)) {
+            throw new IllegalArgumentException("slots return by themselves and have no window");
+        }
+        if (unit.equals(Unit.MILLIS) && window instanceof Window.Rolling) {
+            throw new IllegalArgumentException("time has no rolling window");
+        }
         ladder = List.copyOf(ladder);
         for (int i = 1; i < ladder.size(); i++) {
             if (ladder.get(i).percent() < ladder.get(i - 1).percent()) {

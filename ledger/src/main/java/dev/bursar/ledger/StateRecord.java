@@ -10,7 +10,7 @@ public sealed interface StateRecord {
     /// The time of the last entry.
     record Clock(Instant lastAt) implements StateRecord {}
 
-    record BudgetState(Budget budget, boolean closed) implements StateRecord {}
+    record OpenBudget(Budget budget) implements StateRecord {}
 
     /// @param openedAt when the account was first used
     /// @param spent the sum of all that was committed; for a rolling window, see `buckets`

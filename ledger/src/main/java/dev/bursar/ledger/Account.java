@@ -1,0 +1,111 @@
+package dev.bursar.ledger;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One running balance of a budget.
+final class Account {
+
+    private final AccountKey key;
+    private final Unit unit;
+    private final long openedMillis;
+    private final @Nullable RollingSum rolling;
+
+    private long spent;
+    private long held;
+    private long overrun;
+
+    /// How many open holds have a part in here, also one of 0.
+    private int openParts;
+
+    Account(AccountKey key, Budget budget, long openedMillis) {
+        this.key = key;
+        this.unit = budget.unit();
+        this.openedMillis = openedMillis;
+        this.rolling =
+                budget.window() instanceof Window.Rolling window ? new RollingSum(window) : null;
+    }
+
+    /// An account as it was, without what is held: that comes back with the holds.
+    Account(StateRecord.AccountState state, Budget budget) {
+        this.key = state.account();
+        this.unit = budget.unit();
+        this.openedMillis = state.openedAt().toEpochMilli();
+        this.rolling =
+                budget.window() instanceof Window.Rolling window
+                        ? RollingSum.of(window, state.buckets())
+                        : null;
+        this.spent = state.spent();
+        this.overrun = state.overrun();
+    }
+
+    AccountKey key() {
+        return key;
+    }
+
+    Unit unit() {
+        return unit;
+    }
+
+    long openedMillis() {
+        return openedMillis;
+    }
+
+    /// What counts as spent now: for time, what has passed since the account was opened.
+    long spent(long nowMillis) {
+        if (unit.equals(Unit.MILLIS)) {
+            return nowMillis - openedMillis;
+        }
+        return rolling != null ? rolling.sum(nowMillis) : spent;
+    }
+
+    /// All that was ever committed here.
+    long spentEver() {
+        return spent;
+    }
+
+    long held() {
+        return held;
+    }
+
+    long overrun() {
+        return overrun;
+    }
+
+    List<StateRecord.Bucket> buckets() {
+        return rolling == null ? List.of() : rolling.buckets();
+    }
+
+    /// Whether an open hold refers to this account.
+    boolean isInUse() {
+        return openParts != 0;
+    }
+
+    void hold(long amount) {
+        held = Math.addExact(held, amount);
+        openParts++;
+    }
+
+    /// Ends a hold's part in this account.
+    void settle(long heldAmount, long actual, long nowMillis) {
+        held = Math.subtractExact(held, heldAmount);
+        openParts--;
+        spend(actual, nowMillis);
+        overrun = Math.addExact(overrun, Math.max(0, actual - heldAmount));
+    }
+
+    void spend(long amount, long nowMillis) {
+        if (!isSpendable(unit)) {
+            return;
+        }
+        spent = Math.addExact(spent, amount);
+        if (rolling != null) {
+            rolling.add(nowMillis, amount);
+        }
+    }
+
+    /// Whether amounts of a unit stay after their hold has ended: slots return, and time passes by itself.
+    static boolean isSpendable(Unit unit) {
+        return !unit.equals(Unit.SLOTS) && !unit.equals(Unit.MILLIS);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.bursar.ledger;
+
+import java.util.IdentityHashMap;
+
+/// What must be true of a ledger between any two entries.
+final class Invariants {
+
+    private Invariants() {}
+
+    static void check(LedgerState state) {
+        IdentityHashMap<Account, Long> held = new IdentityHashMap<>();
+        for (Hold hold : state.holds()) {
+            for (Hold.Part part : hold.parts()) {
+                held.merge(part.account(), part.amount(), Math::addExact);
+            }
+        }
+        int accounts = 0;
+        for (BudgetState budget : state.budgets()) {
+            for (Account account : budget.accounts().toList()) {
+                accounts++;
+                check(account, held.getOrDefault(account, 0L));
+            }
+        }
+        require(accounts == state.accounts(), "accounts are counted wrong: " + state.accounts());
+    }
+
+    private static void check(Account account, long heldByHolds) {
+        require(
+                account.held() == heldByHolds,
+                "%s holds %d, its open holds %d"
+                        .formatted(account.key(), account.held(), heldByHolds));
+        require(account.held() >= 0, account.key() + " holds less than nothing");
+        require(account.spentEver() >= 0, account.key() + " has spent less than nothing");
+        require(
+                account.overrun() >= 0 && account.overrun() <= account.spentEver(),
+                account.key() + " has an overrun above what it spent: " + account.overrun());
+        if (account.unit().equals(Unit.SLOTS)) {
+            require(account.spentEver() == 0, account.key() + " has spent slots");
+        }
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalStateException(message);
+        }
+    }
+}

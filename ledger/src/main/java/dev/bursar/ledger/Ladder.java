@@ -1,0 +1,56 @@
+package dev.bursar.ledger;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Shares of a limit, in exact arithmetic.
+final class Ladder {
+
+    private static final Budget.Step FULL =
+            new Budget.Step(100, Budget.Step.Action.ALERT, List.of());
+
+    private Ladder() {}
+
+    /// The highest step of a budget's ladder that `used` has reached, or null. A budget without steps has
+    /// an alert at 100 %.
+    static Budget.@Nullable Step reached(Budget budget, long used) {
+        if (budget.ladder().isEmpty()) {
+            return budget.mode() == Budget.Mode.SOFT && used > budget.limit() ? FULL : null;
+        }
+        Budget.Step reached = null;
+        for (Budget.Step step : budget.ladder()) {
+            if (used < threshold(budget.limit(), step.percent())) {
+                break;
+            }
+            reached = step;
+        }
+        return reached;
+    }
+
+    /// The smallest amount that is at least `percent` of the limit.
+    static long threshold(long limit, int percent) {
+        return limit / 100 * percent + Math.ceilDiv(limit % 100 * percent, 100);
+    }
+
+    /// `used` in percent of the limit, rounded down, at most 1,000,000; 100 for a limit of 0.
+    static int percent(long used, long limit) {
+        if (limit == 0) {
+            return 100;
+        }
+        long percent =
+                used > Long.MAX_VALUE / 100 ? used / Math.max(1, limit / 100) : used * 100 / limit;
+        return (int) Math.min(percent, 1_000_000);
+    }
+
+    /// Whether `left / limit` is smaller than `otherLeft / otherLimit`, by 128-bit cross products.
+    static boolean isSmallerShare(long left, long limit, long otherLeft, long otherLimit) {
+        if (limit == 0 || otherLimit == 0) {
+            return limit == 0 && otherLimit != 0;
+        }
+        long high = Math.multiplyHigh(left, otherLimit);
+        long otherHigh = Math.multiplyHigh(otherLeft, limit);
+        return high != otherHigh
+                ? high < otherHigh
+                : Long.compareUnsigned(left * otherLimit, otherLeft * limit) < 0;
+    }
+}

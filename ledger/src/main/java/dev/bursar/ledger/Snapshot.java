@@ -1,0 +1,110 @@
+package dev.bursar.ledger;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// A ledger's state as records, and back.
+///
+/// The order is: clock, budgets, accounts, open holds, ended holds, remembered outcomes. Each refers only
+/// to what came before.
+final class Snapshot {
+
+    private static final Comparator<AccountKey> ACCOUNT_ORDER =
+            Comparator.comparing((AccountKey key) -> key.budget().value())
+                    .thenComparingLong(AccountKey::windowStartMillis)
+                    .thenComparing(key -> String.join("\u0000", key.per()));
+
+    private Snapshot() {}
+
+    static Stream<StateRecord> write(LedgerState state) {
+        Stream<StateRecord> clock = Stream.of(new StateRecord.Clock(state.lastAt()));
+        Stream<StateRecord> budgets =
+                state.budgets().stream().map(b -> new StateRecord.OpenBudget(b.budget()));
+        Stream<StateRecord> accounts =
+                state.budgets().stream()
+                        .flatMap(BudgetState::accounts)
+                        .sorted(Comparator.comparing(Account::key, ACCOUNT_ORDER))
+                        .map(Snapshot::record);
+        Stream<StateRecord> holds =
+                state.holds().stream()
+                        .sorted(Comparator.comparing((Hold hold) -> hold.id().value()))
+                        .map(Snapshot::record);
+        Stream<StateRecord> memory =
+                Stream.concat(
+                        state.memory().endedHolds().stream(), state.memory().outcomes().stream());
+        return Stream.of(clock, budgets, accounts, holds, memory).flatMap(part -> part);
+    }
+
+    private static StateRecord record(Account account) {
+        return new StateRecord.AccountState(
+                account.key(),
+                Instant.ofEpochMilli(account.openedMillis()),
+                account.spentEver(),
+                account.overrun(),
+                account.buckets());
+    }
+
+    private static StateRecord record(Hold hold) {
+        return new StateRecord.HoldState(
+                hold.tenant(),
+                hold.subject(),
+                hold.postings(),
+                hold.onExpiry(),
+                hold.overage(),
+                hold.attribution(),
+                hold.key(),
+                hold.granted());
+    }
+
+    static LedgerState read(LedgerLimits limits, Stream<StateRecord> records) {
+        LedgerState state = new LedgerState(limits);
+        records.forEachOrdered(record -> {
+            switch (record) {
+                case StateRecord.Clock clock -> state.resumeAt(clock.lastAt());
+                case StateRecord.OpenBudget open -> state.open(open.budget());
+                case StateRecord.AccountState account -> read(state, account);
+                case StateRecord.HoldState hold -> state.add(hold(state, hold));
+                case StateRecord.EndedHold ended -> state.memory().remember(ended);
+                case StateRecord.Remembered outcome -> state.memory().remember(outcome);
+            }
+        });
+        return state;
+    }
+
+    private static void read(LedgerState state, StateRecord.AccountState record) {
+        BudgetState budget = budget(state, record.account());
+        state.add(budget, new Account(record, budget.budget()));
+    }
+
+    private static Hold hold(LedgerState state, StateRecord.HoldState record) {
+        List<Hold.Part> parts = new ArrayList<>(record.postings().size());
+        for (Entry.Posting posting : record.postings()) {
+            Account account = budget(state, posting.account()).account(posting.account());
+            if (account == null) {
+                throw new IllegalStateException(
+                        "a hold refers to an account that is not there: " + posting.account());
+            }
+            parts.add(new Hold.Part(account, posting.amount()));
+        }
+        return new Hold(
+                record.tenant(),
+                record.subject(),
+                record.onExpiry(),
+                record.overage(),
+                record.attribution(),
+                record.key(),
+                record.granted(),
+                parts);
+    }
+
+    private static BudgetState budget(LedgerState state, AccountKey key) {
+        BudgetState budget = state.budget(key.budget());
+        if (budget == null) {
+            throw new IllegalStateException("an account of a budget that is not there: " + key);
+        }
+        return budget;
+    }
+}
