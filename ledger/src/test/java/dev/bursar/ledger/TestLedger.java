@@ -1,0 +1,210 @@
+package dev.bursar.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// A ledger that applies what it decides, checks its invariants after each step, and keeps the entries so
+/// that a test can end by replaying them.
+final class TestLedger {
+
+    static final TenantId ACME = new TenantId("acme");
+
+    final List<Entry> journal = new ArrayList<>();
+    Instant now = Instant.parse("2026-03-10T12:00:00Z");
+
+    private final LedgerLimits limits;
+    private final Ledger ledger;
+    private int lastHold;
+
+    TestLedger() {
+        this(LedgerLimits.DEFAULT);
+    }
+
+    TestLedger(LedgerLimits limits) {
+        this.limits = limits;
+        this.ledger = new Ledger(limits);
+    }
+
+    Ledger ledger() {
+        return ledger;
+    }
+
+    Outcome submit(Command command) {
+        Decision decision = ledger.decide(command, now);
+        for (Entry entry : decision.entries()) {
+            ledger.apply(entry);
+            journal.add(entry);
+        }
+        ledger.checkInvariants();
+        return decision.outcome();
+    }
+
+    void pass(Duration time) {
+        now = now.plus(time);
+    }
+
+    /// Replays the journal, and restores from the state, and wants both to be equal to this ledger.
+    void assertReplayIsEqual() {
+        List<StateRecord> state = ledger.state().toList();
+        Ledger replayed = new Ledger(limits);
+        journal.forEach(replayed::apply);
+        assertThat(replayed.state()).containsExactlyElementsOf(state);
+        Ledger restored = Ledger.restore(limits, state.stream());
+        restored.checkInvariants();
+        assertThat(restored.state()).containsExactlyElementsOf(state);
+    }
+
+    static Budget budget(String name, Unit unit, long limit) {
+        return new Budget(
+                new BudgetId("acme/" + name),
+                ACME,
+                name,
+                new TreeMap<>(),
+                List.of(),
+                unit,
+                limit,
+                new Window.Life(),
+                Budget.Mode.HARD,
+                List.of());
+    }
+
+    static Budget per(Budget b, String... dimensions) {
+        return new Budget(
+                b.id(),
+                b.tenant(),
+                b.name(),
+                b.match(),
+                List.of(dimensions),
+                b.unit(),
+                b.limit(),
+                b.window(),
+                b.mode(),
+                b.ladder());
+    }
+
+    static Budget every(Budget b, Window window) {
+        return new Budget(
+                b.id(),
+                b.tenant(),
+                b.name(),
+                b.match(),
+                b.per(),
+                b.unit(),
+                b.limit(),
+                window,
+                b.mode(),
+                b.ladder());
+    }
+
+    static Budget mode(Budget b, Budget.Mode mode, Budget.Step... ladder) {
+        return new Budget(
+                b.id(),
+                b.tenant(),
+                b.name(),
+                b.match(),
+                b.per(),
+                b.unit(),
+                b.limit(),
+                b.window(),
+                mode,
+                List.of(ladder));
+    }
+
+    static Budget matching(Budget b, String dimension, String value) {
+        return new Budget(
+                b.id(),
+                b.tenant(),
+                b.name(),
+                new TreeMap<>(Map.of(dimension, value)),
+                b.per(),
+                b.unit(),
+                b.limit(),
+                b.window(),
+                b.mode(),
+                b.ladder());
+    }
+
+    Outcome define(Budget budget) {
+        return submit(new Command.DefineBudget(budget));
+    }
+
+    Command.Reserve reserveCommand(Subject subject, Amounts asked) {
+        String id = "h" + ++lastHold;
+        return new Command.Reserve(
+                new CommandKey("k-" + id, 1),
+                new HoldId(id),
+                ACME,
+                subject,
+                asked,
+                Amounts.NONE,
+                Duration.ofMinutes(10),
+                Command.OnExpiry.RELEASE,
+                Command.Overage.ALLOW_WITH_OVERDRAFT,
+                Attribution.NONE);
+    }
+
+    Outcome reserve(Subject subject, Unit unit, long amount) {
+        return submit(reserveCommand(subject, Amounts.of(unit, amount)));
+    }
+
+    HoldId granted(Subject subject, Unit unit, long amount) {
+        return granted(reserve(subject, unit, amount)).hold();
+    }
+
+    static Outcome.Granted granted(Outcome outcome) {
+        assertThat(outcome).isInstanceOf(Outcome.Granted.class);
+        return (Outcome.Granted) outcome;
+    }
+
+    static List<Block> blocks(Outcome outcome) {
+        assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+        return ((Outcome.Refused) outcome).blocks();
+    }
+
+    static Reason reason(Outcome outcome) {
+        assertThat(outcome).isInstanceOf(Outcome.Refused.class);
+        return ((Outcome.Refused) outcome).reason();
+    }
+
+    Outcome commit(HoldId hold, Unit unit, long actual) {
+        return submit(commitCommand(hold, Amounts.of(unit, actual)));
+    }
+
+    Command.Commit commitCommand(HoldId hold, Amounts actual) {
+        return new Command.Commit(
+                new CommandKey("c-" + hold, 1), ACME, hold, actual, Attribution.NONE);
+    }
+
+    Outcome release(HoldId hold) {
+        return submit(
+                new Command.Release(new CommandKey("r-" + hold, 1), ACME, hold, Attribution.NONE));
+    }
+
+    Outcome expire() {
+        return submit(new Command.Expire(1_000));
+    }
+
+    static Subject subject(String... pairs) {
+        Map<String, String> values = new TreeMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            values.put(pairs[i], pairs[i + 1]);
+        }
+        return Subject.of(values);
+    }
+
+    Balance only(String name) {
+        List<Balance> balances = ledger.balances(new BudgetId("acme/" + name), 10, now);
+        assertThat(balances).hasSize(1);
+        return balances.getFirst();
+    }
+
+    List<Balance> balances(String name) {
+        return ledger.balances(new BudgetId("acme/" + name), 10, now);
+    }
+}
