@@ -1,0 +1,38 @@
+package dev.bursar.server.directory;
+
+import org.jspecify.annotations.Nullable;
+
+/// A request that the directory does not carry out, or a failure of its file.
+public final class DirectoryException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /// What is the matter.
+    public enum Kind {
+        /// The input is malformed.
+        CALLER,
+        /// No such tenant or key.
+        NOT_FOUND,
+        /// The name is taken.
+        EXISTS,
+        /// The configuration file owns it.
+        OWNED_BY_FILE,
+        /// Disk, file system, another process.
+        EXTERNAL
+    }
+
+    private final Kind kind;
+
+    DirectoryException(Kind kind, String message) {
+        this(kind, message, null);
+    }
+
+    DirectoryException(Kind kind, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}
