@@ -1,0 +1,240 @@
+package dev.bursar.authority;
+
+import static dev.bursar.authority.Values.readAmounts;
+import static dev.bursar.authority.Values.readAttribution;
+import static dev.bursar.authority.Values.readBlocks;
+import static dev.bursar.authority.Values.readKey;
+import static dev.bursar.authority.Values.readPostings;
+import static dev.bursar.authority.Values.readSubject;
+import static dev.bursar.authority.Values.writeAmounts;
+import static dev.bursar.authority.Values.writeAttribution;
+import static dev.bursar.authority.Values.writeBlocks;
+import static dev.bursar.authority.Values.writeKey;
+import static dev.bursar.authority.Values.writePostings;
+import static dev.bursar.authority.Values.writeSubject;
+
+import dev.bursar.ledger.BudgetId;
+import dev.bursar.ledger.Command;
+import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.HoldId;
+import dev.bursar.ledger.Reason;
+import dev.bursar.ledger.TenantId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Entries as bytes: the payload of one journal record.
+final class EntryCodec {
+
+    private static final int BUDGET_DEFINED = 1;
+    private static final int BUDGET_CLOSED = 2;
+    private static final int RESERVED = 3;
+    private static final int REFUSED = 4;
+    private static final int COMMITTED = 5;
+    private static final int RELEASED = 6;
+    private static final int EXPIRED = 7;
+    private static final int CHARGED = 8;
+    private static final int ACCOUNTS_DROPPED = 9;
+
+    private EntryCodec() {}
+
+    /// Starts a new block in `out` and writes the entries to it.
+    static void write(WireWriter out, List<Entry> entries) {
+        out.start();
+        for (int i = 0; i < entries.size(); i++) {
+            writeEntry(out, entries.get(i));
+        }
+    }
+
+    /// @throws AuthorityException of kind `INTERNAL` unless the bytes are a block of exactly `count`
+    static List<Entry> read(byte[] bytes, int count) {
+        WireReader in = new WireReader(bytes);
+        if (count < 0 || count > bytes.length) {
+            throw in.malformed(count + " entries in " + bytes.length + " bytes");
+        }
+        return in.read(() -> {
+            List<Entry> entries = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                entries.add(readEntry(in));
+            }
+            in.end();
+            return entries;
+        });
+    }
+
+    private static void writeEntry(WireWriter out, Entry entry) {
+        switch (entry) {
+            case Entry.Reserved reserved -> writeReserved(out, reserved);
+            case Entry.Committed committed -> writeCommitted(out, committed);
+            case Entry.Refused refused -> writeRefused(out, refused);
+            case Entry.Released released -> {
+                start(out, RELEASED, released.at());
+                writeKey(out, released.key());
+                out.text(released.hold().value());
+                out.text(released.tenant().value());
+                writeSubject(out, released.subject());
+                writeAmounts(out, released.held());
+                writeAttribution(out, released.attribution());
+            }
+            case Entry.Expired expired -> {
+                start(out, EXPIRED, expired.at());
+                out.text(expired.hold().value());
+                out.text(expired.tenant().value());
+                writeSubject(out, expired.subject());
+                writeAmounts(out, expired.held());
+                out.flag(expired.charged());
+                writeAttribution(out, expired.attribution());
+            }
+            case Entry.Charged charged -> writeCharged(out, charged);
+            case Entry.AccountsDropped dropped -> {
+                start(out, ACCOUNTS_DROPPED, dropped.at());
+                out.number(dropped.accounts().size());
+                dropped.accounts().forEach(out::account);
+            }
+            case Entry.BudgetDefined defined -> {
+                start(out, BUDGET_DEFINED, defined.at());
+                Values.writeBudget(out, defined.budget());
+            }
+            case Entry.BudgetClosed closed -> {
+                start(out, BUDGET_CLOSED, closed.at());
+                out.text(closed.budget().value());
+            }
+        }
+    }
+
+    private static Entry readEntry(WireReader in) {
+        int tag = in.tag();
+        Instant at = in.instant();
+        return switch (tag) {
+            case RESERVED -> readReserved(in, at);
+            case COMMITTED -> readCommitted(in, at);
+            case REFUSED -> readRefused(in, at);
+            case RELEASED ->
+                    new Entry.Released(
+                            at,
+                            readKey(in),
+                            new HoldId(in.text()),
+                            new TenantId(in.text()),
+                            readSubject(in),
+                            readAmounts(in),
+                            readAttribution(in));
+            case EXPIRED ->
+                    new Entry.Expired(
+                            at,
+                            new HoldId(in.text()),
+                            new TenantId(in.text()),
+                            readSubject(in),
+                            readAmounts(in),
+                            in.flag(),
+                            readAttribution(in));
+            case CHARGED -> readCharged(in, at);
+            case ACCOUNTS_DROPPED -> new Entry.AccountsDropped(at, in.list(in::account));
+            case BUDGET_DEFINED -> new Entry.BudgetDefined(at, Values.readBudget(in));
+            case BUDGET_CLOSED -> new Entry.BudgetClosed(at, new BudgetId(in.text()));
+            default -> throw in.malformed("no entry " + tag);
+        };
+    }
+
+    private static void start(WireWriter out, int tag, Instant at) {
+        out.tag(tag);
+        out.instant(at);
+    }
+
+    private static void writeReserved(WireWriter out, Entry.Reserved reserved) {
+        start(out, RESERVED, reserved.at());
+        writeKey(out, reserved.key());
+        out.text(reserved.tenant().value());
+        writeSubject(out, reserved.subject());
+        writeAmounts(out, reserved.asked());
+        writePostings(out, reserved.postings());
+        out.text(reserved.onExpiry().name());
+        out.text(reserved.overage().name());
+        writeAttribution(out, reserved.attribution());
+        OutcomeCodec.writeGranted(out, reserved.granted());
+    }
+
+    private static Entry readReserved(WireReader in, Instant at) {
+        return new Entry.Reserved(
+                at,
+                readKey(in),
+                new TenantId(in.text()),
+                readSubject(in),
+                readAmounts(in),
+                readPostings(in),
+                Command.OnExpiry.valueOf(in.text()),
+                Command.Overage.valueOf(in.text()),
+                readAttribution(in),
+                OutcomeCodec.readGranted(in));
+    }
+
+    private static void writeCommitted(WireWriter out, Entry.Committed committed) {
+        start(out, COMMITTED, committed.at());
+        writeKey(out, committed.key());
+        out.text(committed.hold().value());
+        out.text(committed.tenant().value());
+        writeSubject(out, committed.subject());
+        writeAmounts(out, committed.held());
+        writeAmounts(out, committed.actual());
+        writeAmounts(out, committed.overrun());
+        writePostings(out, committed.unheld());
+        writeAttribution(out, committed.attribution());
+    }
+
+    private static Entry readCommitted(WireReader in, Instant at) {
+        return new Entry.Committed(
+                at,
+                readKey(in),
+                new HoldId(in.text()),
+                new TenantId(in.text()),
+                readSubject(in),
+                readAmounts(in),
+                readAmounts(in),
+                readAmounts(in),
+                readPostings(in),
+                readAttribution(in));
+    }
+
+    private static void writeRefused(WireWriter out, Entry.Refused refused) {
+        start(out, REFUSED, refused.at());
+        out.text(refused.tenant().value());
+        writeSubject(out, refused.subject());
+        writeAmounts(out, refused.asked());
+        out.text(refused.reason().name());
+        writeBlocks(out, refused.blocks());
+        writeAttribution(out, refused.attribution());
+    }
+
+    private static Entry readRefused(WireReader in, Instant at) {
+        return new Entry.Refused(
+                at,
+                new TenantId(in.text()),
+                readSubject(in),
+                readAmounts(in),
+                Reason.valueOf(in.text()),
+                readBlocks(in),
+                readAttribution(in));
+    }
+
+    private static void writeCharged(WireWriter out, Entry.Charged charged) {
+        start(out, CHARGED, charged.at());
+        writeKey(out, charged.key());
+        out.text(charged.tenant().value());
+        writeSubject(out, charged.subject());
+        writeAmounts(out, charged.actual());
+        writePostings(out, charged.postings());
+        writeBlocks(out, charged.passed());
+        writeAttribution(out, charged.attribution());
+    }
+
+    private static Entry readCharged(WireReader in, Instant at) {
+        return new Entry.Charged(
+                at,
+                readKey(in),
+                new TenantId(in.text()),
+                readSubject(in),
+                readAmounts(in),
+                readPostings(in),
+                readBlocks(in),
+                readAttribution(in));
+    }
+}

@@ -1,0 +1,172 @@
+package dev.bursar.authority;
+
+import static dev.bursar.authority.Values.readAttribution;
+import static dev.bursar.authority.Values.readKey;
+import static dev.bursar.authority.Values.readPostings;
+import static dev.bursar.authority.Values.readSubject;
+import static dev.bursar.authority.Values.writeAttribution;
+import static dev.bursar.authority.Values.writeKey;
+import static dev.bursar.authority.Values.writePostings;
+import static dev.bursar.authority.Values.writeSubject;
+
+import dev.bursar.ledger.AccountKey;
+import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.Command;
+import dev.bursar.ledger.CommandKey;
+import dev.bursar.ledger.HoldId;
+import dev.bursar.ledger.Outcome;
+import dev.bursar.ledger.StateRecord;
+import dev.bursar.ledger.TenantId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/// State records as bytes: the chunks of a checkpoint.
+final class StateCodec {
+
+    private static final int CLOCK = 1;
+    private static final int BUDGET = 2;
+    private static final int ACCOUNT = 3;
+    private static final int HOLD = 4;
+    private static final int ENDED_HOLD = 5;
+    private static final int REMEMBERED = 6;
+
+    private StateCodec() {}
+
+    /// Adds one record to the block in `out`.
+    static void write(WireWriter out, StateRecord state) {
+        switch (state) {
+            case StateRecord.Clock(Instant lastAt) -> {
+                out.tag(CLOCK);
+                out.instant(lastAt);
+            }
+            case StateRecord.OpenBudget(Budget budget) -> {
+                out.tag(BUDGET);
+                Values.writeBudget(out, budget);
+            }
+            case StateRecord.AccountState account -> writeAccount(out, account);
+            case StateRecord.HoldState hold -> writeHold(out, hold);
+            case StateRecord.EndedHold(
+                            HoldId hold,
+                            TenantId tenant,
+                            Instant at,
+                            StateRecord.Ending ending,
+                            Outcome outcome) -> {
+                out.tag(ENDED_HOLD);
+                out.text(hold.value());
+                out.text(tenant.value());
+                out.instant(at);
+                out.text(ending.name());
+                OutcomeCodec.write(out, outcome);
+            }
+            case StateRecord.Remembered(
+                            TenantId tenant,
+                            StateRecord.Operation operation,
+                            CommandKey key,
+                            Instant at,
+                            Outcome outcome) -> {
+                out.tag(REMEMBERED);
+                out.text(tenant.value());
+                out.text(operation.name());
+                writeKey(out, key);
+                out.instant(at);
+                OutcomeCodec.write(out, outcome);
+            }
+        }
+    }
+
+    /// @throws AuthorityException of kind `INTERNAL` unless the bytes are a block of exactly `count`
+    static List<StateRecord> read(byte[] bytes, int count) {
+        WireReader in = new WireReader(bytes);
+        if (count < 0 || count > bytes.length) {
+            throw in.malformed(count + " state records in " + bytes.length + " bytes");
+        }
+        return in.read(() -> {
+            List<StateRecord> records = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                records.add(readState(in));
+            }
+            in.end();
+            return records;
+        });
+    }
+
+    private static StateRecord readState(WireReader in) {
+        int tag = in.tag();
+        return switch (tag) {
+            case CLOCK -> new StateRecord.Clock(in.instant());
+            case BUDGET -> new StateRecord.OpenBudget(Values.readBudget(in));
+            case ACCOUNT -> readAccount(in);
+            case HOLD -> readHold(in);
+            case ENDED_HOLD ->
+                    new StateRecord.EndedHold(
+                            new HoldId(in.text()),
+                            new TenantId(in.text()),
+                            in.instant(),
+                            StateRecord.Ending.valueOf(in.text()),
+                            OutcomeCodec.read(in));
+            case REMEMBERED ->
+                    new StateRecord.Remembered(
+                            new TenantId(in.text()),
+                            StateRecord.Operation.valueOf(in.text()),
+                            readKey(in),
+                            in.instant(),
+                            OutcomeCodec.read(in));
+            default -> throw in.malformed("no state record " + tag);
+        };
+    }
+
+    private static void writeAccount(WireWriter out, StateRecord.AccountState account) {
+        out.tag(ACCOUNT);
+        out.account(account.account());
+        out.instant(account.openedAt());
+        out.number(account.spent());
+        out.number(account.overrun());
+        out.number(account.buckets().size());
+        long start = 0;
+        for (StateRecord.Bucket bucket : account.buckets()) {
+            out.signed(bucket.startMillis() - start);
+            out.number(bucket.amount());
+            start = bucket.startMillis();
+        }
+    }
+
+    private static StateRecord readAccount(WireReader in) {
+        AccountKey account = in.account();
+        Instant openedAt = in.instant();
+        long spent = in.number();
+        long overrun = in.number();
+        int count = in.count();
+        List<StateRecord.Bucket> buckets = new ArrayList<>();
+        long start = 0;
+        for (int i = 0; i < count; i++) {
+            start += in.signed();
+            buckets.add(new StateRecord.Bucket(start, in.number()));
+        }
+        return new StateRecord.AccountState(account, openedAt, spent, overrun, buckets);
+    }
+
+    private static void writeHold(WireWriter out, StateRecord.HoldState hold) {
+        out.tag(HOLD);
+        out.text(hold.tenant().value());
+        writeSubject(out, hold.subject());
+        writePostings(out, hold.postings());
+        out.text(hold.onExpiry().name());
+        out.text(hold.overage().name());
+        writeAttribution(out, hold.attribution());
+        writeKey(out, hold.key());
+        OutcomeCodec.writeGranted(out, hold.granted());
+    }
+
+    private static StateRecord readHold(WireReader in) {
+        return new StateRecord.HoldState(
+                new TenantId(in.text()),
+                readSubject(in),
+                readPostings(in),
+                Command.OnExpiry.valueOf(in.text()),
+                Command.Overage.valueOf(in.text()),
+                readAttribution(in),
+                readKey(in),
+                OutcomeCodec.readGranted(in));
+    }
+}
