@@ -1,0 +1,140 @@
+package dev.bursar.authority;
+
+import dev.bursar.authority.AuthorityException.Kind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/// The folder of one authority, held by one process at a time.
+///
+/// The lock is the operating system's lock on `bursar.lock`; it goes with the process, however that
+/// ends. The number in the file is only there to be shown.
+final class DataDirectory implements AutoCloseable {
+
+    private static final String LOCK_FILE = "bursar.lock";
+
+    /// Bytes of the lock file that are read to name the holder.
+    private static final int MAX_HOLDER_BYTES = 32;
+
+    private final Path path;
+    private final FileChannel channel;
+    private final FileLock lock;
+
+    private DataDirectory(Path path, FileChannel channel, FileLock lock) {
+        this.path = path;
+        this.channel = channel;
+        this.lock = lock;
+    }
+
+    /// Creates the folder when it is missing, and locks it.
+    ///
+    /// @throws AuthorityException of kind `EXTERNAL`, naming the folder
+    static DataDirectory lock(Path path) {
+        Path absolute = path.toAbsolutePath().normalize();
+        create(absolute);
+        try {
+            return locked(absolute);
+        } catch (IOException e) {
+            throw notWritable(absolute, e);
+        }
+    }
+
+    private static DataDirectory locked(Path path) throws IOException {
+        FileChannel channel =
+                FileChannel.open(
+                        path.resolve(LOCK_FILE),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+        FileLock lock = null;
+        try {
+            lock = tryLock(channel);
+            if (lock == null) {
+                throw new AuthorityException(
+                        Kind.EXTERNAL,
+                        "data directory " + path + " is in use by " + holder(channel));
+            }
+            channel.truncate(0);
+            byte[] holder =
+                    Long.toString(ProcessHandle.current().pid())
+                            .getBytes(StandardCharsets.US_ASCII);
+            channel.write(ByteBuffer.wrap(holder), 0);
+            return new DataDirectory(path, channel, lock);
+        } finally {
+            if (lock == null) {
+                channel.close();
+            }
+        }
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    private static String holder(FileChannel channel) throws IOException {
+        ByteBuffer content = ByteBuffer.allocate(MAX_HOLDER_BYTES);
+        channel.read(content, 0);
+        String pid = new String(content.array(), 0, content.position(), StandardCharsets.US_ASCII);
+        return pid.isEmpty() ? "another process" : "process " + pid;
+    }
+
+    private static void create(Path path) {
+        try {
+            Files.createDirectories(path);
+        } catch (FileAlreadyExistsException e) {
+            throw new AuthorityException(
+                    Kind.EXTERNAL, "data directory " + path + " is not a directory", e);
+        } catch (IOException e) {
+            throw new AuthorityException(
+                    Kind.EXTERNAL,
+                    "data directory " + path + " cannot be created: " + e.getMessage(),
+                    e);
+        }
+        if (!Files.isWritable(path)) {
+            throw notWritable(path, null);
+        }
+    }
+
+    private static AuthorityException notWritable(Path path, @Nullable IOException cause) {
+        return new AuthorityException(
+                Kind.EXTERNAL,
+                "data directory "
+                        + path
+                        + " is not writable"
+                        + (cause == null ? "" : ": " + cause.getMessage()),
+                cause);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /// Makes new, renamed and deleted names in a folder durable.
+    static void sync(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.release();
+            channel.close();
+        } catch (IOException e) {
+            throw new AuthorityException(Kind.EXTERNAL, "cannot unlock data directory " + path, e);
+        }
+    }
+}

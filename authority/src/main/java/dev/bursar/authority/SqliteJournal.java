@@ -1,0 +1,205 @@
+package dev.bursar.authority;
+
+import dev.bursar.authority.AuthorityException.Kind;
+import dev.bursar.ledger.Entry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+
+/// The journal in a SQLite file: one row per batch, in write-ahead mode, synced at every commit.
+///
+/// A row is written by a statement that is its own transaction; SQLite returns from it after the
+/// write-ahead log is on stable storage (`synchronous=FULL`; with `NORMAL` it would return before, and a
+/// power cut would lose what was answered). A row that a power cut tore is dropped by SQLite's own
+/// recovery: nobody was answered from it.
+final class SqliteJournal implements Journal {
+
+    static final String FILE_NAME = "journal.db";
+
+    /// How long another process, such as a backup, may keep us from writing before that is a failure.
+    static final int BUSY_TIMEOUT_MILLIS = 5_000;
+
+    /// "BRSR", for `file` and friends.
+    private static final int APPLICATION_ID = 0x42525352;
+
+    private static final int SCHEMA_VERSION = 1;
+
+    /// One small batch fits a page with room to spare, and a large one needs few of them.
+    private static final int PAGE_SIZE = 8_192;
+
+    /// Pages in the write-ahead log before it is folded into the file: 16 MiB. It is overwritten in
+    /// place from then on, which syncs faster than growing does.
+    private static final int FOLD_EVERY_PAGES = 2_048;
+
+    /// Payload that is checked at start, newest first: about a second's work at most. `verify` checks
+    /// all of it.
+    private static final long CHECK_AT_START_BYTES = 256L << 20;
+
+    private static final String SCHEMA =
+            "CREATE TABLE IF NOT EXISTS record ("
+                    + "first INTEGER PRIMARY KEY, count INTEGER NOT NULL,"
+                    + " checksum INTEGER NOT NULL, payload BLOB NOT NULL)";
+
+    private static final String INSERT =
+            "INSERT INTO record (first, count, checksum, payload) VALUES (?, ?, ?, ?)";
+
+    private final Path file;
+    private final Connection connection;
+    private final PreparedStatement insert;
+    private final SqliteRecords records;
+    private final WireWriter block = new WireWriter();
+    private volatile long lastPosition;
+    private boolean failed;
+
+    private SqliteJournal(Path file, Connection connection, SqliteRecords records)
+            throws SQLException {
+        this.file = file;
+        this.connection = connection;
+        this.insert = connection.prepareStatement(INSERT);
+        this.records = records;
+        this.lastPosition = records.lastPosition();
+    }
+
+    /// Opens or creates the journal in a directory that the caller has locked.
+    ///
+    /// @throws AuthorityException `EXTERNAL` when the file cannot be used, `INTERNAL` when it is damaged
+    static SqliteJournal open(Path directory) {
+        Path file = directory.resolve(FILE_NAME);
+        boolean isNew = Files.notExists(file);
+        Connection connection = null;
+        SqliteRecords records = null;
+        SqliteJournal opened = null;
+        try {
+            connection = connect(file);
+            if (isNew) {
+                DataDirectory.sync(directory);
+            }
+            records = SqliteRecords.open(file);
+            SqliteJournal journal = new SqliteJournal(file, connection, records);
+            records.checkNewest(journal.lastPosition, CHECK_AT_START_BYTES);
+            opened = journal;
+            return opened;
+        } catch (SQLException e) {
+            throw SqliteRecords.failure(file, 1, e);
+        } catch (IOException e) {
+            throw new AuthorityException(
+                    Kind.EXTERNAL, "cannot sync " + directory + ": " + e.getMessage(), e);
+        } finally {
+            if (opened == null) {
+                closeQuietly(records, connection);
+            }
+        }
+    }
+
+    private static Connection connect(Path file) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setPageSize(PAGE_SIZE);
+        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+        Connection connection = config.createConnection("jdbc:sqlite:" + file);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA fullfsync = 1");
+            statement.execute("PRAGMA checkpoint_fullfsync = 1");
+            statement.execute("PRAGMA wal_autocheckpoint = " + FOLD_EVERY_PAGES);
+            require(file, pragma(statement, "journal_mode").equals("wal"), "cannot use a WAL");
+            require(file, pragma(statement, "synchronous").equals("2"), "cannot sync fully");
+            int version = Integer.parseInt(pragma(statement, "user_version"));
+            require(file, version <= SCHEMA_VERSION, "is of a newer version: " + version);
+            statement.execute(SCHEMA);
+            if (version < SCHEMA_VERSION) {
+                statement.execute("PRAGMA application_id = " + APPLICATION_ID);
+                statement.execute("PRAGMA user_version = " + SCHEMA_VERSION);
+            }
+            return connection;
+        } catch (SQLException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private static String pragma(Statement statement, String name) throws SQLException {
+        try (ResultSet row = statement.executeQuery("PRAGMA " + name)) {
+            return row.next() ? row.getString(1) : "";
+        }
+    }
+
+    private static void require(Path file, boolean condition, String otherwise) {
+        if (!condition) {
+            throw new AuthorityException(Kind.EXTERNAL, "the journal " + file + " " + otherwise);
+        }
+    }
+
+    Path file() {
+        return file;
+    }
+
+    @Override
+    public void append(List<Entry> entries) {
+        long first = lastPosition + 1;
+        if (failed) {
+            throw new AuthorityException(
+                    Kind.EXTERNAL, "the journal " + file + " has failed before");
+        }
+        EntryCodec.write(block, entries);
+        byte[] payload = block.toByteArray();
+        try {
+            insert.setLong(1, first);
+            insert.setInt(2, entries.size());
+            insert.setInt(3, JournalRecord.checksum(first, entries.size(), payload));
+            insert.setBytes(4, payload);
+            insert.executeUpdate();
+        } catch (SQLException e) {
+            failed = true;
+            throw new AuthorityException(
+                    Kind.EXTERNAL,
+                    "cannot write to the journal "
+                            + file
+                            + " at position "
+                            + first
+                            + ": "
+                            + e.getMessage(),
+                    e);
+        }
+        lastPosition = first + entries.size() - 1;
+    }
+
+    @Override
+    public long lastPosition() {
+        return lastPosition;
+    }
+
+    @Override
+    public List<Positioned> read(long after, int atMost) {
+        long last = lastPosition;
+        return after >= last ? List.of() : records.entries(after + 1, Math.max(1, atMost), last);
+    }
+
+    @Override
+    public void close() {
+        try (connection;
+                records) {
+            insert.close();
+        } catch (SQLException e) {
+            throw SqliteRecords.failure(file, lastPosition, e);
+        }
+    }
+
+    private static void closeQuietly(
+            @Nullable SqliteRecords records, @Nullable Connection connection) {
+        try (connection;
+                records) {
+            return;
+        } catch (SQLException e) {
+            return; // the reason why it is closed is already on its way
+        }
+    }
+}

@@ -1,0 +1,213 @@
+package dev.bursar.authority;
+
+import dev.bursar.authority.AuthorityException.Kind;
+import dev.bursar.ledger.Entry;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/// Reads the records of a SQLite journal over a connection of its own. Safe for several threads, one
+/// at a time.
+///
+/// Trusts nothing: every record is checked for its checksum and its place before an entry leaves here.
+final class SqliteRecords implements AutoCloseable {
+
+    /// Also starts inside a record: with the one that contains the position.
+    private static final String FROM =
+            "SELECT first, count, checksum, payload FROM record"
+                    + " WHERE first >= (SELECT max(first) FROM record WHERE first <= ?)"
+                    + " ORDER BY first";
+
+    private static final String BACKWARDS =
+            "SELECT first, count, checksum, payload FROM record ORDER BY first DESC";
+
+    private static final String LAST =
+            "SELECT first + count - 1 FROM record ORDER BY first DESC LIMIT 1";
+
+    private final Path file;
+    private final Connection connection;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private SqliteRecords(Path file, Connection connection) {
+        this.file = file;
+        this.connection = connection;
+    }
+
+    static SqliteRecords open(Path file) {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setReadOnly(true);
+        config.setBusyTimeout(SqliteJournal.BUSY_TIMEOUT_MILLIS);
+        try {
+            return new SqliteRecords(file, config.createConnection("jdbc:sqlite:" + file));
+        } catch (SQLException e) {
+            throw failure(file, 1, e);
+        }
+    }
+
+    /// The position of the last entry, 0 when there is none.
+    long lastPosition() {
+        lock.lock();
+        try (PreparedStatement query = connection.prepareStatement(LAST);
+                ResultSet row = query.executeQuery()) {
+            return row.next() ? row.getLong(1) : 0;
+        } catch (SQLException e) {
+            throw failure(file, 1, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whole, checked records from the one that contains `position` on, until they hold `atMost`
+    /// entries or more, or the end.
+    ///
+    /// @throws AuthorityException of kind `INTERNAL` when the record at a position up to `last` is
+    ///     damaged or missing
+    List<JournalRecord> from(long position, int atMost, long last) {
+        List<JournalRecord> records = new ArrayList<>();
+        long next = position;
+        lock.lock();
+        try (PreparedStatement query = connection.prepareStatement(FROM)) {
+            query.setLong(1, position);
+            try (ResultSet row = query.executeQuery()) {
+                while (next <= last && next - position < atMost && row.next()) {
+                    JournalRecord record = record(row);
+                    check(record, next, records.isEmpty());
+                    records.add(record);
+                    next = record.end();
+                }
+            }
+        } catch (SQLException e) {
+            throw failure(file, next, e);
+        } finally {
+            lock.unlock();
+        }
+        if (next <= last && next - position < atMost) {
+            throw damaged(file, next, "the record is missing", null);
+        }
+        return records;
+    }
+
+    /// Entries of [#from], with their positions, those before `position` left out.
+    List<JournalReader.Positioned> entries(long position, int atMost, long last) {
+        List<JournalReader.Positioned> entries = new ArrayList<>();
+        for (JournalRecord record : from(position, atMost, last)) {
+            long at = record.first();
+            for (Entry entry : decoded(file, record)) {
+                if (at >= position) {
+                    entries.add(new JournalReader.Positioned(at, entry));
+                }
+                at++;
+            }
+        }
+        return entries;
+    }
+
+    /// Checks the newest records, up to about `bytes` of them, without decoding them.
+    ///
+    /// @return how many entries were checked
+    long checkNewest(long last, long bytes) {
+        long end = last + 1;
+        long left = bytes;
+        lock.lock();
+        try (PreparedStatement query = connection.prepareStatement(BACKWARDS);
+                ResultSet row = query.executeQuery()) {
+            while (end > 1 && left > 0) {
+                if (!row.next()) {
+                    throw damaged(file, end - 1, "the record is missing", null);
+                }
+                JournalRecord record = record(row);
+                if (!record.intact()) {
+                    throw damaged(file, record.first(), "checksum differs", null);
+                }
+                if (record.end() != end) {
+                    throw damaged(file, record.end(), "records are missing before " + end, null);
+                }
+                end = record.first();
+                left -= record.size();
+            }
+            return last + 1 - end;
+        } catch (SQLException e) {
+            throw failure(file, end - 1, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static JournalRecord record(ResultSet row) throws SQLException {
+        byte[] payload = row.getBytes(4);
+        return new JournalRecord(
+                row.getLong(1),
+                row.getInt(2),
+                row.getInt(3),
+                payload == null ? new byte[0] : payload);
+    }
+
+    private void check(JournalRecord record, long expected, boolean mayStartBefore) {
+        boolean inPlace = mayStartBefore ? record.first() <= expected : record.first() == expected;
+        if (!inPlace) {
+            throw damaged(file, expected, "the record is missing", null);
+        }
+        if (!record.intact()) {
+            throw damaged(file, record.first(), "checksum differs", null);
+        }
+        if (record.end() <= expected) {
+            throw damaged(file, expected, "the record is missing", null);
+        }
+    }
+
+    static List<Entry> decoded(Path file, JournalRecord record) {
+        try {
+            return record.entries();
+        } catch (AuthorityException e) {
+            throw damaged(file, record.first(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    static AuthorityException damaged(
+            Path file, long position, String what, @Nullable Throwable cause) {
+        return new AuthorityException(
+                Kind.INTERNAL,
+                "the journal "
+                        + file
+                        + " is damaged at position "
+                        + position
+                        + ": "
+                        + what
+                        + "; run `./bursar verify` for a full report",
+                cause);
+    }
+
+    /// What SQLite itself finds broken is damage, everything else comes from outside.
+    static AuthorityException failure(Path file, long position, SQLException e) {
+        if (e instanceof SQLiteException sqlite) {
+            SQLiteErrorCode code = sqlite.getResultCode();
+            if (code == SQLiteErrorCode.SQLITE_NOTADB
+                    || (code.code & 0xFF) == SQLiteErrorCode.SQLITE_CORRUPT.code) {
+                return damaged(file, position, String.valueOf(e.getMessage()), e);
+            }
+        }
+        return new AuthorityException(
+                Kind.EXTERNAL, "cannot read the journal " + file + ": " + e.getMessage(), e);
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw failure(file, 1, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+}
