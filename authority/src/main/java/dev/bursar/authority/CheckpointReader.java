@@ -1,0 +1,150 @@
+package dev.bursar.authority;
+
+import dev.bursar.authority.AuthorityException.Kind;
+import dev.bursar.ledger.StateRecord;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a checkpoint file chunk by chunk; the counterpart of [CheckpointWriter].
+final class CheckpointReader implements AutoCloseable {
+
+    /// A chunk is a mebibyte and one record at most.
+    private static final int MAX_CHUNK_BYTES = 16 << 20;
+
+    private final Path file;
+    private final DataInputStream in;
+    private final long position;
+    private long records;
+    private int chunk;
+
+    private CheckpointReader(Path file, DataInputStream in, long position) {
+        this.file = file;
+        this.in = in;
+        this.position = position;
+    }
+
+    /// @throws AuthorityException `EXTERNAL` when it cannot be read, `INTERNAL` when it is damaged
+    static CheckpointReader open(Path file) {
+        DataInputStream in = null;
+        try {
+            in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16));
+            if (in.readLong() != CheckpointWriter.MAGIC) {
+                in.close();
+                throw new AuthorityException(Kind.INTERNAL, file + " is not a checkpoint");
+            }
+            return new CheckpointReader(file, in, in.readLong());
+        } catch (IOException e) {
+            if (in != null) {
+                closeQuietly(in);
+            }
+            throw unreadable(file, e);
+        }
+    }
+
+    long position() {
+        return position;
+    }
+
+    /// All records, once. Reading them throws [AuthorityException] where the file is damaged.
+    Stream<StateRecord> states() {
+        return StreamSupport.stream(
+                Spliterators.spliteratorUnknownSize(
+                        new States(), Spliterator.ORDERED | Spliterator.NONNULL),
+                false);
+    }
+
+    private @Nullable List<StateRecord> nextChunk() {
+        try {
+            int length = in.readInt();
+            if (length == 0) {
+                checkEnd();
+                return null;
+            }
+            if (length < 0 || length > MAX_CHUNK_BYTES) {
+                throw damaged("a chunk of " + length + " bytes");
+            }
+            int count = in.readInt();
+            int checksum = in.readInt();
+            byte[] payload = in.readNBytes(length);
+            if (payload.length != length
+                    || checksum != CheckpointWriter.chunkChecksum(chunk, count, payload)) {
+                throw damaged("checksum of chunk " + chunk + " differs");
+            }
+            chunk++;
+            records += count;
+            return StateCodec.read(payload, count);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private void checkEnd() throws IOException {
+        if (in.readLong() != records
+                || in.readInt() != CheckpointWriter.endChecksum(position, records)) {
+            throw damaged("it has " + records + " records, which is not what its end says");
+        }
+    }
+
+    private AuthorityException damaged(String what) {
+        return new AuthorityException(Kind.INTERNAL, file + " is damaged: " + what);
+    }
+
+    private static AuthorityException unreadable(Path file, IOException e) {
+        return e instanceof EOFException
+                ? new AuthorityException(Kind.INTERNAL, file + " is damaged: truncated", e)
+                : new AuthorityException(
+                        Kind.EXTERNAL, "cannot read " + file + ": " + e.getMessage(), e);
+    }
+
+    @Override
+    public void close() {
+        closeQuietly(in);
+    }
+
+    private static void closeQuietly(DataInputStream in) {
+        try {
+            in.close();
+        } catch (IOException e) {
+            return; // nothing was written, so nothing is lost
+        }
+    }
+
+    private final class States implements Iterator<StateRecord> {
+
+        private Iterator<StateRecord> current = List.<StateRecord>of().iterator();
+        private boolean ended;
+
+        @Override
+        public boolean hasNext() {
+            while (!ended && !current.hasNext()) {
+                List<StateRecord> next = nextChunk();
+                if (next == null) {
+                    ended = true;
+                } else {
+                    current = next.iterator();
+                }
+            }
+            return !ended;
+        }
+
+        @Override
+        public StateRecord next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            return current.next();
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.bursar.authority;
+
+import dev.bursar.authority.Checkpoints.Restored;
+import dev.bursar.ledger.LedgerLimits;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Writes a checkpoint every so many entries, without asking the writer for anything: it replays the
+/// journal into a ledger of its own, from the newest checkpoint on.
+///
+/// That costs the work of the entries a second time, and for its duration the memory of the ledger.
+final class Checkpointer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
+
+    private static final long LOOK_EVERY_MILLIS = 1_000;
+
+    private final JournalReader journal;
+    private final Checkpoints checkpoints;
+    private final LedgerLimits limits;
+    private final long every;
+    private final ScheduledExecutorService worker;
+    private volatile boolean closed;
+    private long lastPosition;
+
+    Checkpointer(JournalReader journal, Checkpoints checkpoints, LedgerLimits limits, long every) {
+        this.journal = journal;
+        this.checkpoints = checkpoints;
+        this.limits = limits;
+        this.every = every;
+        this.lastPosition = checkpoints.newestPosition();
+        this.worker =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("bursar-checkpoint").daemon().factory());
+        var _ =
+                worker.scheduleWithFixedDelay(
+                        this::look, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        if (journal.lastPosition() - lastPosition < every) {
+            return;
+        }
+        try {
+            Restored state =
+                    Recovery.replay(Recovery.base(checkpoints, limits), journal, () -> closed);
+            if (!closed) {
+                checkpoints.write(state.position(), state.ledger().state());
+            }
+            lastPosition = state.position();
+        } catch (RuntimeException e) {
+            // The journal has everything: a missing checkpoint only makes the next start slower.
+            LOG.warn("event=checkpoint_failed", e);
+            lastPosition = journal.lastPosition();
+        }
+    }
+
+    /// Waits for what is under way, which ends early.
+    @Override
+    public void close() {
+        closed = true;
+        worker.close();
+    }
+}

@@ -1,0 +1,74 @@
+package dev.bursar.authority;
+
+import dev.bursar.authority.AuthorityException.Kind;
+import dev.bursar.authority.Checkpoints.Restored;
+import dev.bursar.ledger.Ledger;
+import dev.bursar.ledger.LedgerLimits;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Rebuilds a ledger: the newest good checkpoint, then every entry after it.
+final class Recovery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+    /// Entries that are in memory at a time.
+    private static final int PORTION = 4_096;
+
+    private Recovery() {}
+
+    /// The ledger after the last durable entry.
+    ///
+    /// @param directory named in errors
+    static Restored recover(
+            Path directory, JournalReader journal, Checkpoints checkpoints, LedgerLimits limits) {
+        long start = System.nanoTime();
+        Restored base = base(checkpoints, limits);
+        if (base.position() > journal.lastPosition()) {
+            throw new AuthorityException(
+                    Kind.INTERNAL,
+                    "the journal in "
+                            + directory
+                            + " is damaged at position "
+                            + (journal.lastPosition() + 1)
+                            + ": it ends there, but a checkpoint of position "
+                            + base.position()
+                            + " was made from it; run `./bursar verify` for a full report");
+        }
+        Restored recovered = replay(base, journal, () -> false);
+        LOG.info(
+                "event=recovered position={} checkpoint={} replayed={} holds={} accounts={} millis={}",
+                recovered.position(),
+                base.position(),
+                recovered.position() - base.position(),
+                recovered.ledger().holds(),
+                recovered.ledger().accounts(),
+                (System.nanoTime() - start) / 1_000_000);
+        return recovered;
+    }
+
+    /// The newest good checkpoint, or an empty ledger.
+    static Restored base(Checkpoints checkpoints, LedgerLimits limits) {
+        return checkpoints.newest().orElseGet(() -> new Restored(new Ledger(limits), 0));
+    }
+
+    /// Applies the entries after `base` to its ledger, to the end of the journal or until `stop`.
+    static Restored replay(Restored base, JournalReader journal, BooleanSupplier stop) {
+        Ledger ledger = base.ledger();
+        long position = base.position();
+        while (!stop.getAsBoolean()) {
+            List<JournalReader.Positioned> portion = journal.read(position, PORTION);
+            if (portion.isEmpty()) {
+                break;
+            }
+            for (JournalReader.Positioned positioned : portion) {
+                ledger.apply(positioned.entry());
+                position = positioned.position();
+            }
+        }
+        return new Restored(ledger, position);
+    }
+}
