@@ -1,19 +1,39 @@
 package dev.bursar.authority;
 
+import dev.bursar.authority.AuthorityException.Kind;
+import dev.bursar.authority.Checkpoints.Restored;
 import dev.bursar.ledger.Balance;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
+import dev.bursar.ledger.Ledger;
 import dev.bursar.ledger.Outcome;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /// The one door to the money: commands go in, and come back decided and durable.
 ///
+/// Callers put commands into a bounded queue; a writer thread decides and applies them; a second thread
+/// writes all that was decided meanwhile as one record, syncs once, and answers. While one record syncs,
+/// the next collects.
+///
 /// All methods may be called by any thread.
 public final class Authority implements AutoCloseable {
+
+    private final DataDirectory directory;
+    private final Journal journal;
+    private final Checkpoints checkpoints;
+    private final AuthorityMeter meter;
+    private final Ledger ledger;
+    private final CommandQueue queue;
+    private final Thread writer;
+    private final Thread syncer;
+    private final Ticker ticker;
+    private final Checkpointer checkpointer;
+    private boolean closed;
 
     /// Opens the journal in a directory, which is created when missing, recovers the ledger from it, and
     /// starts. The directory is locked until [#close].
@@ -23,7 +43,59 @@ public final class Authority implements AutoCloseable {
     ///     it, `INTERNAL` when the journal is damaged: the message says where
     public static Authority open(
             Path dataDirectory, AuthoritySettings settings, InstantSource clock) {
-        throw new IllegalStateException();
+        DataDirectory directory = DataDirectory.lock(dataDirectory);
+        Journal journal = null;
+        Authority opened = null;
+        try {
+            journal = SqliteJournal.open(directory.path());
+            opened = open(directory, journal, settings, clock);
+            return opened;
+        } finally {
+            if (opened == null) {
+                if (journal != null) {
+                    journal.close();
+                }
+                directory.close();
+            }
+        }
+    }
+
+    /// Recovers and starts upon a journal and a directory that are closed with the authority.
+    static Authority open(
+            DataDirectory directory,
+            Journal journal,
+            AuthoritySettings settings,
+            InstantSource clock) {
+        Checkpoints checkpoints = new Checkpoints(directory.path(), settings.limits());
+        Restored recovered =
+                Recovery.recover(directory.path(), journal, checkpoints, settings.limits());
+        return new Authority(directory, journal, checkpoints, recovered, settings, clock);
+    }
+
+    private Authority(
+            DataDirectory directory,
+            Journal journal,
+            Checkpoints checkpoints,
+            Restored recovered,
+            AuthoritySettings settings,
+            InstantSource clock) {
+        this.directory = directory;
+        this.journal = journal;
+        this.checkpoints = checkpoints;
+        this.meter = settings.meter();
+        this.ledger = recovered.ledger();
+        this.queue = new CommandQueue(settings.queueCapacity());
+        HandOver handOver = new HandOver(settings.batchLimit());
+        this.writer = started("bursar-writer", new Writer(ledger, clock, queue, handOver, meter));
+        this.syncer = started("bursar-syncer", new Syncer(journal, queue, handOver, meter));
+        this.ticker = new Ticker(this, settings.expireEvery(), settings.expirePortion());
+        this.checkpointer =
+                new Checkpointer(
+                        journal, checkpoints, settings.limits(), settings.checkpointEvery());
+    }
+
+    private static Thread started(String name, Runnable work) {
+        return Thread.ofPlatform().name(name).daemon().start(work);
     }
 
     /// Submits a command and waits for its outcome. Meant for virtual threads.
@@ -32,35 +104,94 @@ public final class Authority implements AutoCloseable {
     ///     authority has stopped; whether the command took effect is then unknown, and repeating it with
     ///     the same key is safe
     public Outcome submit(Command command) {
-        throw new IllegalStateException();
+        Pending<Outcome> pending = Pending.waiting(command);
+        put(pending);
+        return pending.await();
     }
 
-    /// Like [#submit], without waiting. The future completes on the writer's thread: do no work there.
+    /// Like [#submit], without waiting. The future completes on a thread of the authority: do no work
+    /// there. What [#submit] throws at once is thrown here, too; what it throws later fails the future.
     public CompletableFuture<Outcome> submitAsync(Command command) {
-        throw new IllegalStateException();
+        CompletableFuture<Outcome> future = new CompletableFuture<>();
+        put(Pending.completing(command, future));
+        return future;
+    }
+
+    private void put(Pending<?> pending) {
+        try {
+            queue.put(pending);
+        } catch (AuthorityException e) {
+            if (e.kind() == Kind.CAPACITY) {
+                meter.overloaded();
+            }
+            throw e;
+        }
     }
 
     /// The open budgets, by id.
     public List<Budget> budgets() {
-        throw new IllegalStateException();
+        Pending<List<Budget>> pending =
+                Pending.waiting((state, now) -> List.copyOf(state.budgets()));
+        put(pending);
+        return pending.await();
     }
 
     /// Current balances of a budget, at most `atMost`, the fullest first.
     public List<Balance> balances(BudgetId budget, int atMost) {
-        throw new IllegalStateException();
+        Pending<List<Balance>> pending =
+                Pending.waiting((state, now) -> state.balances(budget, atMost, now));
+        put(pending);
+        return pending.await();
     }
 
     /// Reads the journal, for projections.
     public JournalReader journal() {
-        throw new IllegalStateException();
+        return journal;
     }
 
     /// Whether commands are accepted.
     public boolean healthy() {
-        return true;
+        return queue.isOpen();
     }
 
-    /// Finishes what was accepted, writes a checkpoint, and closes the journal.
+    /// Why the authority has stopped by itself, or null when it has not.
+    public @Nullable AuthorityException failure() {
+        return queue.failure();
+    }
+
+    /// Finishes what was accepted, writes a checkpoint, and closes the journal. After a failure there is
+    /// no checkpoint: the state in memory may be ahead of the journal.
     @Override
-    public void close() {}
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try (directory;
+                journal) {
+            ticker.close();
+            queue.close(new AuthorityException(Kind.INTERNAL, "the authority is closed"));
+            join(writer);
+            join(syncer);
+            checkpointer.close();
+            if (queue.failure() == null && checkpoints.newestPosition() < journal.lastPosition()) {
+                checkpoints.write(journal.lastPosition(), ledger.state());
+            }
+        }
+    }
+
+    private static void join(Thread thread) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
 }

@@ -1,7 +1,14 @@
 package dev.bursar.authority;
 
+import dev.bursar.authority.AuthorityException.Kind;
+import dev.bursar.ledger.Ledger;
 import dev.bursar.ledger.LedgerLimits;
+import dev.bursar.ledger.StateRecord;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 
 /// Proves a journal: re-plays it from the first entry, checks every checksum and that positions have no
@@ -10,7 +17,28 @@ import java.util.List;
 /// Changes nothing, and may run beside a live authority.
 public final class JournalVerifier {
 
-    private JournalVerifier() {}
+    /// Entries that are in memory at a time.
+    private static final int PORTION = 4_096;
+
+    /// Entries between two checks of the whole state, which take time in proportion to its size.
+    private static final long CHECK_STATE_EVERY = 65_536;
+
+    private final Path file;
+    private final SqliteRecords records;
+    private final Ledger ledger;
+    private final List<Path> checkpoints;
+    private final List<Problem> problems = new ArrayList<>();
+    private long wholeRecords;
+    private long position;
+    private int compared;
+
+    private JournalVerifier(
+            Path file, SqliteRecords records, LedgerLimits limits, List<Path> checkpoints) {
+        this.file = file;
+        this.records = records;
+        this.ledger = new Ledger(limits);
+        this.checkpoints = new ArrayList<>(checkpoints);
+    }
 
     /// Verifies the journal in a data directory up to what was durable when it started.
     ///
@@ -18,7 +46,102 @@ public final class JournalVerifier {
     /// @throws AuthorityException of kind `CALLER` when there is no journal, `EXTERNAL` when it cannot be
     ///     read at all; damage is in the report
     public static Report verify(Path dataDirectory, LedgerLimits limits) {
-        throw new IllegalStateException();
+        Path directory = dataDirectory.toAbsolutePath().normalize();
+        Path file = directory.resolve(SqliteJournal.FILE_NAME);
+        if (!Files.isRegularFile(file)) {
+            throw new AuthorityException(Kind.CALLER, "there is no journal in " + directory);
+        }
+        List<Path> checkpoints =
+                new Checkpoints(directory, limits)
+                        .files().stream()
+                                .sorted(Comparator.comparingLong(Checkpoints::position))
+                                .toList();
+        try (SqliteRecords records = SqliteRecords.open(file)) {
+            JournalVerifier verifier = new JournalVerifier(file, records, limits, checkpoints);
+            verifier.run();
+            return verifier.report();
+        }
+    }
+
+    private void run() {
+        try {
+            long last = records.lastPosition();
+            while (position < last) {
+                for (JournalRecord record : records.from(position + 1, PORTION, last)) {
+                    replay(record);
+                }
+            }
+            ledger.checkInvariants();
+            checkpoints.forEach(this::reportBeyond);
+        } catch (AuthorityException e) {
+            if (e.kind() != Kind.INTERNAL) {
+                throw e;
+            }
+            problem(position + 1, String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            problem(position + 1, "the entries do not fit together: " + e.getMessage());
+        }
+    }
+
+    private void replay(JournalRecord record) {
+        for (var entry : SqliteRecords.decoded(file, record)) {
+            if (entry.at().isBefore(ledger.lastAt())) {
+                problem(position + 1, "time goes back to " + entry.at());
+            }
+            ledger.apply(entry);
+            position++;
+            if (position % CHECK_STATE_EVERY == 0) {
+                ledger.checkInvariants();
+            }
+            compareCheckpoint();
+        }
+        wholeRecords++;
+    }
+
+    private void compareCheckpoint() {
+        while (!checkpoints.isEmpty() && Checkpoints.position(checkpoints.getFirst()) <= position) {
+            Path checkpoint = checkpoints.removeFirst();
+            try (CheckpointReader reader = CheckpointReader.open(checkpoint)) {
+                compare(checkpoint, reader.states().iterator());
+                compared++;
+            } catch (AuthorityException e) {
+                problem(position, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    private void compare(Path checkpoint, Iterator<StateRecord> written) {
+        Iterator<StateRecord> replayed = ledger.state().iterator();
+        while (written.hasNext() && replayed.hasNext()) {
+            StateRecord expected = replayed.next();
+            StateRecord found = written.next();
+            if (!expected.equals(found)) {
+                problem(position, checkpoint + " has " + found + ", the journal " + expected);
+                return;
+            }
+        }
+        if (written.hasNext() || replayed.hasNext()) {
+            problem(position, checkpoint + " does not have as much as the journal");
+        }
+    }
+
+    private void reportBeyond(Path checkpoint) {
+        problem(position + 1, "the journal ends here, but there is " + checkpoint);
+    }
+
+    private void problem(long at, String message) {
+        problems.add(new Problem(at, message));
+    }
+
+    private Report report() {
+        return new Report(
+                file,
+                wholeRecords,
+                position,
+                ledger.holds(),
+                ledger.accounts(),
+                compared,
+                problems);
     }
 
     /// What was found.
@@ -29,7 +152,7 @@ public final class JournalVerifier {
     /// @param holds open at the end
     /// @param accounts at the end
     /// @param checkpoints how many were compared
-    /// @param problems by position; empty when all is well
+    /// @param problems in the order they were found; empty when all is well
     public record Report(
             Path file,
             long records,

@@ -1,0 +1,94 @@
+package dev.bursar.authority;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Where the writer leaves what it has decided, and the syncer takes it: all of it at once, as soon as
+/// the record before is durable.
+///
+/// This is the whole of group commit: the slower the disk, the more is collected here meanwhile.
+final class HandOver {
+
+    private final int limit;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private Batch collecting = new Batch();
+    private boolean ended;
+    private boolean stopped;
+
+    /// @param limit answers in one record
+    HandOver(int limit) {
+        this.limit = limit;
+    }
+
+    /// Waits until another answer fits.
+    ///
+    /// @return how many fit, 0 when the syncer has stopped
+    int room() {
+        lock.lock();
+        try {
+            while (collecting.pending.size() >= limit && !stopped) {
+                changed.awaitUninterruptibly();
+            }
+            return stopped ? 0 : limit - collecting.pending.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Leaves what was decided, which is copied, and clears it.
+    void give(Batch decided) {
+        lock.lock();
+        try {
+            boolean first = collecting.isEmpty();
+            collecting.pending.addAll(decided.pending);
+            collecting.entries.addAll(decided.entries);
+            decided.clear();
+            if (first) {
+                changed.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes what there is, waiting for it, and collects into `emptied` from now on.
+    ///
+    /// @return an empty batch at the end, or once stopped
+    Batch take(Batch emptied) {
+        lock.lock();
+        try {
+            while (collecting.isEmpty() && !ended && !stopped) {
+                changed.awaitUninterruptibly();
+            }
+            Batch taken = collecting;
+            collecting = emptied;
+            changed.signal();
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The writer gives nothing more.
+    void end() {
+        lock.lock();
+        try {
+            ended = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The syncer takes nothing more.
+    void stop() {
+        lock.lock();
+        try {
+            stopped = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
