@@ -59,25 +59,20 @@ public record Price(
         }
     }
 
-    /// A price without tiers or known limits, such as one from the configuration.
+    /// A price without tiers or known limits, such as one from the configuration. Its id starts with
+    /// `own:`, as the bundled book may have a row of the same model and day.
+    ///
+    /// @throws IllegalArgumentException when a name is blank or too long, or all rates are 0
     public static Price of(String provider, String model, Instant from, Rates rates) {
-        return new Price(
-                id(provider, model, from), provider, model, from, rates, List.of(), false, 0, 0);
+        String id = "own:" + id(provider, model, from);
+        return new Price(id, provider, model, from, rates, List.of(), false, 0, 0);
     }
 
     /// A price of nothing, since ever. `model` may be `*`: everything this provider has.
     public static Price free(String provider, String model) {
         Instant from = Instant.EPOCH;
-        return new Price(
-                id(provider, model, from),
-                provider,
-                model,
-                from,
-                Rates.FREE,
-                List.of(),
-                true,
-                0,
-                0);
+        String id = "own:" + id(provider, model, from);
+        return new Price(id, provider, model, from, Rates.FREE, List.of(), true, 0, 0);
     }
 
     /// The cost of `usage`: one line per class that was used, each rounded up to a microcent.
@@ -142,6 +137,13 @@ public record Price(
         LocalDate date = LocalDate.ofInstant(from, ZoneOffset.UTC);
         boolean midnight = date.atStartOfDay(ZoneOffset.UTC).toInstant().equals(from);
         return name + "@" + (midnight ? date : from);
+    }
+
+    Price withTier(Tier tier) {
+        List<Tier> more = new ArrayList<>(tiers);
+        more.add(tier);
+        return new Price(
+                id, provider, model, from, rates, more, free, contextWindow, maxOutputTokens);
     }
 
     private static long bound(Rates rates, long input, long output) {
