@@ -17,8 +17,9 @@ public interface AuthorityMeter {
     /// A record became durable.
     ///
     /// @param entries in the record
-    /// @param nanos from the start of the write to the end of the sync
-    default void synced(int entries, long nanos) {}
+    /// @param bytes of the record, encoded
+    /// @param nanos from the start of encoding to the end of the sync
+    default void synced(int entries, long bytes, long nanos) {}
 
     /// A command was refused because the queue was full. Called on the caller's thread.
     default void overloaded() {}

@@ -11,8 +11,9 @@ public interface Journal extends JournalReader, AutoCloseable {
     /// Appends the entries as one record and returns once they are on stable storage. After a failure
     /// the journal must not be used again: what was written is unknown.
     ///
+    /// @return how many bytes the record has, without what the storage adds
     /// @throws AuthorityException of kind `EXTERNAL` when writing or syncing fails
-    void append(List<Entry> entries);
+    long append(List<Entry> entries);
 
     @Override
     void close();

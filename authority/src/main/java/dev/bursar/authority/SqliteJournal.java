@@ -143,7 +143,7 @@ final class SqliteJournal implements Journal {
     }
 
     @Override
-    public void append(List<Entry> entries) {
+    public long append(List<Entry> entries) {
         long first = lastPosition + 1;
         if (failed) {
             throw new AuthorityException(
@@ -170,6 +170,7 @@ final class SqliteJournal implements Journal {
                     e);
         }
         lastPosition = first + entries.size() - 1;
+        return payload.length;
     }
 
     @Override

@@ -43,8 +43,8 @@ final class Syncer implements Runnable {
     private void append(Batch batch) {
         if (!batch.entries.isEmpty()) {
             long start = System.nanoTime();
-            journal.append(batch.entries);
-            meter.synced(batch.entries.size(), System.nanoTime() - start);
+            long bytes = journal.append(batch.entries);
+            meter.synced(batch.entries.size(), bytes, System.nanoTime() - start);
         }
     }
 
