@@ -1,0 +1,103 @@
+package dev.bursar.server.dashboard;
+
+import dev.bursar.authority.Authority;
+import dev.bursar.usage.Usage;
+import dev.bursar.usage.UsageException;
+import gg.jte.ContentType;
+import gg.jte.TemplateEngine;
+import gg.jte.output.StringOutput;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// The pages that people see, rendered here and complete without a script; scripts only keep figures
+/// fresh and draw charts.
+///
+/// Pages change nothing: every route is a `GET`, and all state of a page is in its address.
+public final class Dashboard {
+
+    /// Nothing from elsewhere, and no script or style inside a page: what a call was named cannot run.
+    private static final String CONTENT_SECURITY_POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src"
+                    + " 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    private final TemplateEngine templates = TemplateEngine.createPrecompiled(ContentType.Html);
+    private final Assets assets = new Assets();
+    private final InstantSource clock;
+    private final Frame frame;
+    private final OverviewPage overview;
+    private final RunsPage runs;
+    private final RunPage run;
+    private final CallPage call;
+    private final BudgetsPage budgets;
+
+    /// @param prices looks into the price book in use, which a reload may change
+    public Dashboard(Usage usage, Authority authority, PriceLookup prices, InstantSource clock) {
+        this.clock = clock;
+        frame = new Frame(usage, authority, assets.files());
+        overview = new OverviewPage(usage, authority, frame);
+        runs = new RunsPage(usage, frame);
+        run = new RunPage(usage, new RunBudgets(authority), frame);
+        call = new CallPage(usage, new PriceLines(prices), frame);
+        budgets = new BudgetsPage(authority, frame);
+    }
+
+    /// Adds the pages to a router whose handlers may block.
+    public void mount(Router router) {
+        router.get(Assets.PATH + "*").handler(assets::serve);
+        page(router, "/", "overview", request -> Optional.of(overview.view(request)));
+        page(router, "/runs", "runs", request -> Optional.of(runs.view(request)));
+        page(router, "/run", "run", run::view);
+        page(router, "/call", "call", call::view);
+        page(router, "/budgets", "budgets", request -> Optional.of(budgets.all(request)));
+        page(router, "/budget", "budget", budgets::one);
+    }
+
+    private void page(
+            Router router, String path, String template, Function<Request, Optional<?>> view) {
+        router.get(path).handler(context -> answer(context, template, view));
+    }
+
+    private void answer(
+            RoutingContext context, String template, Function<Request, Optional<?>> view) {
+        try {
+            Optional<?> found = view.apply(Request.of(context, clock.instant()));
+            if (found.isPresent()) {
+                render(context, 200, template, found.get());
+            } else {
+                message(
+                        context,
+                        404,
+                        "Not found",
+                        "Nothing of that name is known here. A call appears a moment after it ends.");
+            }
+        } catch (UsageException e) {
+            message(
+                    context,
+                    e.kind() == UsageException.Kind.CALLER ? 400 : 503,
+                    "No figures just now",
+                    "The read model could not answer: %s. Budgets are enforced all the same."
+                            .formatted(e.getMessage()));
+        }
+    }
+
+    private void message(RoutingContext context, int status, String title, String text) {
+        render(context, status, "message", frame.message(title, text));
+    }
+
+    private void render(RoutingContext context, int status, String template, Object view) {
+        StringOutput html = new StringOutput();
+        templates.render("dashboard/" + template + ".jte", view, html);
+        context.response()
+                .setStatusCode(status)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                .putHeader("content-security-policy", CONTENT_SECURITY_POLICY)
+                .putHeader("referrer-policy", "same-origin")
+                .putHeader("x-content-type-options", "nosniff")
+                .end(html.toString());
+    }
+}

@@ -1,0 +1,100 @@
+package dev.bursar.server.dashboard;
+
+import dev.bursar.server.dashboard.view.Bar;
+import dev.bursar.server.dashboard.view.CallLine;
+import dev.bursar.server.dashboard.view.Figure;
+import dev.bursar.server.dashboard.view.RunLine;
+import dev.bursar.usage.CallRow;
+import dev.bursar.usage.RunRow;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Runs and calls as rows of tables.
+final class Lines {
+
+    private static final Bar NO_BAR = new Bar("", "", "", "");
+    private static final Figure NOTHING = Figure.of("–");
+
+    private Lines() {}
+
+    static RunLine run(RunRow run, Instant now) {
+        return new RunLine(
+                run.run(),
+                Address.run(run.tenant(), run.run()).text(),
+                run.tenant(),
+                joined(List.of(run.workflow(), run.agent(), run.user())),
+                Chips.of(run.status()),
+                "budget_exhausted".equals(run.stopReason()) ? "budget exhausted" : "",
+                Counts.grouped(run.calls()),
+                Counts.grouped(run.denials()),
+                run.denials() > 0,
+                Counts.compact(run.tokens()),
+                Money.listed(run.microcents()),
+                Moments.of(run.lastAt(), now));
+    }
+
+    static List<RunLine> runs(List<RunRow> runs, Instant now) {
+        return runs.stream().map(run -> run(run, now)).toList();
+    }
+
+    /// A call in a list over several runs.
+    static CallLine call(CallRow call, Instant now) {
+        return call(call, now, "", NOTHING, NO_BAR);
+    }
+
+    /// @param number its place in the run
+    /// @param total spent by the run up to and with this call
+    /// @param bar of the run's budget after this call
+    static CallLine call(CallRow call, Instant now, String number, Figure total, Bar bar) {
+        return new CallLine(
+                number,
+                Moments.clock(call.at()),
+                Moments.of(call.at(), now),
+                Address.call(call.id()).text(),
+                call.run(),
+                Address.run(call.tenant(), call.run()).text(),
+                what(call),
+                detail(call),
+                Chips.of(call.outcome()),
+                call.denied(),
+                call.denied() ? "–" : Counts.grouped(call.tokens()),
+                call.denied() ? "–" : Moments.latency(call.latencyMillis()),
+                call.denied() ? NOTHING : Money.listed(call.microcents()),
+                total,
+                bar);
+    }
+
+    /// The model, or the tool, or what else the spending is known as.
+    static String what(CallRow call) {
+        if (!call.tool().isEmpty()) {
+            return "tool " + call.tool();
+        }
+        if (call.model().isEmpty()) {
+            return call.requestedModel().isEmpty() ? "spending" : call.requestedModel();
+        }
+        return call.model();
+    }
+
+    private static String detail(CallRow call) {
+        if (call.denied()) {
+            String why = call.denial().replace('_', ' ');
+            return call.budget().isEmpty() ? why : why + " · " + call.budget();
+        }
+        List<String> parts = new ArrayList<>();
+        if (!call.status().isEmpty() && !"200".equals(call.status())) {
+            parts.add(call.status().replace('_', ' '));
+        }
+        if (!call.decision().isEmpty() && !"allow".equals(call.decision())) {
+            parts.add(call.decision().replace('-', ' '));
+        }
+        if ("estimated".equals(call.provenance()) || "unpriced".equals(call.provenance())) {
+            parts.add(call.provenance());
+        }
+        return String.join(" · ", parts);
+    }
+
+    private static String joined(List<String> parts) {
+        return String.join(" · ", parts.stream().filter(part -> !part.isEmpty()).toList());
+    }
+}

@@ -1,0 +1,22 @@
+package dev.bursar.server.dashboard.view;
+
+/// A budget with the balance that matters most of it.
+///
+/// @param scope who and when: `per run · workflow support · each day`
+/// @param account which balance this is, or empty where there is only one
+/// @param resets empty where it does not
+public record BudgetLine(
+        String name,
+        String href,
+        String tenant,
+        String scope,
+        String account,
+        Chip mode,
+        Bar bar,
+        String spent,
+        String held,
+        boolean holding,
+        String limit,
+        String left,
+        String percent,
+        String resets) {}

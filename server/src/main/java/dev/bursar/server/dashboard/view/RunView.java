@@ -1,0 +1,39 @@
+package dev.bursar.server.dashboard.view;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One run with its calls.
+///
+/// @param source where the page is fetched from again while the run is active, or empty
+/// @param stop where it was stopped, or null
+/// @param budgets its own budgets
+/// @param limited whether calls show the share of a budget
+public record RunView(
+        Shell shell,
+        String name,
+        String tenant,
+        Chip status,
+        String source,
+        List<Fact> facts,
+        @Nullable Stop stop,
+        List<BudgetLine> budgets,
+        ChartView chart,
+        List<CallLine> calls,
+        boolean limited,
+        String earlier) {
+
+    public RunView {
+        facts = List.copyOf(facts);
+        budgets = List.copyOf(budgets);
+        calls = List.copyOf(calls);
+    }
+
+    /// Where and why a run was stopped, and what that kept from being spent.
+    public record Stop(String title, String text, String href, List<Fact> saved) {
+
+        public Stop {
+            saved = List.copyOf(saved);
+        }
+    }
+}
