@@ -6,6 +6,10 @@ import org.jspecify.annotations.Nullable;
 /// One running balance of a budget.
 final class Account {
 
+    /// No sum of an account passes this. Far above any limit, and far enough below the end of a `long` to
+    /// keep all arithmetic exact.
+    static final long MAX_SUM = 4_000_000_000_000_000_000L;
+
     private final AccountKey key;
     private final Unit unit;
     private final long openedMillis;
@@ -79,6 +83,11 @@ final class Account {
     /// Whether an open hold refers to this account.
     boolean isInUse() {
         return openParts != 0;
+    }
+
+    /// Whether spending more would pass the bound of sums.
+    boolean isBeyondBounds(long more) {
+        return spent > MAX_SUM - more;
     }
 
     void hold(long amount) {

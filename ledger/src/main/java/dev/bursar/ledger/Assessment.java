@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 /// Hard, soft and shadow budgets are read from the same state in the same pass; only hard ones block.
 final class Assessment {
 
-    /// No sum of an account may pass this; far above any limit, it keeps arithmetic exact.
-    private static final long MAX_SUM = 4_000_000_000_000_000_000L;
-
     private final Command.Reserve command;
     private final Instant now;
     private final Relief relief;
@@ -135,7 +132,7 @@ final class Assessment {
     }
 
     boolean isBeyondBounds() {
-        return lines.stream().anyMatch(line -> used(line) > MAX_SUM);
+        return lines.stream().anyMatch(line -> used(line) > Account.MAX_SUM);
     }
 
     List<Entry.Posting> postings() {

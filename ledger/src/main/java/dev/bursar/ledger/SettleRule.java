@@ -44,6 +44,9 @@ final class SettleRule {
                         command.actual(),
                         unit -> !hold.held().has(unit),
                         now);
+        if (isBeyondBounds(hold, command.actual()) || isBeyondBounds(unheld)) {
+            return Refusals.decision(Reason.CAPACITY);
+        }
         Entry entry =
                 new Entry.Committed(
                         now,
@@ -99,6 +102,9 @@ final class SettleRule {
         }
         List<Entry.Posting> postings =
                 postings(command.tenant(), command.subject(), command.actual(), unit -> true, now);
+        if (isBeyondBounds(postings)) {
+            return Refusals.decision(Reason.CAPACITY);
+        }
         List<Block> passed = passed(postings, now);
         Entry entry =
                 new Entry.Charged(
@@ -170,6 +176,23 @@ final class SettleRule {
     /// truer than the estimate.
     private static boolean isTooLate(Hold hold, Instant now) {
         return hold.isDue(now.toEpochMilli()) && hold.onExpiry() == Command.OnExpiry.RELEASE;
+    }
+
+    private static boolean isBeyondBounds(Hold hold, Amounts actual) {
+        return hold.parts().stream()
+                .map(Hold.Part::account)
+                .anyMatch(account -> account.isBeyondBounds(actual.get(account.unit())));
+    }
+
+    private boolean isBeyondBounds(List<Entry.Posting> postings) {
+        for (Entry.Posting posting : postings) {
+            BudgetState budget = state.budget(posting.account().budget());
+            Account account = budget == null ? null : budget.account(posting.account());
+            if (account != null && account.isBeyondBounds(posting.amount())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Amounts overrun(Amounts held, Amounts actual) {

@@ -258,6 +258,27 @@ class SettleTest {
         assertThat(ledger.only("total").spent()).isEqualTo(130);
     }
 
+    @Test
+    void charge_beyondTheBoundOfSums_isRefusedAndNothingBreaks() {
+        for (int i = 0; i < 4_000; i++) {
+            charge(i, Amounts.MAX_VALUE);
+        }
+
+        assertThat(reason(charge(4_000, 1))).isEqualTo(Reason.CAPACITY);
+        assertThat(ledger.only("total").spent()).isEqualTo(4_000_000_000_000_000_000L);
+        assertThat(blocks(ledger.reserve(RUN, TOKENS, 1))).hasSize(1);
+    }
+
+    private Outcome charge(int number, long tokens) {
+        return ledger.submit(
+                new Command.Charge(
+                        new CommandKey("e" + number, 0),
+                        ACME,
+                        RUN,
+                        Amounts.of(TOKENS, tokens),
+                        Attribution.NONE));
+    }
+
     private HoldId reserve(Command.Overage overage, Command.OnExpiry onExpiry, long tokens) {
         Command.Reserve plain = ledger.reserveCommand(RUN, Amounts.of(TOKENS, tokens));
         return granted(
