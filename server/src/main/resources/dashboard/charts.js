@@ -23,6 +23,11 @@
         return "$" + (digits > 2 ? text.replace(/0+$/, "").replace(/\.$/, "") : text);
     };
 
+    const digits = (step) => {
+        const count = step >= 1 ? 0 : Math.min(8, Math.ceil(-Math.log10(step || 1)) + 1);
+        return { minimumFractionDigits: count, maximumFractionDigits: count };
+    };
+
     function draw(element) {
         let chart = drawn.get(element);
         if (!chart) {
@@ -61,9 +66,15 @@
         axisLabel: { color: color("text-3"), fontSize: 11, hideOverlap: true },
     });
 
-    const moneyAxis = () => ({
+    // All labels of an axis have as many digits as its step needs.
+    const moneyAxis = (highest) => ({
         type: "value",
-        axisLabel: { color: color("text-3"), fontSize: 11, formatter: usd },
+        axisLabel: {
+            color: color("text-3"),
+            fontSize: 11,
+            formatter: (value) =>
+                value === 0 ? "$0" : "$" + value.toLocaleString("en", digits(highest / 5)),
+        },
         splitLine: { lineStyle: { color: color("line") } },
         splitNumber: 4,
     });
@@ -89,7 +100,7 @@
             },
             grid: { left: 4, right: 4, top: 38, bottom: 2, containLabel: true },
             xAxis: { type: "category", data: data.labels, ...axis() },
-            yAxis: moneyAxis(),
+            yAxis: moneyAxis(Math.max(0, ...sums(data))),
             series: data.series.map((series, index) => ({
                 id: series.name,
                 name: series.name,
@@ -106,6 +117,11 @@
         };
     }
 
+    const sums = (data) =>
+        data.labels.map((_, at) =>
+            data.series.reduce((sum, series) => sum + series.values[at], 0),
+        );
+
     function bars(items) {
         const shown = items.filter((item) => item.value > 0).reverse();
         const total = shown.reduce((sum, item) => sum + item.value, 0);
@@ -116,7 +132,7 @@
     function run(data) {
         const bad = color("red");
         const limit = data.limit === undefined ? [] : [{ yAxis: data.limit, name: data.limitName }];
-        const highest = Math.max(data.limit ?? 0, ...data.spent.map((point) => point[1]));
+        const highest = Math.max(data.limit ?? 0, data.spent.at(-1)?.[1] ?? 0);
         const base = common();
         return {
             ...base,
@@ -135,7 +151,7 @@
                 axisLabel: { ...axis().axisLabel, formatter: clock },
                 splitNumber: 5,
             },
-            yAxis: { ...moneyAxis(), max: highest === 0 ? 1 : highest * 1.15 },
+            yAxis: moneyAxis(highest),
             series: [
                 {
                     id: "spent",
@@ -148,6 +164,7 @@
                     lineStyle: { color: color("fill"), width: 2 },
                     itemStyle: { color: color("fill") },
                     areaStyle: { color: color("fill"), opacity: 0.12 },
+                    z: 3,
                     markLine: {
                         silent: true,
                         symbol: "none",

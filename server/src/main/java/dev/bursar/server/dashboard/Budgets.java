@@ -96,8 +96,20 @@ final class Budgets {
             case Window.PerCall() -> "each call";
             case Window.Calendar(Window.Calendar.Period period, _) ->
                     "each " + period.name().toLowerCase(Locale.ROOT);
-            case Window.Rolling(Duration length) -> "any " + Moments.length(length);
+            case Window.Rolling(Duration length) -> "any " + whole(length);
         };
+    }
+
+    /// In the largest unit that it is whole in: `1 min`, `90 s`, `30 d`.
+    private static String whole(Duration length) {
+        long seconds = length.toSeconds();
+        if (seconds % Duration.ofDays(1).toSeconds() == 0) {
+            return length.toDays() + " d";
+        }
+        if (seconds % Duration.ofHours(1).toSeconds() == 0) {
+            return length.toHours() + " h";
+        }
+        return seconds % 60 == 0 ? length.toMinutes() + " min" : seconds + " s";
     }
 
     /// Which balance it is: `run support-17`, or empty where the budget has only one.
@@ -112,8 +124,12 @@ final class Budgets {
 
     private static String resets(Window window, @Nullable Instant at, Instant now) {
         if (at != null) {
-            return "resets " + Moments.relative(at, now);
+            return Moments.relative(at, now);
         }
-        return window instanceof Window.Rolling ? "frees as time passes" : "";
+        return switch (window) {
+            case Window.Rolling _ -> "as time passes";
+            case Window.PerCall _ -> "with each call";
+            case Window.Life _, Window.Calendar _ -> "";
+        };
     }
 }

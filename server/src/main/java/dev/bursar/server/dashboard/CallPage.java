@@ -196,11 +196,16 @@ final class CallPage {
                             asked.containsKey(unit) ? Counts.of(unit, asked.get(unit)) : "–",
                             detail.held().containsKey(unit) ? Counts.of(unit, held) : "–",
                             detail.actual().containsKey(unit) ? Counts.of(unit, actual) : "–",
-                            overrun > 0
-                                    ? Counts.of(unit, overrun) + " above the hold"
-                                    : Counts.of(unit, Math.max(0, held - actual)) + " returned"));
+                            difference(unit, held - actual, overrun)));
         }
         return lines;
+    }
+
+    private static String difference(String unit, long left, long overrun) {
+        if (overrun > 0) {
+            return Counts.of(unit, overrun) + " above the hold";
+        }
+        return left > 0 ? Counts.of(unit, left) + " returned" : "–";
     }
 
     private static List<CallView.Shadow> shadows(CallDetail detail) {

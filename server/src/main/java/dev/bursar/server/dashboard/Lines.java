@@ -62,7 +62,8 @@ final class Lines {
                 call.denied() ? "–" : Moments.latency(call.latencyMillis()),
                 call.denied() ? NOTHING : Money.listed(call.microcents()),
                 total,
-                bar);
+                bar,
+                "");
     }
 
     /// The model, or the tool, or what else the spending is known as.

@@ -51,7 +51,7 @@ final class ModelChart {
     private ChartView view() {
         List<String> models =
                 spend.entrySet().stream()
-                        .sorted((a, b) -> Long.compare(sum(b.getValue()), sum(a.getValue())))
+                        .sorted(ModelChart::largestFirst)
                         .map(Map.Entry::getKey)
                         .toList();
         String label =
@@ -96,6 +96,12 @@ final class ModelChart {
 
     private long at(String model, Instant start) {
         return spend.getOrDefault(model, Map.of()).getOrDefault(start, 0L);
+    }
+
+    private static int largestFirst(
+            Map.Entry<String, Map<Instant, Long>> a, Map.Entry<String, Map<Instant, Long>> b) {
+        int rest = Boolean.compare(OTHER.equals(a.getKey()), OTHER.equals(b.getKey()));
+        return rest != 0 ? rest : Long.compare(sum(b.getValue()), sum(a.getValue()));
     }
 
     private static long sum(Map<Instant, Long> values) {

@@ -158,9 +158,9 @@ final class OverviewPage {
                 "Spent today",
                 Money.brief(sum(hours, TotalsRow::microcents)),
                 "",
-                "since 00:00 UTC · "
-                        + Counts.of(sum(hours, TotalsRow::calls), "call", "calls")
-                        + (denials == 0 ? "" : " · " + Counts.grouped(denials) + " denied"),
+                Counts.of(sum(hours, TotalsRow::calls), "call", "calls")
+                        + (denials == 0 ? "" : " · " + Counts.grouped(denials) + " denied")
+                        + " · UTC",
                 Sparkline.of(spent, 1),
                 "");
     }

@@ -24,27 +24,22 @@ final class RunChart {
     /// @param limit in microcents, or null when the run has no budget of its own
     /// @param budget its name
     static ChartView of(RunDetail detail, @Nullable Long limit, String budget) {
-        long total =
-                Math.subtractExact(
-                        detail.run().microcents(),
-                        detail.calls().stream()
-                                .mapToLong(CallRow::microcents)
-                                .reduce(0, Math::addExact));
+        long[] totals = RunCalls.totals(detail);
         List<List<BigDecimal>> spent = new ArrayList<>();
         List<List<BigDecimal>> denied = new ArrayList<>();
         List<List<String>> rows = new ArrayList<>();
-        for (CallRow call : detail.calls()) {
-            total = Math.addExact(total, call.microcents());
+        for (int i = 0; i < totals.length; i++) {
+            CallRow call = detail.calls().get(i);
             List<BigDecimal> point =
                     List.of(
                             BigDecimal.valueOf(call.at().toEpochMilli()),
-                            new BigDecimal(Money.plain(total)));
+                            new BigDecimal(Money.plain(totals[i])));
             if (!call.denied()) {
                 spent.add(point);
             } else if (denied.size() < MAX_MARKS) {
                 denied.add(point);
             }
-            rows.add(List.of(Moments.clock(call.at()), Money.exact(total)));
+            rows.add(List.of(Moments.clock(call.at()), Money.exact(totals[i])));
         }
         Map<String, Object> chart = new LinkedHashMap<>();
         chart.put("kind", "run");

@@ -2,12 +2,10 @@ package dev.bursar.server.dashboard;
 
 import dev.bursar.ledger.Balance;
 import dev.bursar.ledger.Unit;
-import dev.bursar.server.dashboard.view.Bar;
-import dev.bursar.server.dashboard.view.BudgetLine;
 import dev.bursar.server.dashboard.view.CallLine;
-import dev.bursar.server.dashboard.view.ChartView;
 import dev.bursar.server.dashboard.view.Fact;
 import dev.bursar.server.dashboard.view.Figure;
+import dev.bursar.server.dashboard.view.Link;
 import dev.bursar.server.dashboard.view.RunView;
 import dev.bursar.usage.CallRow;
 import dev.bursar.usage.RunDetail;
@@ -22,11 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /// One run: its calls in order with what they cost together, its budgets, and where it was stopped.
 final class RunPage {
-
-    /// Calls in the table; the chart has all that the read model gives.
-    private static final int ROWS = 150;
-
-    private static final Bar NO_BAR = new Bar("", "", "", "");
 
     private final Usage usage;
     private final RunBudgets budgets;
@@ -46,32 +39,32 @@ final class RunPage {
     private RunView view(RunDetail detail, Request request) {
         RunRow run = detail.run();
         List<Balance> balances = budgets.of(run, request.now());
-        @Nullable Balance limit = inUsd(balances);
-        List<BudgetLine> lines =
-                balances.stream().map(balance -> Budgets.line(balance, request.now())).toList();
-        Address page = Address.run(run.tenant(), run.run());
-        List<CallLine> calls = calls(detail, limit, request);
-        long hidden = detail.earlier() + detail.calls().size() - calls.size();
+        @Nullable Balance own = inUsd(balances);
+        @Nullable Long limit = own == null ? null : own.budget().limit();
+        RunCalls calls = new RunCalls(detail, limit, request.now());
+        List<CallLine> lines = calls.lines();
+        long earlier = calls.earlier(lines);
         return new RunView(
                 frame.shell(run.run(), Address.RUNS, run.tenant()),
                 run.run(),
                 run.tenant(),
                 Chips.of(run.status()),
-                run.status() == RunStatus.FINISHED ? "" : page.text(),
+                run.status() == RunStatus.FINISHED
+                        ? ""
+                        : Address.run(run.tenant(), run.run()).text(),
+                about(run),
                 facts(run, request),
                 stop(detail),
+                balances.stream().map(balance -> Budgets.line(balance, request.now())).toList(),
+                RunChart.of(detail, limit, own == null ? "" : own.budget().name()),
                 lines,
-                chart(detail, limit),
-                calls,
                 limit != null,
-                hidden == 0
+                earlier == 0
                         ? ""
-                        : Counts.of(hidden, "earlier call is", "earlier calls are")
-                                + " not listed");
+                        : Counts.of(earlier, "earlier call", "earlier calls") + " not listed");
     }
 
     private static List<Fact> facts(RunRow run, Request request) {
-        Address runs = Address.RUNS.with("tenant", run.tenant());
         List<Fact> facts = new ArrayList<>();
         facts.add(Fact.of("Spent", Money.exact(run.microcents())));
         facts.add(
@@ -90,16 +83,23 @@ final class RunPage {
         facts.add(
                 Fact.of("Last call", Moments.relative(run.lastAt(), request.now()))
                         .note(Moments.full(run.lastAt())));
-        known(facts, "Workflow", run.workflow(), runs.with("workflow", run.workflow()).text());
-        known(facts, "Agent", run.agent(), "");
-        known(facts, "User", run.user(), "");
-        known(facts, "Release", run.release(), "");
         return facts;
     }
 
-    private static void known(List<Fact> facts, String name, String value, String href) {
+    private static List<Link> about(RunRow run) {
+        Address workflow =
+                Address.RUNS.with("tenant", run.tenant()).with("workflow", run.workflow());
+        List<Link> about = new ArrayList<>();
+        known(about, "workflow", run.workflow(), workflow.text());
+        known(about, "agent", run.agent(), "");
+        known(about, "user", run.user(), "");
+        known(about, "release", run.release(), "");
+        return about;
+    }
+
+    private static void known(List<Link> about, String name, String value, String href) {
         if (!value.isEmpty()) {
-            facts.add(Fact.of(name, value).to(href));
+            about.add(Link.to(name + " " + value, href));
         }
     }
 
@@ -148,43 +148,6 @@ final class RunPage {
                 .ifPresent(perHour ->
                         saved.add(Fact.of("Would have cost", Money.brief(perHour).text() + "/h")));
         return saved;
-    }
-
-    /// The last calls, newest first, each with the run's spending so far.
-    private static List<CallLine> calls(
-            RunDetail detail, @Nullable Balance limit, Request request) {
-        List<CallRow> calls = detail.calls();
-        long listed = calls.stream().mapToLong(CallRow::microcents).reduce(0, Math::addExact);
-        long total = Math.subtractExact(detail.run().microcents(), listed);
-        List<CallLine> lines = new ArrayList<>();
-        for (int i = 0; i < calls.size(); i++) {
-            CallRow call = calls.get(i);
-            total = Math.addExact(total, call.microcents());
-            if (i >= calls.size() - ROWS) {
-                Bar bar =
-                        limit == null
-                                ? NO_BAR
-                                : Budgets.bar(
-                                        Unit.USD_MICROCENTS.name(),
-                                        total,
-                                        0,
-                                        limit.budget().limit());
-                lines.add(
-                        Lines.call(
-                                call,
-                                request.now(),
-                                Counts.grouped(detail.earlier() + i + 1),
-                                Money.listed(total),
-                                bar));
-            }
-        }
-        return lines.reversed();
-    }
-
-    private static ChartView chart(RunDetail detail, @Nullable Balance limit) {
-        return limit == null
-                ? RunChart.of(detail, null, "")
-                : RunChart.of(detail, limit.budget().limit(), limit.budget().name());
     }
 
     private static @Nullable Balance inUsd(List<Balance> balances) {

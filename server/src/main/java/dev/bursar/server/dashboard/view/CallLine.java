@@ -6,6 +6,7 @@ package dev.bursar.server.dashboard.view;
 /// @param what the model or tool
 /// @param detail status, provenance or the reason of a denial
 /// @param total spent by the run up to and with this call
+/// @param skipped how many calls like this one, newer than it, have no row of their own, or empty
 /// @param bar the run's budget after this call, empty shares where there is none
 public record CallLine(
         String number,
@@ -22,4 +23,12 @@ public record CallLine(
         String latency,
         Figure cost,
         Figure total,
-        Bar bar) {}
+        Bar bar,
+        String skipped) {
+
+    public CallLine after(String skipped) {
+        return new CallLine(
+                number, clock, at, href, run, runHref, what, detail, outcome, denied, tokens,
+                latency, cost, total, bar, skipped);
+    }
+}

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// One run with its calls.
 ///
 /// @param source where the page is fetched from again while the run is active, or empty
+/// @param about workflow, agent, user, release: what is known
 /// @param stop where it was stopped, or null
 /// @param budgets its own budgets
 /// @param limited whether calls show the share of a budget
@@ -15,6 +16,7 @@ public record RunView(
         String tenant,
         Chip status,
         String source,
+        List<Link> about,
         List<Fact> facts,
         @Nullable Stop stop,
         List<BudgetLine> budgets,
@@ -24,6 +26,7 @@ public record RunView(
         String earlier) {
 
     public RunView {
+        about = List.copyOf(about);
         facts = List.copyOf(facts);
         budgets = List.copyOf(budgets);
         calls = List.copyOf(calls);
