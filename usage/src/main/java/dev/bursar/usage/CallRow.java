@@ -46,4 +46,9 @@ public record CallRow(
     public boolean denied() {
         return outcome == CallOutcome.DENIED;
     }
+
+    /// Whether it counts as a model call: it was let through and is not the price of a tool.
+    boolean isModelCall() {
+        return !denied() && tool.isEmpty();
+    }
 }

@@ -1,9 +1,11 @@
 package dev.bursar.usage;
 
 import dev.bursar.authority.JournalReader;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// All methods may be called by any thread. Queries run on threads of their own; the caller waits, at
 /// most for the query timeout. They see everything up to [#position].
 public final class Usage implements AutoCloseable {
+
+    private final JournalReader journal;
+    private final InstantSource clock;
+    private final UsageSettings settings;
+    private final Ring ring = new Ring();
+    private final Follower follower;
+    private final Queries queries;
+    private final Details details;
+    private final Thread thread;
 
     /// Opens or creates the read model in `file` and starts to follow the journal. Trouble with the file
     /// does not fail this method: it is in [#health], and queries say so until it is over.
@@ -30,69 +41,116 @@ public final class Usage implements AutoCloseable {
             PrometheusRegistry registry,
             InstantSource clock,
             UsageSettings settings) {
-        throw new IllegalStateException();
+        return new Usage(file, journal, registry, clock, settings);
+    }
+
+    private Usage(
+            Path file,
+            JournalReader journal,
+            PrometheusRegistry registry,
+            InstantSource clock,
+            UsageSettings settings) {
+        this.journal = journal;
+        this.clock = clock;
+        this.settings = settings;
+        JournalMetrics metrics = new JournalMetrics(registry, settings);
+        Memory memory = new Memory(ring, metrics, journal.lastPosition());
+        follower = new Follower(file, journal, memory, clock, settings);
+        queries = new Queries(follower, settings);
+        details = new Details(journal, settings.queryTimeout());
+        GaugeWithCallback.builder()
+                .name("bursar_follower_lag_entries")
+                .help("Entries of the journal that are not in the read model yet")
+                .callback(gauge -> gauge.call((double) lag()))
+                .register(registry);
+        thread = Thread.ofPlatform().name("usage-follower").daemon().unstarted(follower);
+        thread.start();
     }
 
     /// What is being spent right now. From memory, cheap, never fails.
     ///
     /// @param tenant null for all
     public Live live(@Nullable String tenant) {
-        throw new IllegalStateException();
+        return ring.live(tenant, clock.instant());
     }
 
     /// Totals by time and dimension: by bucket, and within one the largest first, `other` last.
     ///
     /// @throws UsageException when it cannot be answered
     public List<TotalsRow> totals(TotalsQuery query) {
-        throw new IllegalStateException();
+        return queries.ask(c -> TotalsSql.run(c, query, settings.queryTimeout()));
     }
 
     /// Runs, one page.
     ///
     /// @throws UsageException `CALLER` when the cursor is not one of this query
     public RunsPage runs(RunsQuery query) {
-        throw new IllegalStateException();
+        return queries.ask(c -> RunsSql.page(c, query, clock.instant(), settings));
     }
 
     /// One run with its calls; empty when there is none.
     public Optional<RunDetail> run(String tenant, String run) {
-        throw new IllegalStateException();
+        RunsQuery query =
+                RunsQuery.over(Instant.EPOCH, Instant.MAX, RunsQuery.Order.LATEST)
+                        .of(tenant)
+                        .where(Dimension.RUN, run)
+                        .atMost(1);
+        return queries.ask(connection -> {
+            List<RunsSql.Found> found = RunsSql.find(connection, query, clock.instant(), settings);
+            if (found.isEmpty()) {
+                return Optional.empty();
+            }
+            List<CallRow> calls =
+                    CallsSql.ofRun(
+                            connection, tenant, run, RunDetail.MAX_CALLS, settings.queryTimeout());
+            long earlier = Math.max(0, found.getFirst().entries() - calls.size());
+            return Optional.of(new RunDetail(found.getFirst().row(), calls, earlier));
+        });
     }
 
     /// One call by the id that its caller was told. Where a call was denied and tried again under the
     /// same id, the last.
     public Optional<CallDetail> call(String id) {
-        throw new IllegalStateException();
+        return queries.ask(connection -> details.find(connection, id));
     }
 
     /// The position of the last entry that is in the read model.
     public long position() {
-        throw new IllegalStateException();
+        return follower.position();
     }
 
     /// How many entries of the journal are not in the read model yet.
     public long lag() {
-        throw new IllegalStateException();
+        return Math.max(0, journal.lastPosition() - follower.position());
     }
 
     public UsageHealth health() {
-        throw new IllegalStateException();
+        return new UsageHealth(position(), lag(), follower.problem());
     }
 
     /// Waits until everything up to a position is in the read model.
     ///
     /// @return whether it is, within the time
     public boolean awaitPosition(long position, Duration atMost) throws InterruptedException {
-        throw new IllegalStateException();
+        return follower.awaitPosition(position, atMost);
     }
 
     /// Drops the read model and builds it again from the first entry of the journal. Returns at once;
     /// [#lag] shows the progress. Metrics do not count anything twice.
     public void rebuild() {
-        throw new IllegalStateException();
+        follower.rebuild();
     }
 
-    /// Stops following and closes the file. What was not followed yet is at the next start.
+    /// Stops following and closes the file. What was not followed yet is at the next start. An interrupt
+    /// is kept, and cuts the waiting short.
     @Override
-    public void close() {}
+    public void close() {
+        queries.close();
+        follower.close();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 }

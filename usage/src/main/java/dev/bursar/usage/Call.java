@@ -1,0 +1,195 @@
+package dev.bursar.usage;
+
+import dev.bursar.authority.JournalReader.Positioned;
+import dev.bursar.ledger.Amounts;
+import dev.bursar.ledger.Attribution;
+import dev.bursar.ledger.Block;
+import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.Subject;
+import dev.bursar.ledger.TenantId;
+import dev.bursar.ledger.Unit;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A call as the journal tells it: the row of lists, and what is only counted or grouped by.
+///
+/// @param requestType `""` when not known, like all text here
+/// @param price id of the price row
+/// @param toolCalls that were counted
+/// @param stopsRun whether it is the denial that ends its run
+/// @param buckets tokens and cost by class
+record Call(
+        CallRow row,
+        Subject subject,
+        String dialect,
+        String requestType,
+        String price,
+        long toolCalls,
+        boolean stopsRun,
+        Buckets buckets) {
+
+    private static final String ESTIMATED = "estimated";
+    private static final String UNPRICED = "unpriced";
+    private static final String LAPSED = "expired";
+
+    /// What a call came to.
+    private record End(
+            CallOutcome outcome,
+            Amounts spent,
+            long askedMicrocents,
+            String denial,
+            String budget,
+            boolean stopsRun) {
+
+        static End spent(CallOutcome outcome, Amounts spent) {
+            return new End(outcome, spent, 0, "", "", false);
+        }
+    }
+
+    /// The call that an entry ends, or null for an entry that ends none.
+    static @Nullable Call of(Positioned positioned) {
+        long position = positioned.position();
+        return switch (positioned.entry()) {
+            case Entry.BudgetDefined _, Entry.BudgetClosed _ -> null;
+            case Entry.Reserved _, Entry.AccountsDropped _ -> null;
+            case Entry.Refused e ->
+                    of(position, e.at(), null, e.tenant(), e.subject(), e.attribution(), denied(e));
+            case Entry.Committed e ->
+                    of(
+                            position,
+                            e.at(),
+                            e.hold().value(),
+                            e.tenant(),
+                            e.subject(),
+                            e.attribution(),
+                            End.spent(CallOutcome.SETTLED, e.actual()));
+            case Entry.Released e ->
+                    of(
+                            position,
+                            e.at(),
+                            e.hold().value(),
+                            e.tenant(),
+                            e.subject(),
+                            e.attribution(),
+                            End.spent(CallOutcome.RELEASED, Amounts.NONE));
+            case Entry.Expired e ->
+                    of(
+                            position,
+                            e.at(),
+                            e.hold().value(),
+                            e.tenant(),
+                            e.subject(),
+                            e.attribution(),
+                            e.charged()
+                                    ? End.spent(CallOutcome.EXPIRED, e.held())
+                                    : End.spent(CallOutcome.RELEASED, Amounts.NONE));
+            case Entry.Charged e ->
+                    of(
+                            position,
+                            e.at(),
+                            null,
+                            e.tenant(),
+                            e.subject(),
+                            e.attribution(),
+                            End.spent(CallOutcome.CHARGED, e.actual()));
+        };
+    }
+
+    /// Whether the price of its model was not known.
+    boolean isUnpriced() {
+        return row.provenance().equals(UNPRICED);
+    }
+
+    /// Whether its tokens are a guess.
+    boolean isEstimated() {
+        return row.provenance().equals(ESTIMATED);
+    }
+
+    private static End denied(Entry.Refused refused) {
+        List<Block> blocks = refused.blocks();
+        return new End(
+                CallOutcome.DENIED,
+                Amounts.NONE,
+                refused.asked().get(Unit.USD_MICROCENTS),
+                Denials.code(refused.reason(), blocks),
+                blocks.isEmpty() ? "" : blocks.getFirst().name(),
+                Denials.stopsRun(blocks));
+    }
+
+    private static Call of(
+            long position,
+            Instant at,
+            @Nullable String hold,
+            TenantId tenant,
+            Subject subject,
+            Attribution attribution,
+            End end) {
+        // A lapsed hold has only what was guessed at reserve; a denied or released call used
+        // nothing.
+        boolean metered =
+                end.outcome() == CallOutcome.SETTLED || end.outcome() == CallOutcome.CHARGED;
+        Buckets buckets = metered ? Buckets.of(attribution) : Buckets.NONE;
+        long classified = buckets.tokens();
+        String id = label(attribution, "call", hold == null ? "p" + position : hold);
+        String tool = named(attribution, subject, Subject.TOOL);
+        CallRow row =
+                new CallRow(
+                        position,
+                        id,
+                        at.truncatedTo(ChronoUnit.MILLIS),
+                        end.outcome(),
+                        tenant.value(),
+                        dimension(subject, Subject.RUN, id),
+                        dimension(subject, Subject.WORKFLOW, ""),
+                        dimension(subject, Subject.AGENT, ""),
+                        dimension(subject, Subject.USER, ""),
+                        dimension(subject, Subject.RELEASE, ""),
+                        named(attribution, subject, Subject.PROVIDER),
+                        named(attribution, subject, Subject.MODEL),
+                        label(attribution, "requested_model", ""),
+                        tool,
+                        status(attribution, end.outcome()),
+                        provenance(attribution, end.outcome()),
+                        label(attribution, "decision", ""),
+                        classified > 0 ? classified : end.spent().get(Unit.TOKENS),
+                        end.spent().get(Unit.USD_MICROCENTS),
+                        end.askedMicrocents(),
+                        attribution.numbers().getOrDefault("latency_millis", -1L),
+                        end.denial(),
+                        end.budget());
+        return new Call(
+                row,
+                subject,
+                label(attribution, "dialect", ""),
+                label(attribution, "request_type", ""),
+                label(attribution, "price", ""),
+                end.spent().get(Unit.TOOL_CALLS),
+                end.stopsRun(),
+                buckets);
+    }
+
+    private static String status(Attribution attribution, CallOutcome outcome) {
+        return label(attribution, "status", outcome == CallOutcome.EXPIRED ? LAPSED : "");
+    }
+
+    private static String provenance(Attribution attribution, CallOutcome outcome) {
+        String said = label(attribution, "provenance", "");
+        return outcome == CallOutcome.EXPIRED && !said.equals(UNPRICED) ? ESTIMATED : said;
+    }
+
+    /// What the attribution says was used, else what the subject says was asked for.
+    private static String named(Attribution attribution, Subject subject, String dimension) {
+        return label(attribution, dimension, dimension(subject, dimension, ""));
+    }
+
+    private static String label(Attribution attribution, String name, String otherwise) {
+        return attribution.labels().getOrDefault(name, otherwise);
+    }
+
+    private static String dimension(Subject subject, String dimension, String otherwise) {
+        String value = subject.get(dimension);
+        return value == null ? otherwise : value;
+    }
+}

@@ -1,0 +1,355 @@
+package dev.bursar.usage;
+
+import dev.bursar.authority.AuthorityException;
+import dev.bursar.authority.JournalReader;
+import dev.bursar.authority.JournalReader.Positioned;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The one thread that reads the journal, and brings the read model and the memory up to it.
+///
+/// Each has its position. When they stand at the same entry, both get the same batch; else each reads its
+/// own, so that live figures and metrics go on while the read model catches up or is out of order. Any
+/// failure is logged and tried again, with growing pauses; it never leaves this class but in [#problem].
+final class Follower implements Runnable {
+
+    /// A start that finds the read model further behind than this does not wait for it: live figures and
+    /// metrics begin with what is new.
+    private static final long MAX_RESUMED = 100_000;
+
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(30);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Follower.class);
+
+    private final Path file;
+    private final JournalReader journal;
+    private final Memory memory;
+    private final InstantSource clock;
+    private final UsageSettings settings;
+
+    /// Guards `rebuildWanted` and `closed`, and waits for them and for progress.
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition changed = lock.newCondition();
+
+    private boolean rebuildWanted;
+    private boolean closed;
+
+    /// Readers share it; opening, closing and replacing the store excludes them.
+    private final ReentrantReadWriteLock storeLock = new ReentrantReadWriteLock();
+
+    private @Nullable Store store;
+    private Instant retryAt = Instant.MIN;
+    private Instant journalRetryAt = Instant.MIN;
+    private Duration retry = FIRST_RETRY;
+    private volatile long position;
+    private volatile boolean damaged;
+    private volatile @Nullable String problem;
+
+    Follower(
+            Path file,
+            JournalReader journal,
+            Memory memory,
+            InstantSource clock,
+            UsageSettings settings) {
+        this.file = file;
+        this.journal = journal;
+        this.memory = memory;
+        this.clock = clock;
+        this.settings = settings;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!isClosed()) {
+                if (!step()) {
+                    pause();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            closeStore();
+        }
+    }
+
+    /// Of the last entry in the read model.
+    long position() {
+        return position;
+    }
+
+    /// Why the read model does not follow, or null when it does.
+    @Nullable String problem() {
+        return problem;
+    }
+
+    /// Answers from the store, on the calling thread.
+    <T> T read(Queries.Question<T> question) throws SQLException {
+        storeLock.readLock().lock();
+        try {
+            Store open = store;
+            if (open == null) {
+                throw new UsageException(
+                        UsageException.Kind.EXTERNAL,
+                        "the read model is not open" + (problem == null ? "" : ": " + problem));
+            }
+            try (Connection connection = open.reader()) {
+                return question.ask(connection);
+            } catch (SQLException e) {
+                damaged |= Store.showsDamage(e);
+                throw e;
+            }
+        } finally {
+            storeLock.readLock().unlock();
+        }
+    }
+
+    void rebuild() {
+        signal(() -> rebuildWanted = true);
+    }
+
+    void close() {
+        signal(() -> closed = true);
+    }
+
+    boolean awaitPosition(long wanted, Duration atMost) throws InterruptedException {
+        long nanos = atMost.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (position < wanted) {
+                if (nanos <= 0) {
+                    return false;
+                }
+                nanos = changed.awaitNanos(nanos);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// One round.
+    ///
+    /// @return whether there was anything to do
+    private boolean step() {
+        boolean worked = false;
+        try {
+            prepareStore();
+            worked = isJournalDue() && advance();
+        } catch (AuthorityException e) {
+            journalRetryAt = fail("the journal cannot be read", e);
+        } catch (SQLException | IOException | RuntimeException | LinkageError e) {
+            damaged |= Store.showsDamage(e);
+            retryAt = fail("the read model cannot be written", e);
+            closeStore();
+        }
+        memory.tick(clock.instant());
+        return worked;
+    }
+
+    private boolean advance() throws SQLException {
+        Store open = store;
+        if (open != null && open.position() == memory.position()) {
+            List<Positioned> batch = journal.read(open.position(), settings.batch());
+            memory.apply(batch);
+            return applied(open, batch);
+        }
+        List<Positioned> news = journal.read(memory.position(), settings.batch());
+        memory.apply(news);
+        boolean caughtUp = open == null;
+        if (open != null) {
+            caughtUp = !applied(open, journal.read(open.position(), settings.batch()));
+        }
+        return !news.isEmpty() || !caughtUp;
+    }
+
+    private boolean applied(Store open, List<Positioned> batch) throws SQLException {
+        if (!batch.isEmpty()) {
+            open.apply(batch);
+        }
+        worked();
+        signal(() -> position = open.position());
+        return !batch.isEmpty();
+    }
+
+    /// Everything went well: whatever was wrong is over.
+    private void worked() {
+        if (problem != null) {
+            LOG.info("read model follows again file={} position={}", file, position);
+            problem = null;
+        }
+        retry = FIRST_RETRY;
+    }
+
+    /// @return when to try again
+    private Instant fail(String what, Throwable cause) {
+        LOG.warn("read model does not follow file={} retry={}", file, retry, cause);
+        problem = what + ": " + cause.getMessage();
+        Instant again = clock.instant().plus(retry);
+        Duration twice = retry.multipliedBy(2);
+        retry = twice.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : twice;
+        return again;
+    }
+
+    private boolean isJournalDue() {
+        return !clock.instant().isBefore(journalRetryAt);
+    }
+
+    /// Opens the store when it is time, and starts over where that is needed.
+    private void prepareStore() throws SQLException, IOException {
+        if (damaged) {
+            closeStore();
+            setAside("it has damaged blocks");
+        }
+        if (takeRebuild()) {
+            LOG.info("read model is built again file={}", file);
+            closeStore();
+            Store.delete(file);
+            retryAt = Instant.MIN;
+        }
+        if (store == null && !clock.instant().isBefore(retryAt)) {
+            open();
+        }
+    }
+
+    private void open() throws SQLException, IOException {
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory != null) {
+            Files.createDirectories(directory);
+        }
+        Store opened = openWhole();
+        storeLock.writeLock().lock();
+        try {
+            store = opened;
+        } finally {
+            storeLock.writeLock().unlock();
+        }
+        long at = opened.position();
+        signal(() -> position = at);
+        LOG.info("read model open file={} position={} lag={}", file, at, lag(at));
+        resume(opened);
+    }
+
+    /// Opens the file, or a new one where it cannot be read or is about another journal.
+    private Store openWhole() throws SQLException, IOException {
+        try {
+            Store opened = Store.open(file, settings);
+            if (follows(opened)) {
+                return opened;
+            }
+            opened.close();
+            setAside("it was made from another journal");
+        } catch (SQLException e) {
+            if (!Store.isDamage(e) || !Files.exists(file)) {
+                throw e;
+            }
+            LOG.warn("read model cannot be read file={}", file, e);
+            setAside("it cannot be read");
+        }
+        return Store.open(file, settings);
+    }
+
+    /// Whether the journal still has the entry that the store stands at.
+    private boolean follows(Store opened) throws SQLException {
+        long at = opened.position();
+        if (at == 0) {
+            return true;
+        }
+        List<Positioned> entries =
+                at > journal.lastPosition() ? List.of() : journal.read(at - 1, 1);
+        return !entries.isEmpty()
+                && entries.getFirst().position() == at
+                && entries.getFirst().entry().at().toString().equals(opened.lastAt());
+    }
+
+    private void resume(Store opened) throws SQLException {
+        if (memory.isFresh() && memory.position() - opened.position() <= MAX_RESUMED) {
+            try (Connection connection = opened.reader()) {
+                memory.resume(connection, opened.position(), clock.instant(), settings);
+            }
+        }
+    }
+
+    private void setAside(String why) throws IOException {
+        damaged = false;
+        if (Files.exists(file)) {
+            Path aside = Store.setAside(file, clock.instant());
+            LOG.warn("read model set aside and built again why=\"{}\" kept={}", why, aside);
+        }
+    }
+
+    private void closeStore() {
+        storeLock.writeLock().lock();
+        try {
+            if (store != null) {
+                store.close();
+            }
+        } catch (SQLException e) {
+            LOG.warn("read model did not close file={}", file, e);
+        } finally {
+            store = null;
+            storeLock.writeLock().unlock();
+        }
+    }
+
+    private long lag(long at) {
+        return Math.max(0, journal.lastPosition() - at);
+    }
+
+    private boolean takeRebuild() {
+        lock.lock();
+        try {
+            boolean wanted = rebuildWanted;
+            rebuildWanted = false;
+            return wanted;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long nanos = settings.poll().toNanos();
+            while (nanos > 0 && !closed && !rebuildWanted) {
+                nanos = changed.awaitNanos(nanos);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void signal(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
