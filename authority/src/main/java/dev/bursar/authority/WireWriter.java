@@ -200,6 +200,9 @@ final class WireWriter {
     /// Numbers things by first use: an open-addressing table that is cheap to empty.
     private static final class Words<T> {
 
+        /// 2^32 divided by the golden ratio.
+        private static final int GOLDEN = 0x9E3779B9;
+
         private T[] slots;
         private int[] references;
         private int known;
@@ -232,8 +235,7 @@ final class WireWriter {
         /// The reference to a thing seen before, or [#INLINE] the first time.
         int reference(T thing) {
             int mask = slots.length - 1;
-            int hash = thing.hashCode();
-            int at = (hash ^ hash >>> 15) & mask;
+            int at = home(thing);
             while (true) {
                 T there = slots[at];
                 if (there == null) {
@@ -252,6 +254,12 @@ final class WireWriter {
             return INLINE;
         }
 
+        /// Where to look first. Ids that count up have hashes that lie close together: spread them.
+        private int home(T thing) {
+            int shift = Integer.numberOfLeadingZeros(slots.length) + 1;
+            return (thing.hashCode() * GOLDEN) >>> shift;
+        }
+
         private void grow() {
             T[] oldSlots = slots;
             int[] oldReferences = references;
@@ -262,8 +270,7 @@ final class WireWriter {
             for (int i = 0; i < oldSlots.length; i++) {
                 T thing = oldSlots[i];
                 if (thing != null) {
-                    int hash = thing.hashCode();
-                    int at = (hash ^ hash >>> 15) & mask;
+                    int at = home(thing);
                     while (slots[at] != null) {
                         at = at + 1 & mask;
                     }
