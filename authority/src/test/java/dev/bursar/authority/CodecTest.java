@@ -1,0 +1,126 @@
+package dev.bursar.authority;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.Outcome;
+import dev.bursar.ledger.StateRecord;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// Blocks: what is written is read again, and whatever else is read gives an error, not a crash.
+final class CodecTest {
+
+    private static final long SEED = Long.getLong("bursar.seed", 20_261_122);
+
+    @Test
+    void entries_ofEveryType_comeBackEqual() {
+        RandomRecords records = new RandomRecords(SEED);
+        WireWriter writer = new WireWriter();
+        Set<Class<?>> seen = new HashSet<>();
+        for (int block = 0; block < 300; block++) {
+            List<Entry> entries = new ArrayList<>();
+            for (int i = 0; i < block % 40; i++) {
+                entries.add(records.entry());
+                seen.add(entries.getLast().getClass());
+            }
+            EntryCodec.write(writer, entries);
+            assertThat(EntryCodec.read(writer.toByteArray(), entries.size()))
+                    .as("seed %s, block %s", SEED, block)
+                    .isEqualTo(entries);
+        }
+        assertThat(seen).containsExactlyInAnyOrder(Entry.class.getPermittedSubclasses());
+    }
+
+    @Test
+    void states_ofEveryType_comeBackEqual() {
+        RandomRecords records = new RandomRecords(SEED);
+        WireWriter writer = new WireWriter();
+        Set<Class<?>> seen = new HashSet<>();
+        Set<Class<?>> outcomes = new HashSet<>();
+        for (int block = 0; block < 300; block++) {
+            List<StateRecord> states = new ArrayList<>();
+            writer.start();
+            for (int i = 0; i < 20; i++) {
+                StateRecord state = records.state();
+                states.add(state);
+                seen.add(state.getClass());
+                if (state instanceof StateRecord.Remembered remembered) {
+                    outcomes.add(remembered.outcome().getClass());
+                }
+                StateCodec.write(writer, state);
+            }
+            assertThat(StateCodec.read(writer.toByteArray(), states.size()))
+                    .as("seed %s, block %s", SEED, block)
+                    .isEqualTo(states);
+        }
+        assertThat(seen).containsExactlyInAnyOrder(StateRecord.class.getPermittedSubclasses());
+        assertThat(outcomes).containsExactlyInAnyOrder(Outcome.class.getPermittedSubclasses());
+    }
+
+    @Test
+    void read_truncatedAnywhere_saysSo() {
+        byte[] bytes = block(5);
+        for (int length = 0; length < bytes.length; length++) {
+            byte[] truncated = Arrays.copyOf(bytes, length);
+            assertThatThrownBy(() -> EntryCodec.read(truncated, 5))
+                    .isInstanceOf(AuthorityException.class)
+                    .hasMessageContaining("malformed");
+        }
+    }
+
+    @Test
+    void read_randomlyDamaged_givesAnErrorOrEntries() {
+        Random random = new Random(SEED);
+        byte[] bytes = block(8);
+        int errors = 0;
+        for (int i = 0; i < 20_000; i++) {
+            byte[] damaged = bytes.clone();
+            for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+            }
+            try {
+                EntryCodec.read(damaged, 8);
+            } catch (AuthorityException e) {
+                assertThat(e.kind()).isEqualTo(AuthorityException.Kind.INTERNAL);
+                errors++;
+            }
+        }
+        assertThat(errors).isPositive();
+    }
+
+    @Test
+    void read_hugeCount_isRefusedBeforeMemoryIsTaken() {
+        byte[] listOfManyAccounts = {
+            WireWriter.FORMAT, 9, 0, 0, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 7
+        };
+        assertThatThrownBy(() -> EntryCodec.read(listOfManyAccounts, 1))
+                .isInstanceOf(AuthorityException.class)
+                .hasMessageContaining("elements in 0 bytes");
+        assertThatThrownBy(() -> EntryCodec.read(new byte[] {WireWriter.FORMAT}, Integer.MAX_VALUE))
+                .isInstanceOf(AuthorityException.class);
+    }
+
+    @Test
+    void read_unknownFormat_namesIt() {
+        assertThatThrownBy(() -> EntryCodec.read(new byte[] {99}, 0))
+                .hasMessageContaining("format 99");
+    }
+
+    private static byte[] block(int count) {
+        RandomRecords records = new RandomRecords(SEED + 1);
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            entries.add(records.entry());
+        }
+        WireWriter writer = new WireWriter();
+        EntryCodec.write(writer, entries);
+        return writer.toByteArray();
+    }
+}

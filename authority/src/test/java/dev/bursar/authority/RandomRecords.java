@@ -1,0 +1,330 @@
+package dev.bursar.authority;
+
+import dev.bursar.ledger.AccountKey;
+import dev.bursar.ledger.Amounts;
+import dev.bursar.ledger.Attribution;
+import dev.bursar.ledger.Block;
+import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.BudgetId;
+import dev.bursar.ledger.Command;
+import dev.bursar.ledger.CommandKey;
+import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.HoldId;
+import dev.bursar.ledger.Notice;
+import dev.bursar.ledger.Outcome;
+import dev.bursar.ledger.Reason;
+import dev.bursar.ledger.StateRecord;
+import dev.bursar.ledger.Subject;
+import dev.bursar.ledger.TenantId;
+import dev.bursar.ledger.Unit;
+import dev.bursar.ledger.Window;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Entries and states with every kind of content, without regard to sense: only their form counts.
+final class RandomRecords {
+
+    private static final List<String> ZONES = List.of("UTC", "Europe/Berlin", "+05:30", "Z");
+
+    private final Random random;
+
+    RandomRecords(long seed) {
+        this.random = new Random(seed);
+    }
+
+    Entry entry() {
+        return switch (random.nextInt(9)) {
+            case 0 -> new Entry.BudgetDefined(instant(), budget());
+            case 1 -> new Entry.BudgetClosed(instant(), budgetId());
+            case 2 -> reserved();
+            case 3 ->
+                    new Entry.Refused(
+                            instant(),
+                            tenant(),
+                            subject(),
+                            amounts(),
+                            any(Reason.values()),
+                            list(this::block),
+                            attribution());
+            case 4 ->
+                    new Entry.Committed(
+                            instant(),
+                            key(),
+                            hold(),
+                            tenant(),
+                            subject(),
+                            amounts(),
+                            amounts(),
+                            amounts(),
+                            list(this::posting),
+                            attribution());
+            case 5 ->
+                    new Entry.Released(
+                            instant(),
+                            key(),
+                            hold(),
+                            tenant(),
+                            subject(),
+                            amounts(),
+                            attribution());
+            case 6 ->
+                    new Entry.Expired(
+                            instant(),
+                            hold(),
+                            tenant(),
+                            subject(),
+                            amounts(),
+                            random.nextBoolean(),
+                            attribution());
+            case 7 ->
+                    new Entry.Charged(
+                            instant(),
+                            key(),
+                            tenant(),
+                            subject(),
+                            amounts(),
+                            list(this::posting),
+                            list(this::block),
+                            attribution());
+            default -> new Entry.AccountsDropped(instant(), list(this::account));
+        };
+    }
+
+    StateRecord state() {
+        return switch (random.nextInt(6)) {
+            case 0 -> new StateRecord.Clock(instant());
+            case 1 -> new StateRecord.OpenBudget(budget());
+            case 2 ->
+                    new StateRecord.AccountState(
+                            account(),
+                            instant(),
+                            number(),
+                            number(),
+                            list(() -> new StateRecord.Bucket(random.nextLong(), number())));
+            case 3 ->
+                    new StateRecord.HoldState(
+                            tenant(),
+                            subject(),
+                            list(this::posting),
+                            any(Command.OnExpiry.values()),
+                            any(Command.Overage.values()),
+                            attribution(),
+                            key(),
+                            granted());
+            case 4 ->
+                    new StateRecord.EndedHold(
+                            hold(),
+                            tenant(),
+                            instant(),
+                            any(StateRecord.Ending.values()),
+                            outcome());
+            default ->
+                    new StateRecord.Remembered(
+                            tenant(),
+                            any(StateRecord.Operation.values()),
+                            key(),
+                            instant(),
+                            outcome());
+        };
+    }
+
+    Outcome outcome() {
+        return switch (random.nextInt(9)) {
+            case 0 -> granted();
+            case 1 -> new Outcome.Refused(any(Reason.values()), list(this::block));
+            case 2 -> new Outcome.Committed(hold(), amounts(), amounts(), amounts());
+            case 3 -> new Outcome.Released(hold(), amounts());
+            case 4 -> new Outcome.Charged(amounts(), list(this::block));
+            case 5 -> new Outcome.Expired(random.nextInt(), random.nextInt(), random.nextBoolean());
+            case 6 -> new Outcome.BudgetDefined(budgetId(), random.nextBoolean());
+            case 7 -> new Outcome.BudgetClosed(budgetId());
+            default -> new Outcome.Repeated(new Outcome.Released(hold(), amounts()));
+        };
+    }
+
+    private Entry.Reserved reserved() {
+        return new Entry.Reserved(
+                instant(),
+                key(),
+                tenant(),
+                subject(),
+                amounts(),
+                list(this::posting),
+                any(Command.OnExpiry.values()),
+                any(Command.Overage.values()),
+                attribution(),
+                granted());
+    }
+
+    private Outcome.Granted granted() {
+        return new Outcome.Granted(
+                hold(),
+                amounts(),
+                instant(),
+                list(() -> new Notice(account(), text(20), random.nextInt(), step(50))),
+                list(this::block),
+                random.nextBoolean()
+                        ? null
+                        : new Outcome.Remaining(text(20), unit(), number(), number()));
+    }
+
+    private Budget budget() {
+        Unit unit = unit();
+        return new Budget(
+                budgetId(),
+                tenant(),
+                text(128),
+                new TreeMap<>(Map.of(dimension(), text(9))),
+                List.of("run", "tag.x" + random.nextInt(9)),
+                unit,
+                random.nextLong(Budget.MAX_LIMIT + 1),
+                unit.equals(Unit.SLOTS) || unit.equals(Unit.MILLIS) ? new Window.Life() : window(),
+                any(Budget.Mode.values()),
+                List.of(step(10), step(90)));
+    }
+
+    private Budget.Step step(int percent) {
+        return new Budget.Step(percent, any(Budget.Step.Action.values()), list(() -> text(12)));
+    }
+
+    private Window window() {
+        return switch (random.nextInt(4)) {
+            case 0 -> new Window.Life();
+            case 1 -> new Window.PerCall();
+            case 2 ->
+                    new Window.Calendar(
+                            any(Window.Calendar.Period.values()),
+                            ZoneId.of(ZONES.get(random.nextInt(ZONES.size()))));
+            default -> new Window.Rolling(Duration.ofSeconds(1 + random.nextInt(1_000), 7));
+        };
+    }
+
+    private Block block() {
+        return new Block(
+                account(),
+                text(20),
+                any(Budget.Mode.values()),
+                window(),
+                unit(),
+                any(Block.Cause.values()),
+                number(),
+                number(),
+                number(),
+                number(),
+                number(),
+                random.nextBoolean() ? instant() : null);
+    }
+
+    private Entry.Posting posting() {
+        return new Entry.Posting(account(), unit(), number());
+    }
+
+    private AccountKey account() {
+        return new AccountKey(
+                budgetId(),
+                list(() -> random.nextInt(3) == 0 ? "" : text(8)),
+                random.nextInt(3) == 0 ? 0 : random.nextLong());
+    }
+
+    private Subject subject() {
+        Map<String, String> values = new TreeMap<>();
+        for (int i = random.nextInt(6); i > 0; i--) {
+            values.put(dimension(), text(Subject.MAX_VALUE_LENGTH));
+        }
+        return Subject.of(values);
+    }
+
+    private String dimension() {
+        return random.nextInt(4) == 0
+                ? "tag." + random.nextInt(99)
+                : Subject.DIMENSIONS.get(random.nextInt(Subject.DIMENSIONS.size()));
+    }
+
+    private Amounts amounts() {
+        Amounts amounts = Amounts.NONE;
+        for (int i = random.nextInt(4); i > 0; i--) {
+            amounts = amounts.with(unit(), random.nextLong(Amounts.MAX_VALUE + 1));
+        }
+        return amounts;
+    }
+
+    private Unit unit() {
+        return random.nextInt(5) == 0
+                ? new Unit("OPEN_" + random.nextInt(9))
+                : any(
+                        new Unit[] {
+                            Unit.USD_MICROCENTS, Unit.TOKENS, Unit.CALLS, Unit.MILLIS, Unit.SLOTS
+                        });
+    }
+
+    private Attribution attribution() {
+        if (random.nextInt(3) == 0) {
+            return Attribution.NONE;
+        }
+        return Attribution.of(
+                Map.of("model", text(30), "x" + random.nextInt(99), ""),
+                Map.of("latency_millis", number(), "y", random.nextLong()));
+    }
+
+    private CommandKey key() {
+        return new CommandKey(text(256), random.nextLong());
+    }
+
+    private HoldId hold() {
+        return new HoldId(text(128));
+    }
+
+    private TenantId tenant() {
+        return new TenantId(random.nextInt(3) == 0 ? text(128) : "acme");
+    }
+
+    private BudgetId budgetId() {
+        return new BudgetId(random.nextBoolean() ? "acme/run" : text(256));
+    }
+
+    private long number() {
+        return random.nextLong() >>> random.nextInt(64);
+    }
+
+    private Instant instant() {
+        return switch (random.nextInt(6)) {
+            case 0 -> Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000));
+            case 1 -> random.nextBoolean() ? Instant.MIN : Instant.MAX;
+            default -> Instant.ofEpochMilli(1_790_000_000_000L + random.nextInt(1_000_000));
+        };
+    }
+
+    /// Mostly plain, sometimes any UTF-16 units that are not control characters, paired or not.
+    private String text(int atMost) {
+        int length = 1 + random.nextInt(random.nextInt(4) == 0 ? atMost : Math.min(atMost, 12));
+        StringBuilder text = new StringBuilder();
+        boolean plain = random.nextInt(4) != 0;
+        while (text.length() < length) {
+            char c = plain ? (char) (' ' + random.nextInt(95)) : (char) random.nextInt(0x10000);
+            if (!Character.isISOControl(c)) {
+                text.append(c);
+            }
+        }
+        return text.toString();
+    }
+
+    private <T> List<T> list(Supplier<T> element) {
+        List<T> list = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            list.add(element.get());
+        }
+        return list;
+    }
+
+    private <T extends @Nullable Object> T any(T[] values) {
+        return values[random.nextInt(values.length)];
+    }
+}
