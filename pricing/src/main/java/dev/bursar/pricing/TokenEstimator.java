@@ -17,7 +17,7 @@ public final class TokenEstimator {
 
     /// Text longer than this many characters is not encoded, which would take too long: its byte
     /// bound is the answer.
-    public static final int MAX_CHARS = 4_000_000;
+    public static final int MAX_CHARS = 1_000_000;
 
     /// Name prefixes of models that use `o200k_base`.
     private static final List<String> O200K =
@@ -53,8 +53,9 @@ public final class TokenEstimator {
 
     /// How many tokens `text` has for `model`, which may carry a provider or `ft:` before its name.
     ///
-    /// Takes processor time in proportion to the text (about 10^2 ms a megabyte): not for an event
-    /// loop when the text is long.
+    /// Takes processor time in proportion to the text: about 50 ms a megabyte of prose, up to 2 s for a
+    /// megabyte of one repeated character. Not for an
+    /// event loop when the text is long.
     public long count(String model, CharSequence text) {
         if (text.length() > MAX_CHARS) {
             return upperBound(text);
