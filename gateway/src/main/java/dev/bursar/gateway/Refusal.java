@@ -18,8 +18,14 @@ public enum Refusal {
     KEY_SUSPENDED(403),
     MALFORMED(400),
     BODY_TOO_LARGE(413),
-    NOT_FOUND(404),
+    METHOD_NOT_ALLOWED(405),
+    /// The body stopped coming.
+    BODY_TIMEOUT(408),
     AUTHORITY_UNAVAILABLE(503),
+    /// More calls at a time than the gateway takes.
+    OVERLOADED(503),
+    /// A mistake of the gateway itself.
+    INTERNAL(500),
     /// The provider could not be reached, or broke off before its answer.
     PROVIDER_UNREACHABLE(502),
     PROVIDER_TIMEOUT(504);

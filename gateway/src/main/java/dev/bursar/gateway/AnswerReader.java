@@ -1,0 +1,91 @@
+package dev.bursar.gateway;
+
+import dev.bursar.pricing.TokenUsage;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// Reads what an answer says about itself: usage, model, stop reason, tool calls, and the text in case
+/// the usage is missing. The same reader takes a whole answer or the events of a stream, one by one.
+/// Not thread-safe.
+abstract sealed class AnswerReader permits OpenAiReader, AnthropicReader {
+
+    /// Tool calls are told apart by id or place; beyond this many, each mention counts.
+    private static final int MAX_TOOL_CALLS = 4_096;
+
+    final ProducedText text = new ProducedText();
+    @Nullable String model;
+    @Nullable String stopReason;
+    @Nullable String serviceTier;
+
+    /// What the provider bills, as far as it has said so.
+    @Nullable TokenUsage usage;
+
+    /// Whether [#usage] is the last word.
+    boolean usageFinal;
+
+    /// Whether the stream said that it is complete.
+    boolean finished;
+
+    /// Whether the provider reported an error inside the stream.
+    boolean failed;
+
+    private final Set<String> toolCallIds = new HashSet<>();
+    private int toolCalls;
+
+    static AnswerReader of(Dialect dialect) {
+        return switch (dialect) {
+            case OPENAI -> new OpenAiReader();
+            case ANTHROPIC -> new AnthropicReader();
+        };
+    }
+
+    /// Reads one JSON object. Anything else is ignored: it is the client's to complain about.
+    ///
+    /// @return whether it is the extra chunk that carries nothing but the usage asked for
+    final boolean read(byte[] json, int offset, int length) {
+        try (JsonParser in = Json.parser(json, offset, length)) {
+            return in.nextToken() == JsonToken.START_OBJECT && object(in);
+        } catch (JacksonException e) {
+            return false;
+        }
+    }
+
+    /// Reads the object at the parser to its end.
+    abstract boolean object(JsonParser in);
+
+    /// Tokens that are billed beside [#usage], or null.
+    @Nullable TokenUsage beside() {
+        return null;
+    }
+
+    final int toolCalls() {
+        return toolCalls;
+    }
+
+    final void toolCall(String id) {
+        if (toolCallIds.size() >= MAX_TOOL_CALLS || toolCallIds.add(id)) {
+            toolCalls++;
+        }
+    }
+
+    /// The text at the parser goes to [#text]; other values are passed over.
+    final void produced(JsonParser in) {
+        if (in.currentToken() == JsonToken.VALUE_STRING) {
+            text.append(in.getString());
+        } else {
+            in.skipChildren();
+        }
+    }
+
+    static @Nullable String string(JsonParser in) {
+        if (in.currentToken() == JsonToken.VALUE_STRING) {
+            return in.getString();
+        }
+        in.skipChildren();
+        return null;
+    }
+}

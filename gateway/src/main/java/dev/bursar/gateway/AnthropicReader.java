@@ -1,0 +1,145 @@
+package dev.bursar.gateway;
+
+import dev.bursar.pricing.TokenUsage;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// Reads `message` objects and the events of a Messages stream.
+final class AnthropicReader extends AnswerReader {
+
+    private final AnthropicUsage counts = new AnthropicUsage();
+
+    @Override
+    boolean object(JsonParser in) {
+        String type = "";
+        boolean withUsage = false;
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "type" -> type = orEmpty(string(in));
+                case "message" -> message(in);
+                case "delta" -> delta(in);
+                case "content_block" -> block(in);
+                case "usage" -> withUsage |= usage(in);
+                case "model" -> model = string(in);
+                case "stop_reason" -> stopReason = keep(string(in), stopReason);
+                case "content" -> content(in);
+                case "error" -> {
+                    failed |= in.currentToken() != JsonToken.VALUE_NULL;
+                    in.skipChildren();
+                }
+                default -> in.skipChildren();
+            }
+        }
+        usageFinal |= withUsage && (type.equals("message_delta") || type.equals("message"));
+        finished |= type.equals("message_stop");
+        return false;
+    }
+
+    @Override
+    @Nullable TokenUsage beside() {
+        return counts.compaction();
+    }
+
+    /// The `message` of a `message_start`. A second one replaces what the first one said.
+    private void message(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "model" -> model = string(in);
+                case "usage" -> usage(in);
+                case "content" -> content(in);
+                default -> in.skipChildren();
+            }
+        }
+    }
+
+    /// Counts in a stream are running totals: they replace what was said before.
+    private boolean usage(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return false;
+        }
+        String tier = counts.read(in);
+        serviceTier = tier == null ? serviceTier : tier;
+        usage = counts.disjoint();
+        return true;
+    }
+
+    private void delta(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "text", "thinking", "partial_json" -> produced(in);
+                case "stop_reason" -> stopReason = keep(string(in), stopReason);
+                default -> in.skipChildren();
+            }
+        }
+    }
+
+    private void content(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_ARRAY) {
+            in.skipChildren();
+            return;
+        }
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            block(in);
+        }
+    }
+
+    private void block(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        String type = "";
+        String id = "";
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "type" -> type = orEmpty(string(in));
+                case "id" -> id = orEmpty(string(in));
+                case "text", "thinking", "name" -> produced(in);
+                case "input" -> strings(in);
+                default -> in.skipChildren();
+            }
+        }
+        if (type.endsWith("tool_use")) {
+            toolCall(id);
+        }
+    }
+
+    /// The arguments of a tool call are an object here, not text; its strings and names come near.
+    private void strings(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        for (int depth = 1; depth > 0; ) {
+            switch (in.nextToken()) {
+                case START_OBJECT, START_ARRAY -> depth++;
+                case END_OBJECT, END_ARRAY -> depth--;
+                case PROPERTY_NAME -> text.append(in.currentName());
+                case VALUE_STRING -> text.append(in.getString());
+                default -> {}
+            }
+        }
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    private static @Nullable String keep(@Nullable String newer, @Nullable String older) {
+        return newer == null ? older : newer;
+    }
+}

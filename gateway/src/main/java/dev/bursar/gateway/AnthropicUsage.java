@@ -1,0 +1,152 @@
+package dev.bursar.gateway;
+
+import dev.bursar.pricing.TokenClass;
+import dev.bursar.pricing.TokenUsage;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// Turns the `usage` objects of Messages into disjoint counts.
+///
+/// `input_tokens` leaves out what was cached; `output_tokens` includes thinking. Later objects of a
+/// stream replace the fields they name and no others. Compaction is billed but not part of the counts
+/// at the top: it is in `iterations` only.
+final class AnthropicUsage {
+
+    private long input;
+    private long cacheRead;
+    private long cacheWrite;
+    private long cacheWrite5m = -1;
+    private long cacheWrite1h = -1;
+    private long output;
+    private long thinking;
+    private long compactionInput;
+    private long compactionOutput;
+
+    /// Reads the object at the parser to its end.
+    ///
+    /// @return the service tier, or null when it is not named
+    @Nullable String read(JsonParser in) {
+        String tier = null;
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            JsonToken token = in.nextToken();
+            if (token == JsonToken.VALUE_NULL) {
+                continue;
+            }
+            switch (name) {
+                case "input_tokens" -> input = Json.count(in);
+                case "cache_read_input_tokens" -> cacheRead = Json.count(in);
+                case "cache_creation_input_tokens" -> cacheWrite = Json.count(in);
+                case "cache_creation" -> cacheCreation(in);
+                case "output_tokens" -> output = Json.count(in);
+                case "output_tokens_details" -> details(in);
+                case "service_tier" -> tier = AnswerReader.string(in);
+                case "iterations" -> iterations(in);
+                default -> in.skipChildren();
+            }
+        }
+        return tier;
+    }
+
+    TokenUsage disjoint() {
+        Map<TokenClass, Long> counts = new EnumMap<>(TokenClass.class);
+        counts.put(TokenClass.INPUT, bounded(input));
+        counts.put(TokenClass.CACHE_READ, bounded(cacheRead));
+        long oneHour = oneHour();
+        counts.put(TokenClass.CACHE_WRITE_1H, bounded(oneHour));
+        counts.put(TokenClass.CACHE_WRITE_5M, bounded(written() - oneHour));
+        long reasoning = Math.min(thinking, output);
+        counts.put(TokenClass.REASONING, bounded(reasoning));
+        counts.put(TokenClass.OUTPUT, bounded(output - reasoning));
+        return TokenUsage.of(counts);
+    }
+
+    @Nullable TokenUsage compaction() {
+        return compactionInput + compactionOutput == 0
+                ? null
+                : TokenUsage.of(bounded(compactionInput), bounded(compactionOutput));
+    }
+
+    private long written() {
+        return Math.max(cacheWrite, Math.max(0, cacheWrite5m) + Math.max(0, cacheWrite1h));
+    }
+
+    /// The last event may restate the total of cache writes without the split: what was added is
+    /// taken to be of the kind seen before, and of the cheaper kind when both were.
+    private long oneHour() {
+        boolean onlyOneHour = cacheWrite1h > 0 && cacheWrite5m <= 0;
+        return onlyOneHour ? written() : Math.max(0, cacheWrite1h);
+    }
+
+    private void cacheCreation(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "ephemeral_5m_input_tokens" -> cacheWrite5m = Json.count(in);
+                case "ephemeral_1h_input_tokens" -> cacheWrite1h = Json.count(in);
+                default -> in.skipChildren();
+            }
+        }
+    }
+
+    private void details(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            if (name.equals("thinking_tokens")) {
+                thinking = Json.count(in);
+            } else {
+                in.skipChildren();
+            }
+        }
+    }
+
+    private void iterations(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_ARRAY) {
+            in.skipChildren();
+            return;
+        }
+        compactionInput = 0;
+        compactionOutput = 0;
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            if (in.currentToken() == JsonToken.START_OBJECT) {
+                iteration(in);
+            } else {
+                in.skipChildren();
+            }
+        }
+    }
+
+    private void iteration(JsonParser in) {
+        boolean compaction = false;
+        long sent = 0;
+        long produced = 0;
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "type" -> compaction = "compaction".equals(AnswerReader.string(in));
+                case "input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens" ->
+                        sent += Json.count(in);
+                case "output_tokens" -> produced = Json.count(in);
+                default -> in.skipChildren();
+            }
+        }
+        if (compaction) {
+            compactionInput += sent;
+            compactionOutput += produced;
+        }
+    }
+
+    private static long bounded(long count) {
+        return Math.min(count, TokenUsage.MAX_COUNT);
+    }
+}

@@ -1,0 +1,122 @@
+package dev.bursar.gateway;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Collects the body of a request, within its bounds of size and time. On the event loop.
+final class Body {
+
+    /// A client that sends nothing for this long is not waited for.
+    static final long IDLE_MILLIS = 30_000;
+
+    /// An unwanted body is read and thrown away for this long, so that the client gets to read why.
+    static final long DISCARD_MILLIS = 5_000;
+
+    private final Vertx vertx;
+    private final HttpServerRequest request;
+    private final int maxBytes;
+    private final Consumer<byte[]> whole;
+    private final Consumer<Refusal> refused;
+
+    private Buffer body = Buffer.buffer();
+    private boolean over;
+    private boolean progress;
+    private long timer = -1;
+
+    private Body(
+            Vertx vertx,
+            HttpServerRequest request,
+            int maxBytes,
+            Consumer<byte[]> whole,
+            Consumer<Refusal> refused) {
+        this.vertx = vertx;
+        this.request = request;
+        this.maxBytes = maxBytes;
+        this.whole = whole;
+        this.refused = refused;
+    }
+
+    /// @param whole receives the body, once; or
+    /// @param refused learns what is wrong with it, once
+    static void read(
+            Vertx vertx,
+            HttpServerRequest request,
+            int maxBytes,
+            Consumer<byte[]> whole,
+            Consumer<Refusal> refused) {
+        new Body(vertx, request, maxBytes, whole, refused).start();
+    }
+
+    /// Throws the body away. Closes the connection when that takes too long.
+    static void discard(Vertx vertx, HttpServerRequest request) {
+        if (request.isEnded()) {
+            return;
+        }
+        long timer = vertx.setTimer(DISCARD_MILLIS, _ -> request.connection().close());
+        request.handler(_ -> {});
+        request.endHandler(_ -> vertx.cancelTimer(timer));
+    }
+
+    private void start() {
+        if (tooLarge(request.getHeader("content-length"))) {
+            over = true;
+            refused.accept(Refusal.BODY_TOO_LARGE);
+            return;
+        }
+        request.handler(this::chunk);
+        request.endHandler(_ -> end());
+        watch();
+    }
+
+    private boolean tooLarge(@Nullable String contentLength) {
+        try {
+            return contentLength != null && Long.parseLong(contentLength) > maxBytes;
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
+    private void chunk(Buffer chunk) {
+        if (over) {
+            return;
+        }
+        progress = true;
+        if (body.length() + chunk.length() > maxBytes) {
+            refuse(Refusal.BODY_TOO_LARGE);
+        } else {
+            body.appendBuffer(chunk);
+        }
+    }
+
+    private void end() {
+        if (!over) {
+            over = true;
+            vertx.cancelTimer(timer);
+            whole.accept(body.getBytes());
+        }
+    }
+
+    private void refuse(Refusal refusal) {
+        over = true;
+        vertx.cancelTimer(timer);
+        body = Buffer.buffer();
+        refused.accept(refusal);
+    }
+
+    private void watch() {
+        timer =
+                vertx.setTimer(
+                        IDLE_MILLIS,
+                        _ -> {
+                            if (progress) {
+                                progress = false;
+                                watch();
+                            } else if (!over) {
+                                refuse(Refusal.BODY_TIMEOUT);
+                            }
+                        });
+    }
+}

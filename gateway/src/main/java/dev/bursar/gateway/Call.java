@@ -1,0 +1,288 @@
+package dev.bursar.gateway;
+
+import dev.bursar.gateway.Routes.Route;
+import dev.bursar.ledger.Outcome;
+import dev.bursar.ledger.Subject;
+import dev.bursar.pricing.TokenUsage;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.RequestOptions;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The story of one call, told from the received body to the settled hold, on a virtual thread of its
+/// own.
+final class Call implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Call.class);
+
+    private final Wiring wiring;
+    private final Client client;
+    private final Dialect dialect;
+    private final Identity.Caller caller;
+    private final CallHeaders headers;
+    private final byte[] body;
+    private final long receivedNanos = System.nanoTime();
+    private final Replies replies;
+    private final Exchanges exchanges;
+
+    private @Nullable CallHold hold;
+    private boolean forwarded;
+
+    Call(
+            Wiring wiring,
+            Exchanges exchanges,
+            Client client,
+            Dialect dialect,
+            Identity.Caller caller,
+            CallHeaders headers,
+            byte[] body) {
+        this.wiring = wiring;
+        this.exchanges = exchanges;
+        this.client = client;
+        this.dialect = dialect;
+        this.caller = caller;
+        this.headers = headers;
+        this.body = body;
+        this.replies = new Replies(client, dialect, wiring.settings());
+    }
+
+    @Override
+    public void run() {
+        CallRecord record = new CallRecord();
+        try {
+            tell(record);
+        } catch (RefusedException refused) {
+            String id = record.call();
+            replies.deny(refused.denial(), id == null ? wiring.ids().next() : id);
+        } catch (RuntimeException bug) {
+            LOG.error("call failed: call={}", record.call(), bug);
+            abandon(record);
+            replies.deny(
+                    Denial.of(Refusal.INTERNAL, "the gateway failed"),
+                    String.valueOf(record.call()));
+        }
+    }
+
+    private void tell(CallRecord record) {
+        if (client.gone()) {
+            return;
+        }
+        CallRequest request = RequestParser.parse(dialect, body);
+        Instant at = wiring.clock().instant();
+        Route route = wiring.routes().find(dialect, request.model(), at, wiring.meter());
+        CallHold held = reserve(request, route, record);
+        hold = held;
+        AnswerReader reader = AnswerReader.of(dialect);
+        Relay relay = new Relay(reader, request.askForUsage() != null);
+        Exchange exchange = exchange(request, route, relay, held);
+        forwarded = true;
+        Ending ending =
+                exchanges.run(client, exchange, options(route), upstreamBody(request, route));
+        record.number("latency_millis", millis(exchange.lastNanos() - receivedNanos));
+        if (exchange.firstByteNanos() != 0) {
+            record.number("first_byte_millis", millis(exchange.firstByteNanos() - receivedNanos));
+        }
+        finish(ending, new Finish(request, route, held, record, reader, relay, exchange));
+        if (exchange.sentNanos() != 0) {
+            wiring.meter()
+                    .overhead(
+                            exchange.sentNanos()
+                                    - receivedNanos
+                                    + System.nanoTime()
+                                    - exchange.lastNanos());
+        }
+    }
+
+    private CallHold reserve(CallRequest request, Route route, CallRecord record) {
+        String first = wiring.ids().next();
+        long fingerprint = Fingerprint.of(body);
+        record.route(route)
+                .label("call", first)
+                .label("requested_model", request.model())
+                .label("request_type", headers.requestType())
+                .label("priority", headers.priority())
+                .label("stream", Boolean.toString(request.stream()))
+                .label("fingerprint", Long.toHexString(fingerprint));
+        Estimator estimator = wiring.estimator();
+        return CallHold.reserve(
+                wiring,
+                new CallHold.Ask(
+                        caller.tenant(),
+                        subject(route, first),
+                        request,
+                        route,
+                        fingerprint,
+                        record),
+                estimator.bound(request, route, body),
+                () -> estimator.count(request, route, body));
+    }
+
+    /// A call that names no run is a run of its own, or belongs to that of its trace.
+    private Subject subject(Route route, String call) {
+        Map<String, String> dimensions = new TreeMap<>(caller.defaults());
+        dimensions.put(Subject.RUN, headers.traceId() == null ? call : headers.traceId());
+        dimensions.putAll(headers.dimensions());
+        dimensions.put(Subject.TENANT, caller.tenant().value());
+        dimensions.put(Subject.KEY, caller.key());
+        dimensions.put(Subject.PROVIDER, route.provider().name());
+        dimensions.put(Subject.MODEL, route.model());
+        try {
+            return Subject.of(dimensions);
+        } catch (IllegalArgumentException e) {
+            throw RefusedException.malformed("X-Bursar-Tags", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Exchange exchange(CallRequest request, Route route, Relay relay, CallHold held) {
+        return new Exchange(
+                wiring.vertx(),
+                wiring.http(),
+                client,
+                route.provider(),
+                wiring.settings().clientGone(),
+                answerHeaders(request, route, held),
+                relay);
+    }
+
+    private Map<String, String> answerHeaders(CallRequest request, Route route, CallHold held) {
+        Map<String, String> answer = new LinkedHashMap<>();
+        answer.put("X-Bursar-Call", held.call());
+        answer.put("X-Bursar-Decision", decision(held));
+        if (!route.model().equals(request.model())) {
+            answer.put("X-Bursar-Model", route.model());
+        }
+        Outcome.Remaining tightest = held.granted().tightest();
+        if (tightest != null) {
+            answer.put("X-Bursar-Remaining", Quantity.text(tightest.unit(), tightest.left()));
+        }
+        return answer;
+    }
+
+    private static String decision(CallHold held) {
+        return held.granted().wouldRefuse().isEmpty() ? "allow" : "would-deny";
+    }
+
+    private RequestOptions options(Route route) {
+        return Upstream.options(route.provider(), client.request(), headers.ownProviderKey());
+    }
+
+    private Buffer upstreamBody(CallRequest request, Route route) {
+        return Buffer.buffer(request.rewrite(body, route.model()));
+    }
+
+    /// What is needed to end a call.
+    private record Finish(
+            CallRequest request,
+            Route route,
+            CallHold hold,
+            CallRecord record,
+            AnswerReader reader,
+            Relay relay,
+            Exchange exchange) {}
+
+    /// The one way a forwarded call ends: settle first, then let go of the client.
+    private void finish(Ending ending, Finish call) {
+        switch (ending) {
+            case Ending.Answered answered -> {
+                if (answered.status() >= 300) {
+                    release(call, Integer.toString(answered.status()));
+                    replies.passOn(answered, call.exchange().answerHeaders(), null);
+                } else {
+                    byte[] json = answered.body().getBytes();
+                    call.reader().read(json, 0, json.length);
+                    Settlement settled =
+                            settle(call, Integer.toString(answered.status()), json.length);
+                    replies.passOn(answered, call.exchange().answerHeaders(), settled);
+                }
+            }
+            case Ending.Relayed relayed -> {
+                settle(call, Integer.toString(relayed.status()), call.relay().bytes());
+                client.onLoop(client::end);
+            }
+            case Ending.Failed failed -> {
+                if (failed.answering()) {
+                    settle(call, failed.label(), call.exchange().keptBytes());
+                } else {
+                    release(call, failed.label());
+                }
+                replies.fail(failed, call.hold().call(), call.relay().betweenEvents());
+            }
+            case Ending.ClientGone gone -> clientGone(gone, call);
+        }
+    }
+
+    private void clientGone(Ending.ClientGone gone, Finish call) {
+        boolean drained = gone.status() != 0;
+        if (!gone.sent() || (drained && gone.status() >= 300)) {
+            release(call, "client_gone");
+            return;
+        }
+        byte[] json = gone.body().getBytes();
+        if (drained && json.length > 0) {
+            call.reader().read(json, 0, json.length);
+        }
+        settle(call, "client_gone", json.length);
+    }
+
+    private static void release(Finish call, String status) {
+        call.hold().release(describe(call, status).attribution());
+    }
+
+    /// @param unreadBytes of an answer that nothing could be read from
+    private Settlement settle(Finish call, String status, long unreadBytes) {
+        TokenUsage usage = call.reader().usage;
+        Settlement settlement =
+                usage != null && call.reader().usageFinal
+                        ? Settlement.exact(call.route(), call.reader(), usage)
+                        : estimate(call, unreadBytes);
+        CallRecord record = settlement.describe(describe(call, status), call.route().priced());
+        call.hold().commit(settlement.actual(), record.attribution());
+        return settlement;
+    }
+
+    private Settlement estimate(Finish call, long unreadBytes) {
+        wiring.meter().estimated(call.route().provider().name(), call.route().model());
+        Estimator estimator = wiring.estimator();
+        ProducedText text = call.reader().text;
+        long output =
+                text.chars() > 0
+                        ? estimator.producedTokens(call.route(), text)
+                        : Math.ceilDiv(unreadBytes, Estimator.BYTES_PER_TOKEN);
+        long input = estimator.inputTokens(call.request(), call.route(), body);
+        return Settlement.estimated(call.route(), call.reader(), input, output);
+    }
+
+    private static CallRecord describe(Finish call, String status) {
+        AnswerReader reader = call.reader();
+        return call.record()
+                .withoutTokens()
+                .label("status", status)
+                .label("decision", decision(call.hold()))
+                .label("response_model", reader.model)
+                .label("stop_reason", reader.stopReason)
+                .label("service_tier", reader.serviceTier);
+    }
+
+    /// After a mistake of ours: what was forwarded may have been billed.
+    private void abandon(CallRecord record) {
+        CallHold held = hold;
+        if (held == null) {
+            return;
+        }
+        record.label("status", "failed");
+        if (forwarded) {
+            held.charge(record.attribution());
+        } else {
+            held.release(record.attribution());
+        }
+    }
+
+    private static long millis(long nanos) {
+        return Math.max(0, nanos / 1_000_000);
+    }
+}

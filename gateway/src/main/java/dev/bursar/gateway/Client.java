@@ -1,0 +1,96 @@
+package dev.bursar.gateway;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The client's side of a call. Methods are for its event loop unless they say otherwise.
+final class Client {
+
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final Context context;
+
+    /// Read by the thread of the call, too.
+    private volatile boolean gone;
+
+    private boolean ended;
+    private @Nullable Runnable onGone;
+
+    /// Watches the connection from the first moment: a handler set later misses what came before.
+    Client(Vertx vertx, HttpServerRequest request) {
+        this.request = request;
+        this.response = request.response();
+        this.context = vertx.getOrCreateContext();
+        request.exceptionHandler(_ -> hungUp());
+        response.exceptionHandler(_ -> hungUp());
+        response.closeHandler(_ -> hungUp());
+    }
+
+    HttpServerRequest request() {
+        return request;
+    }
+
+    /// From any thread.
+    boolean gone() {
+        return gone;
+    }
+
+    /// Runs something on the event loop, from any thread.
+    void onLoop(Runnable action) {
+        context.runOnContext(_ -> action.run());
+    }
+
+    /// @param action run once, when the client hangs up before its answer has ended
+    void onGone(Runnable action) {
+        onGone = action;
+        if (gone) {
+            action.run();
+        }
+    }
+
+    HttpServerResponse response() {
+        return response;
+    }
+
+    /// Sends a whole answer.
+    void answer(int status, Map<String, String> headers, Buffer body) {
+        if (gone || ended || response.headWritten()) {
+            return;
+        }
+        ended = true;
+        response.setStatusCode(status);
+        headers.forEach(response::putHeader);
+        response.end(body);
+    }
+
+    /// Begins an answer of unknown length.
+    void begin(int status) {
+        response.setStatusCode(status);
+        if (request.version() == HttpVersion.HTTP_1_1) {
+            response.setChunked(true);
+        }
+    }
+
+    void end() {
+        if (!gone && !ended) {
+            ended = true;
+            response.end();
+        }
+    }
+
+    private void hungUp() {
+        if (gone || ended) {
+            return;
+        }
+        gone = true;
+        if (onGone != null) {
+            onGone.run();
+        }
+    }
+}

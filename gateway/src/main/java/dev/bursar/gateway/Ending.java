@@ -1,0 +1,30 @@
+package dev.bursar.gateway;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+
+/// How an exchange with a provider ended.
+sealed interface Ending {
+
+    /// The whole answer is here and nothing of it has been sent on.
+    record Answered(int status, MultiMap headers, Buffer body) implements Ending {}
+
+    /// The whole answer was sent on as it came; only its end is left to send.
+    record Relayed(int status) implements Ending {}
+
+    /// The provider failed.
+    ///
+    /// @param label for the attribution: `timeout`, `connect_failed`, `broken_off`
+    /// @param answering whether a good answer had begun, so that something was produced
+    /// @param headSent whether the client has part of it
+    record Failed(
+            Refusal refusal, String label, String message, boolean answering, boolean headSent)
+            implements Ending {}
+
+    /// The client hung up.
+    ///
+    /// @param sent whether the provider had been asked
+    /// @param status of the answer if it had begun and was read to its end all the same, else 0
+    /// @param body of that answer, unless it was read as it came
+    record ClientGone(boolean sent, int status, Buffer body) implements Ending {}
+}

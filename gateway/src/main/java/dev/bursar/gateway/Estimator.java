@@ -1,0 +1,123 @@
+package dev.bursar.gateway;
+
+import dev.bursar.gateway.Routes.Route;
+import dev.bursar.pricing.TokenEstimator;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// Bounds or counts the tokens of a call that has not been made.
+///
+/// A body's bytes bound its tokens: no tokenizer makes more than one token of a UTF-8 byte, and the
+/// JSON around the texts outweighs the hidden tokens around messages. The count is an estimate with a
+/// margin, as only the provider has the true tokenizer.
+final class Estimator {
+
+    /// Measured on recorded requests of Anthropic: 283 to 832 tokens of hidden prompt for tools.
+    private static final long ANTHROPIC_TOOLS_TOKENS = 900;
+
+    /// Above the dearest picture of either dialect at full detail.
+    private static final long IMAGE_TOKENS = 5_000;
+
+    /// What a token of an answer is taken for that can only be measured.
+    static final int BYTES_PER_TOKEN = 4;
+
+    private static final long MESSAGE_TOKENS = 4;
+    private static final long ANSWER_TOKENS = 3;
+
+    /// A batch of text for the tokenizer, to bound the memory of a long prompt.
+    private static final int BATCH_CHARS = 16 * 1024;
+
+    /// Longer strings without a blank are data, which is billed otherwise.
+    private static final int DATA_CHARS = 4_096;
+
+    private final TokenEstimator tokens;
+    private final GatewaySettings settings;
+
+    Estimator(TokenEstimator tokens, GatewaySettings settings) {
+        this.tokens = tokens;
+        this.settings = settings;
+    }
+
+    Estimate bound(CallRequest request, Route route, byte[] body) {
+        long input = body.length + unseen(request, route);
+        return Estimate.of(request, route.price(), input, outputTokens(request, route), false);
+    }
+
+    Estimate count(CallRequest request, Route route, byte[] body) {
+        long input = inputTokens(request, route, body);
+        return Estimate.of(request, route.price(), input, outputTokens(request, route), true);
+    }
+
+    /// The input tokens as well as they can be known without the provider.
+    long inputTokens(CallRequest request, Route route, byte[] body) {
+        return withMargin(route, textTokens(route.model(), body)) + unseen(request, route);
+    }
+
+    /// The tokens of a text produced by the model of the route.
+    long producedTokens(Route route, ProducedText text) {
+        return withMargin(route, text.tokens(tokens, route.model()));
+    }
+
+    private long outputTokens(CallRequest request, Route route) {
+        Long named = request.maxOutputTokens();
+        long one = named == null ? settings.maxOutputTokens() : named;
+        long most = route.price().maxOutputTokens();
+        return (most > 0 ? Math.min(one, most) : one) * request.choices();
+    }
+
+    private long unseen(CallRequest request, Route route) {
+        long tokens = request.images() * IMAGE_TOKENS;
+        if (request.tools() && route.provider().dialect() == Dialect.ANTHROPIC) {
+            tokens += ANTHROPIC_TOOLS_TOKENS;
+        }
+        if (request.hiddenInput()) {
+            long window = route.price().contextWindow();
+            tokens +=
+                    window > 0
+                            ? Math.min(window, settings.maxInputTokens())
+                            : settings.maxInputTokens();
+        }
+        return tokens;
+    }
+
+    /// Observed against providers' own counts: OpenAI within 1 % for text and up to 15 % with tools,
+    /// Claude 40 % to 60 % above.
+    private static long withMargin(Route route, long tokens) {
+        long percent =
+                switch (route.provider().dialect()) {
+                    case OPENAI -> 115;
+                    case ANTHROPIC -> 150;
+                };
+        return Math.ceilDiv(tokens * percent, 100);
+    }
+
+    private long textTokens(String model, byte[] body) {
+        long count = ANSWER_TOKENS;
+        StringBuilder batch = new StringBuilder();
+        try (JsonParser in = Json.parser(body, 0, body.length)) {
+            for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
+                if (token == JsonToken.VALUE_STRING) {
+                    add(batch, in.getString());
+                } else if (token == JsonToken.PROPERTY_NAME) {
+                    String name = in.currentName();
+                    count += name.equals("role") ? MESSAGE_TOKENS : 0;
+                    add(batch, name);
+                }
+                if (batch.length() >= BATCH_CHARS) {
+                    count += tokens.count(model, batch);
+                    batch.setLength(0);
+                }
+            }
+        } catch (JacksonException e) {
+            throw new IllegalStateException("a body that was parsed before", e);
+        }
+        return count + tokens.count(model, batch);
+    }
+
+    private static void add(StringBuilder batch, String text) {
+        if (text.length() < DATA_CHARS || text.indexOf(' ') >= 0) {
+            batch.append(text).append(' ');
+        }
+    }
+}

@@ -1,0 +1,323 @@
+package dev.bursar.gateway;
+
+import dev.bursar.gateway.GatewaySettings.ClientGone;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.RequestOptions;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One request to a provider and its answer. Everything here runs on the event loop of the client's
+/// connection, and only moves bytes; the call waits for the [Ending].
+///
+/// Streams are sent on as they come. Other answers are kept, as their cost goes into the headers, until
+/// they pass [#MAX_KEPT_BYTES]; then they are sent on like a stream.
+final class Exchange {
+
+    static final int MAX_KEPT_BYTES = 16 * 1024 * 1024;
+
+    private static final int GOOD = 300;
+
+    private final Vertx vertx;
+    private final HttpClient http;
+    private final Client client;
+    private final ProviderSettings provider;
+    private final ClientGone policy;
+    private final Map<String, String> answerHeaders;
+    private final Relay relay;
+    private final CompletableFuture<Ending> ending = new CompletableFuture<>();
+
+    private @Nullable HttpClientRequest request;
+    private @Nullable HttpClientResponse response;
+    private Buffer kept = Buffer.buffer();
+    private boolean headSent;
+    private boolean paused;
+    private boolean draining;
+    private long drained;
+    private long startNanos;
+    private long lastNanos;
+    private long deadlineNanos;
+    private long sentNanos;
+    private long firstByteNanos;
+    private long timer = -1;
+
+    Exchange(
+            Vertx vertx,
+            HttpClient http,
+            Client client,
+            ProviderSettings provider,
+            ClientGone policy,
+            Map<String, String> answerHeaders,
+            Relay relay) {
+        this.vertx = vertx;
+        this.http = http;
+        this.client = client;
+        this.provider = provider;
+        this.policy = policy;
+        this.answerHeaders = answerHeaders;
+        this.relay = relay;
+    }
+
+    /// When the request was handed to the network (`System.nanoTime`), 0 when it never was. Valid once
+    /// the exchange has ended.
+    long sentNanos() {
+        return sentNanos;
+    }
+
+    /// When the head of the answer came, 0 when it never did.
+    long firstByteNanos() {
+        return firstByteNanos;
+    }
+
+    /// When the last of the answer came.
+    long lastNanos() {
+        return lastNanos;
+    }
+
+    /// Bytes of an answer that was kept and broke off.
+    long keptBytes() {
+        return kept.length();
+    }
+
+    /// Completed on the event loop.
+    CompletableFuture<Ending> ending() {
+        return ending;
+    }
+
+    /// The gateway's own headers of the answer.
+    Map<String, String> answerHeaders() {
+        return answerHeaders;
+    }
+
+    void start(RequestOptions options, Buffer body) {
+        startNanos = System.nanoTime();
+        lastNanos = startNanos;
+        deadlineNanos = Long.MAX_VALUE;
+        client.onGone(this::clientGone);
+        if (!ending.isDone()) {
+            watch();
+            http.request(options).onComplete(connected -> connected(connected, body));
+        }
+    }
+
+    /// Ends the exchange from outside, when the gateway closes.
+    void abort() {
+        fail(Refusal.PROVIDER_UNREACHABLE, "shut_down", "the gateway is shutting down");
+    }
+
+    private void connected(AsyncResult<HttpClientRequest> connected, Buffer body) {
+        if (connected.failed()) {
+            String reason = String.valueOf(connected.cause().getMessage());
+            fail(Refusal.PROVIDER_UNREACHABLE, "connect_failed", "cannot be reached: " + reason);
+            return;
+        }
+        HttpClientRequest opened = connected.result();
+        if (ending.isDone()) {
+            opened.reset();
+            return;
+        }
+        request = opened;
+        sentNanos = System.nanoTime();
+        lastNanos = sentNanos;
+        opened.send(body).onComplete(this::answered);
+    }
+
+    private void answered(AsyncResult<HttpClientResponse> answered) {
+        if (ending.isDone()) {
+            return;
+        }
+        if (answered.failed()) {
+            broken(answered.cause());
+            return;
+        }
+        HttpClientResponse head = answered.result();
+        response = head;
+        firstByteNanos = System.nanoTime();
+        lastNanos = firstByteNanos;
+        head.exceptionHandler(this::broken);
+        head.handler(this::chunk);
+        head.endHandler(_ -> complete());
+        if (isGood() && isStream(head) && !draining) {
+            sendHead();
+        }
+    }
+
+    private void chunk(Buffer chunk) {
+        if (ending.isDone()) {
+            return;
+        }
+        lastNanos = System.nanoTime();
+        if (draining) {
+            drained += chunk.length();
+            if (policy instanceof ClientGone.Drain drain && drained > drain.bytes()) {
+                cut(gone(0));
+                return;
+            }
+        }
+        if (headSent) {
+            send(relay.pass(chunk));
+        } else if (draining && response != null && isStream(response)) {
+            relay.pass(chunk);
+        } else {
+            keep(chunk);
+        }
+    }
+
+    private void keep(Buffer chunk) {
+        kept.appendBuffer(chunk);
+        if (kept.length() > MAX_KEPT_BYTES) {
+            Buffer first = kept;
+            kept = Buffer.buffer();
+            relay.unscanned();
+            sendHead();
+            send(first);
+        }
+    }
+
+    private void complete() {
+        lastNanos = System.nanoTime();
+        HttpClientResponse answer = response;
+        if (ending.isDone() || answer == null) {
+            return;
+        }
+        if (draining) {
+            end(gone(answer.statusCode()));
+        } else if (headSent) {
+            send(relay.rest());
+            end(new Ending.Relayed(answer.statusCode()));
+        } else {
+            end(new Ending.Answered(answer.statusCode(), answer.headers(), kept));
+        }
+    }
+
+    private void sendHead() {
+        HttpClientResponse head = response;
+        if (head == null || headSent) {
+            return;
+        }
+        headSent = true;
+        if (client.gone()) {
+            return;
+        }
+        Headers.toClient(head.headers(), client.response().headers());
+        answerHeaders.forEach(client.response()::putHeader);
+        client.begin(head.statusCode());
+        client.response().writeHead();
+    }
+
+    /// Passes bytes on, and stops the provider while the client is slower.
+    private void send(Buffer bytes) {
+        HttpClientResponse from = response;
+        if (bytes.length() == 0 || client.gone() || from == null) {
+            return;
+        }
+        client.response().write(bytes);
+        if (!paused && client.response().writeQueueFull()) {
+            paused = true;
+            from.pause();
+            client.response().drainHandler(_ -> resume());
+        }
+    }
+
+    private void resume() {
+        HttpClientResponse from = response;
+        if (paused && from != null) {
+            paused = false;
+            lastNanos = System.nanoTime();
+            from.resume();
+        }
+    }
+
+    private void clientGone() {
+        if (ending.isDone()) {
+            return;
+        }
+        switch (policy) {
+            case ClientGone.Drain drain when request != null -> {
+                draining = true;
+                deadlineNanos = System.nanoTime() + drain.atMost().toNanos();
+                resume();
+                watch();
+            }
+            case ClientGone.Drain _, ClientGone.Cancel _ -> cut(gone(0));
+        }
+    }
+
+    private Ending gone(int status) {
+        return new Ending.ClientGone(request != null, status, kept);
+    }
+
+    private void broken(Throwable cause) {
+        fail(
+                Refusal.PROVIDER_UNREACHABLE,
+                "broken_off",
+                "broke off: " + cause.getClass().getSimpleName());
+    }
+
+    private void fail(Refusal refusal, String label, String what) {
+        if (ending.isDone()) {
+            return;
+        }
+        if (draining) {
+            cut(gone(0));
+            return;
+        }
+        boolean answering = response != null && isGood();
+        String message = "the provider " + provider.name() + " " + what;
+        cut(new Ending.Failed(refusal, label, message, answering, headSent));
+    }
+
+    /// Ends the exchange and the provider's work for it.
+    private void cut(Ending how) {
+        end(how);
+        if (request != null) {
+            request.reset();
+        }
+    }
+
+    private void end(Ending how) {
+        vertx.cancelTimer(timer);
+        relay.finish();
+        ending.complete(how);
+    }
+
+    /// One timer serves all bounds: when it fires early, it is set again for what is left.
+    private void watch() {
+        vertx.cancelTimer(timer);
+        long left = dueNanos() - System.nanoTime();
+        if (left <= 0) {
+            timedOut();
+            return;
+        }
+        long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(left) + 1);
+        timer = vertx.setTimer(millis, _ -> watch());
+    }
+
+    private long dueNanos() {
+        long whole = startNanos + provider.callTimeout().toNanos();
+        long due = Math.min(whole, deadlineNanos);
+        if (response == null) {
+            return Math.min(due, lastNanos + provider.answerTimeout().toNanos());
+        }
+        return paused ? due : Math.min(due, lastNanos + provider.idleTimeout().toNanos());
+    }
+
+    private void timedOut() {
+        fail(Refusal.PROVIDER_TIMEOUT, "timeout", "did not answer in time");
+    }
+
+    private boolean isGood() {
+        return response != null && response.statusCode() < GOOD;
+    }
+
+    private static boolean isStream(HttpClientResponse head) {
+        String type = head.getHeader("content-type");
+        return type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
+    }
+}

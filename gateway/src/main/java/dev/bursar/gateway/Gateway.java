@@ -1,0 +1,207 @@
+package dev.bursar.gateway;
+
+import dev.bursar.authority.Authority;
+import dev.bursar.pricing.PriceBook;
+import dev.bursar.pricing.TokenEstimator;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes model calls: identifies the caller, holds what a call may cost, forwards it, relays the answer
+/// and settles. Event loops only move bytes; the story of a call is on a virtual thread.
+///
+/// The server around it answers `Expect: 100-continue` by itself and sets no idle timeout on
+/// connections, as a model may think in silence.
+public final class Gateway implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+    /// Calls at a time. Each takes about the size of its request's body, and some 10 KB.
+    public static final int MAX_CALLS = 20_000;
+
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration CLOSE_STEP = Duration.ofMillis(20);
+    private static final int OVERLOAD_RETRY_SECONDS = 1;
+
+    private static final Map<String, Dialect> PATHS =
+            Map.of(
+                    "/v1/chat/completions", Dialect.OPENAI,
+                    "/openai/v1/chat/completions", Dialect.OPENAI,
+                    "/v1/messages", Dialect.ANTHROPIC,
+                    "/anthropic/v1/messages", Dialect.ANTHROPIC);
+
+    private final Identities identities;
+    private final TokenEstimator tokens = new TokenEstimator();
+    private final Exchanges exchanges = new Exchanges();
+    private final AtomicInteger calls = new AtomicInteger();
+    private volatile Wiring wiring;
+    private volatile boolean closing;
+
+    /// @param meter told what the journal does not know
+    public Gateway(
+            Vertx vertx,
+            Authority authority,
+            PriceBook book,
+            Identities identities,
+            GatewaySettings settings,
+            InstantSource clock,
+            GatewayMeter meter) {
+        this.identities = identities;
+        this.wiring =
+                new Wiring(
+                        vertx,
+                        Upstream.pool(vertx),
+                        authority,
+                        settings,
+                        new Routes(settings, book),
+                        new Estimator(tokens, settings),
+                        clock,
+                        new CallIds(clock),
+                        meter,
+                        new Settler(authority));
+        Thread.ofVirtual().name("tokenizer-preload").start(tokens::preload);
+    }
+
+    /// Whether a request is the gateway's to answer.
+    public boolean accepts(HttpServerRequest request) {
+        return PATHS.containsKey(request.path());
+    }
+
+    /// Answers a request that [#accepts] is true for. On the event loop of its connection, before
+    /// anything was read of its body.
+    public void handle(HttpServerRequest request) {
+        Wiring with = wiring;
+        Dialect dialect = PATHS.getOrDefault(request.path(), Dialect.OPENAI);
+        Client client = new Client(with.vertx(), request);
+        try {
+            admit(request);
+            Identity.Caller caller = identify(request.headers());
+            CallHeaders headers = CallHeaders.read(request.headers());
+            Body.read(
+                    with.vertx(),
+                    request,
+                    with.settings().maxBodyBytes(),
+                    body ->
+                            begin(
+                                    new Call(
+                                            with, exchanges, client, dialect, caller, headers,
+                                            body)),
+                    refusal -> refuse(with, client, dialect, body(with, refusal)));
+        } catch (RefusedException refused) {
+            refuse(with, client, dialect, refused.denial());
+        }
+    }
+
+    /// Uses other prices and settings for calls from now on.
+    public void reconfigure(PriceBook book, GatewaySettings settings) {
+        wiring = wiring.with(book, tokens, settings);
+    }
+
+    /// How many calls are open.
+    public int calls() {
+        return calls.get();
+    }
+
+    /// Refuses new calls, waits some seconds for open ones, cuts the rest, and returns when every hold
+    /// is settled or the authority does not answer. Close it before the authority.
+    @Override
+    public void close() {
+        closing = true;
+        Wiring with = wiring;
+        boolean quiet = await(() -> calls.get() == 0 && with.settler().open() == 0);
+        if (!quiet) {
+            LOG.warn("cutting open calls: calls={}", calls.get());
+            exchanges.abort();
+            await(() -> calls.get() == 0 && with.settler().open() == 0);
+        }
+        with.http().close();
+    }
+
+    private void admit(HttpServerRequest request) {
+        if (!request.method().equals(HttpMethod.POST)) {
+            throw new RefusedException(
+                    Refusal.METHOD_NOT_ALLOWED, request.path() + " takes POST only");
+        }
+        if (closing || calls.get() >= MAX_CALLS) {
+            throw new RefusedException(
+                    Denial.later(
+                            Refusal.OVERLOADED,
+                            closing ? "the gateway is shutting down" : "too many calls at a time",
+                            OVERLOAD_RETRY_SECONDS));
+        }
+    }
+
+    private Identity.Caller identify(MultiMap headers) {
+        Identity last = null;
+        for (String secret : CallHeaders.secrets(headers)) {
+            last = identities.identify(secret);
+            if (last instanceof Identity.Caller caller) {
+                return caller;
+            }
+        }
+        throw refusal(last);
+    }
+
+    private static RefusedException refusal(@Nullable Identity identity) {
+        return switch (identity) {
+            case null ->
+                    new RefusedException(
+                            Refusal.KEY_MISSING,
+                            "no key: send it as Authorization: Bearer, x-api-key or X-Bursar-Key");
+            case Identity.Suspended suspended ->
+                    new RefusedException(Refusal.KEY_SUSPENDED, suspended.message());
+            case Identity.Unknown _, Identity.Caller _ ->
+                    new RefusedException(Refusal.KEY_UNKNOWN, "the key is not known here");
+        };
+    }
+
+    private void begin(Call call) {
+        calls.incrementAndGet();
+        Thread.startVirtualThread(() -> {
+            try {
+                call.run();
+            } finally {
+                calls.decrementAndGet();
+            }
+        });
+    }
+
+    private static Denial body(Wiring with, Refusal refusal) {
+        return Denial.of(
+                refusal,
+                refusal == Refusal.BODY_TOO_LARGE
+                        ? "body: is larger than " + with.settings().maxBodyBytes() + " bytes"
+                        : "body: did not arrive in time",
+                "body");
+    }
+
+    private static void refuse(Wiring with, Client client, Dialect dialect, Denial denial) {
+        new Replies(client, dialect, with.settings()).deny(denial, with.ids().next());
+        Body.discard(with.vertx(), client.request());
+    }
+
+    private static boolean await(BooleanSupplier done) {
+        long end = System.nanoTime() + CLOSE_PATIENCE.toNanos();
+        try {
+            while (!done.getAsBoolean()) {
+                if (System.nanoTime() > end) {
+                    return false;
+                }
+                Thread.sleep(CLOSE_STEP);
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.bursar.gateway;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// Reads `chat.completion` and `chat.completion.chunk` objects.
+final class OpenAiReader extends AnswerReader {
+
+    @Override
+    boolean object(JsonParser in) {
+        boolean emptyChoices = false;
+        boolean withUsage = false;
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "model" -> model = keep(string(in), model);
+                case "service_tier" -> serviceTier = keep(string(in), serviceTier);
+                case "choices" -> emptyChoices = choices(in) == 0;
+                case "usage" -> withUsage = usage(in);
+                case "x_groq" -> groq(in);
+                case "error" -> {
+                    failed |= in.currentToken() != JsonToken.VALUE_NULL;
+                    in.skipChildren();
+                }
+                default -> in.skipChildren();
+            }
+        }
+        return emptyChoices && withUsage;
+    }
+
+    private boolean usage(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return false;
+        }
+        usage = OpenAiUsage.read(in);
+        usageFinal = true;
+        return true;
+    }
+
+    /// Groq repeats the usage here, and in older streams only here.
+    private void groq(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            if (name.equals("usage") && in.currentToken() == JsonToken.START_OBJECT) {
+                usage = OpenAiUsage.read(in);
+                usageFinal = true;
+            } else {
+                in.skipChildren();
+            }
+        }
+    }
+
+    /// @return how many there are, or -1 when it is no list
+    private int choices(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_ARRAY) {
+            in.skipChildren();
+            return -1;
+        }
+        int count = 0;
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            if (in.currentToken() == JsonToken.START_OBJECT) {
+                choice(in, count);
+            } else {
+                in.skipChildren();
+            }
+            count++;
+        }
+        return count;
+    }
+
+    /// @param place stands for the index that some providers leave out
+    private void choice(JsonParser in, int place) {
+        long index = place;
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "index" -> index = Json.count(in);
+                case "finish_reason" -> stopReason = keep(string(in), stopReason);
+                case "message", "delta" -> message(in, index);
+                case "text" -> produced(in);
+                default -> in.skipChildren();
+            }
+        }
+    }
+
+    private void message(JsonParser in, long choice) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "content", "thinking" -> content(in);
+                case "reasoning_content", "reasoning", "refusal" -> produced(in);
+                case "tool_calls" -> toolCalls(in, choice);
+                case "function_call" -> {
+                    if (in.currentToken() == JsonToken.START_OBJECT) {
+                        toolCall("function of " + choice);
+                        function(in);
+                    }
+                }
+                default -> in.skipChildren();
+            }
+        }
+    }
+
+    /// A string, or parts with text in them (Mistral).
+    private void content(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_ARRAY) {
+            produced(in);
+            return;
+        }
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            if (in.currentToken() != JsonToken.START_OBJECT) {
+                in.skipChildren();
+                continue;
+            }
+            for (String name = in.nextName(); name != null; name = in.nextName()) {
+                in.nextToken();
+                switch (name) {
+                    case "text" -> produced(in);
+                    case "thinking" -> content(in);
+                    default -> in.skipChildren();
+                }
+            }
+        }
+    }
+
+    private void toolCalls(JsonParser in, long choice) {
+        if (in.currentToken() != JsonToken.START_ARRAY) {
+            in.skipChildren();
+            return;
+        }
+        for (int place = 0; in.nextToken() != JsonToken.END_ARRAY; place++) {
+            if (in.currentToken() == JsonToken.START_OBJECT) {
+                oneToolCall(in, choice, place);
+            } else {
+                in.skipChildren();
+            }
+        }
+    }
+
+    /// In a stream, a tool call comes in several deltas that share its index, and only the first is
+    /// sure to carry its id.
+    private void oneToolCall(JsonParser in, long choice, int place) {
+        String id = null;
+        long index = -1;
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "id" -> id = string(in);
+                case "index" -> index = Json.count(in);
+                case "function", "custom" -> function(in);
+                default -> in.skipChildren();
+            }
+        }
+        if (index >= 0) {
+            toolCall(choice + "." + index);
+        } else {
+            toolCall(id == null || id.isEmpty() ? choice + "." + place : id);
+        }
+    }
+
+    private void function(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            produced(in);
+        }
+    }
+
+    private static @Nullable String keep(@Nullable String newer, @Nullable String older) {
+        return newer == null || newer.isEmpty() ? older : newer;
+    }
+}

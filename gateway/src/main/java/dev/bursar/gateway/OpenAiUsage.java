@@ -1,0 +1,107 @@
+package dev.bursar.gateway;
+
+import dev.bursar.pricing.TokenClass;
+import dev.bursar.pricing.TokenUsage;
+import java.util.EnumMap;
+import java.util.Map;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// Turns the `usage` object of Chat Completions into disjoint counts.
+///
+/// `prompt_tokens` includes what was cached; `completion_tokens` includes reasoning and rejected
+/// predictions. xAI keeps reasoning beside `completion_tokens`, which shows in `total_tokens`. DeepSeek
+/// reports cache hits as `prompt_cache_hit_tokens`.
+final class OpenAiUsage {
+
+    private long prompt;
+    private long completion;
+    private long total;
+    private long cached;
+    private long cacheWrite;
+    private long audioIn;
+    private long imageIn;
+    private long reasoning;
+    private long audioOut;
+    private long imageOut;
+
+    private OpenAiUsage() {}
+
+    /// Reads the object at the parser to its end.
+    static TokenUsage read(JsonParser in) {
+        OpenAiUsage usage = new OpenAiUsage();
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "prompt_tokens" -> usage.prompt = Json.count(in);
+                case "completion_tokens" -> usage.completion = Json.count(in);
+                case "total_tokens" -> usage.total = Json.count(in);
+                case "prompt_cache_hit_tokens", "cached_tokens" ->
+                        usage.cached = Math.max(usage.cached, Json.count(in));
+                case "reasoning_tokens" ->
+                        usage.reasoning = Math.max(usage.reasoning, Json.count(in));
+                case "prompt_tokens_details" -> usage.details(in, true);
+                case "completion_tokens_details" -> usage.details(in, false);
+                default -> in.skipChildren();
+            }
+        }
+        return usage.disjoint();
+    }
+
+    private void details(JsonParser in, boolean input) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            long count = Json.count(in);
+            switch (name) {
+                case "cached_tokens" -> cached = Math.max(cached, count);
+                case "cache_write_tokens" -> cacheWrite = count;
+                case "reasoning_tokens" -> reasoning = Math.max(reasoning, count);
+                case "audio_tokens" -> {
+                    if (input) {
+                        audioIn = count;
+                    } else {
+                        audioOut = count;
+                    }
+                }
+                case "image_tokens" -> {
+                    if (input) {
+                        imageIn = count;
+                    } else {
+                        imageOut = count;
+                    }
+                }
+                default -> {}
+            }
+        }
+    }
+
+    private TokenUsage disjoint() {
+        Map<TokenClass, Long> counts = new EnumMap<>(TokenClass.class);
+        long input = prompt;
+        input -= take(counts, TokenClass.CACHE_READ, cached, input);
+        input -= take(counts, TokenClass.CACHE_WRITE_5M, cacheWrite, input);
+        input -= take(counts, TokenClass.AUDIO_INPUT, audioIn, input);
+        input -= take(counts, TokenClass.IMAGE_INPUT, imageIn, input);
+        take(counts, TokenClass.INPUT, input, input);
+        boolean beside =
+                reasoning > 0
+                        && (reasoning > completion || total == prompt + completion + reasoning);
+        long output = beside ? completion + reasoning : completion;
+        output -= take(counts, TokenClass.REASONING, reasoning, output);
+        output -= take(counts, TokenClass.AUDIO_OUTPUT, audioOut, output);
+        output -= take(counts, TokenClass.IMAGE_OUTPUT, imageOut, output);
+        take(counts, TokenClass.OUTPUT, output, output);
+        return TokenUsage.of(counts);
+    }
+
+    private static long take(
+            Map<TokenClass, Long> counts, TokenClass type, long count, long available) {
+        long taken = Math.min(Math.min(count, available), TokenUsage.MAX_COUNT);
+        counts.put(type, taken);
+        return taken;
+    }
+}

@@ -1,0 +1,115 @@
+package dev.bursar.gateway;
+
+import io.vertx.core.buffer.Buffer;
+import java.util.Arrays;
+
+/// What a stream's bytes pass through: it reads along and, when the client did not ask for usage, takes
+/// the extra chunk out again. Everything else goes on as it came. Not thread-safe.
+///
+/// While a chunk may have to be taken out, bytes of an unfinished event wait for the rest of it, up to
+/// [#MAX_WAITING_BYTES]: no client can use half an event, and the chunk in question is small.
+final class Relay {
+
+    static final int MAX_WAITING_BYTES = 16 * 1024;
+
+    private static final Buffer NOTHING = Buffer.buffer();
+    private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
+
+    private final AnswerReader reader;
+    private final boolean hideUsage;
+    private final SseScanner scanner = new SseScanner(this::event);
+
+    private Buffer waiting = Buffer.buffer();
+    private boolean passingOn;
+    private boolean hide;
+    private boolean unscanned;
+    private long bytes;
+
+    /// @param hideUsage whether the gateway asked for usage on its own account
+    Relay(AnswerReader reader, boolean hideUsage) {
+        this.reader = reader;
+        this.hideUsage = hideUsage;
+    }
+
+    /// What follows is no stream of events.
+    void unscanned() {
+        unscanned = true;
+    }
+
+    /// Bytes seen.
+    long bytes() {
+        return bytes;
+    }
+
+    /// Whether an event of ours may follow what was passed on.
+    boolean betweenEvents() {
+        return scanner.betweenEvents();
+    }
+
+    /// @return what to send on now
+    Buffer pass(Buffer chunk) {
+        bytes += chunk.length();
+        if (unscanned) {
+            return chunk;
+        }
+        byte[] received = chunk.getBytes();
+        if (!hideUsage) {
+            scanner.feed(received);
+            return chunk;
+        }
+        Buffer out = Buffer.buffer(received.length + waiting.length());
+        for (int from = 0; from < received.length; ) {
+            int to = scanner.feedEvent(received, from);
+            take(received, from, to, out);
+            from = to;
+        }
+        return out;
+    }
+
+    /// What is left at the end of the stream.
+    Buffer rest() {
+        scanner.finish();
+        Buffer rest = hide ? NOTHING : waiting;
+        waiting = NOTHING;
+        return rest;
+    }
+
+    void finish() {
+        scanner.finish();
+    }
+
+    private void take(byte[] received, int from, int to, Buffer out) {
+        boolean complete = scanner.betweenEvents();
+        if (complete && hide) {
+            hide = false;
+            waiting = Buffer.buffer();
+            passingOn = false;
+            return;
+        }
+        if (!complete && !passingOn) {
+            waiting.appendBytes(received, from, to - from);
+            if (waiting.length() > MAX_WAITING_BYTES) {
+                out.appendBuffer(waiting);
+                waiting = Buffer.buffer();
+                passingOn = true;
+            }
+            return;
+        }
+        out.appendBuffer(waiting).appendBytes(received, from, to - from);
+        waiting = Buffer.buffer();
+        passingOn &= !complete;
+    }
+
+    private void event(byte[] data, int length) {
+        if (isDone(data, length)) {
+            reader.finished = true;
+            return;
+        }
+        boolean usageOnly = reader.read(data, 0, length);
+        hide = usageOnly && hideUsage && !passingOn;
+    }
+
+    private static boolean isDone(byte[] data, int length) {
+        return length == DONE.length && Arrays.equals(data, 0, length, DONE, 0, length);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.bursar.gateway;
+
+import io.vertx.core.buffer.Buffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Everything the gateway itself says to a client. From any thread.
+final class Replies {
+
+    private final Client client;
+    private final Dialect dialect;
+    private final GatewaySettings settings;
+
+    Replies(Client client, Dialect dialect, GatewaySettings settings) {
+        this.client = client;
+        this.dialect = dialect;
+        this.settings = settings;
+    }
+
+    void deny(Denial denial, String call) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Content-Type", "application/json");
+        headers.put("X-Bursar-Call", call);
+        headers.put("X-Bursar-Decision", "deny");
+        if (dialect == Dialect.ANTHROPIC) {
+            headers.put("request-id", call);
+        }
+        if (denial.refusal() == Refusal.BUDGET_EXHAUSTED) {
+            headers.put("x-should-retry", "false");
+        } else if (denial.retryAfterSeconds() > 0) {
+            headers.put("Retry-After", Integer.toString(denial.retryAfterSeconds()));
+        }
+        int status = settings.status(denial.refusal());
+        Buffer body = Envelope.body(dialect, denial, call);
+        client.onLoop(() -> client.answer(status, headers, body));
+    }
+
+    /// The provider's own answer, byte for byte.
+    ///
+    /// @param settled what it cost, or null when nothing was charged
+    void passOn(
+            Ending.Answered answered, Map<String, String> headers, @Nullable Settlement settled) {
+        Map<String, String> ours = new LinkedHashMap<>(headers);
+        if (settled != null) {
+            ours.put("X-Bursar-Cost", Quantity.usd(settled.costMicrocents()));
+        }
+        client.onLoop(() -> {
+            if (!client.gone()) {
+                Headers.toClient(answered.headers(), client.response().headers());
+                client.answer(answered.status(), ours, answered.body());
+            }
+        });
+    }
+
+    /// The provider failed: a whole answer, or, when the client has part of one already, an event that
+    /// every SDK takes for an error.
+    void fail(Ending.Failed failed, String call, boolean betweenEvents) {
+        Denial denial = Denial.of(failed.refusal(), failed.message());
+        if (!failed.headSent()) {
+            deny(denial, call);
+            return;
+        }
+        Buffer event = Buffer.buffer(betweenEvents ? "" : "\n\n");
+        event.appendBuffer(Envelope.event(dialect, denial, call));
+        client.onLoop(() -> {
+            if (!client.gone()) {
+                client.response().write(event);
+                client.end();
+            }
+        });
+    }
+}

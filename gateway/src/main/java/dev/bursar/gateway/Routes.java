@@ -1,0 +1,120 @@
+package dev.bursar.gateway;
+
+import dev.bursar.gateway.GatewaySettings.Unpriced;
+import dev.bursar.pricing.Price;
+import dev.bursar.pricing.PriceBook;
+import dev.bursar.pricing.Rates;
+import dev.bursar.pricing.TokenClass;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/// Decides which provider serves a model, under which name and at which price.
+///
+/// In this order: an alias of the configuration; `provider/model`; the provider that is named like the
+/// dialect, when the price book lists the model there; any provider of the dialect that lists it, by
+/// name; the provider named like the dialect; the only provider of the dialect.
+final class Routes {
+
+    private final GatewaySettings settings;
+    private final PriceBook book;
+
+    Routes(GatewaySettings settings, PriceBook book) {
+        this.settings = settings;
+        this.book = book;
+    }
+
+    /// @param priced whether somebody stated the price; else it is the ceiling
+    record Route(ProviderSettings provider, String model, Price price, boolean priced) {}
+
+    /// @throws RefusedException when no provider serves the model, or it must have a price and has none
+    Route find(Dialect dialect, String requested, Instant at, GatewayMeter meter) {
+        ModelAlias target = target(dialect, requested, at);
+        ProviderSettings provider = settings.providers().get(target.provider());
+        if (provider == null || provider.dialect() != dialect) {
+            throw new RefusedException(
+                    Refusal.MODEL_NOT_FOUND,
+                    "the model " + requested + " is not served in the dialect " + dialect.label());
+        }
+        Optional<Price> price = price(provider, target.model(), at);
+        if (price.isPresent()) {
+            return new Route(provider, target.model(), price.get(), true);
+        }
+        meter.unpriced(provider.name(), target.model());
+        return switch (settings.unpriced()) {
+            case Unpriced.Refuse _ ->
+                    throw new RefusedException(
+                            Refusal.MODEL_UNPRICED,
+                            "the model "
+                                    + target.model()
+                                    + " of "
+                                    + provider.name()
+                                    + " has no price; add one under prices in the configuration");
+            case Unpriced.Ceiling ceiling ->
+                    new Route(provider, target.model(), price(ceiling, provider, target), false);
+        };
+    }
+
+    private ModelAlias target(Dialect dialect, String requested, Instant at) {
+        ModelAlias alias = settings.models().get(requested);
+        if (alias != null) {
+            return alias;
+        }
+        int slash = requested.indexOf('/');
+        if (slash > 0 && slash < requested.length() - 1) {
+            String named = requested.substring(0, slash);
+            if (settings.providers().containsKey(named)) {
+                return new ModelAlias(named, requested.substring(slash + 1));
+            }
+        }
+        return new ModelAlias(provider(dialect, requested, at), requested);
+    }
+
+    private String provider(Dialect dialect, String model, Instant at) {
+        ProviderSettings usual = settings.providers().get(dialect.wire());
+        if (usual != null && usual.dialect() == dialect && price(usual, model, at).isPresent()) {
+            return usual.name();
+        }
+        String only = "";
+        int count = 0;
+        for (Map.Entry<String, ProviderSettings> entry : settings.providers().entrySet()) {
+            ProviderSettings provider = entry.getValue();
+            if (provider.dialect() == dialect) {
+                if (!provider.free() && price(provider, model, at).isPresent()) {
+                    return provider.name();
+                }
+                only = provider.name();
+                count++;
+            }
+        }
+        if (usual != null && usual.dialect() == dialect) {
+            return usual.name();
+        }
+        if (count == 1) {
+            return only;
+        }
+        throw new RefusedException(
+                Refusal.MODEL_NOT_FOUND,
+                count == 0
+                        ? "no provider of the dialect " + dialect.label() + " is configured"
+                        : "no provider is known to serve the model "
+                                + model
+                                + "; ask for it as provider/model");
+    }
+
+    private Optional<Price> price(ProviderSettings provider, String model, Instant at) {
+        return provider.free()
+                ? Optional.of(Price.free(provider.name(), model))
+                : book.find(provider.name(), model, at);
+    }
+
+    private static Price price(
+            Unpriced.Ceiling ceiling, ProviderSettings provider, ModelAlias target) {
+        Rates rates =
+                Rates.of(
+                        Map.of(
+                                TokenClass.INPUT, ceiling.inputRate(),
+                                TokenClass.OUTPUT, ceiling.outputRate()));
+        return Price.of(provider.name(), target.model(), Instant.EPOCH, rates);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.bursar.gateway;
+
+import dev.bursar.authority.Authority;
+import dev.bursar.pricing.PriceBook;
+import dev.bursar.pricing.TokenEstimator;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import java.time.InstantSource;
+
+/// What every call works with. A call keeps the one it began with, so a new configuration never reaches
+/// a call half way.
+record Wiring(
+        Vertx vertx,
+        HttpClient http,
+        Authority authority,
+        GatewaySettings settings,
+        Routes routes,
+        Estimator estimator,
+        InstantSource clock,
+        CallIds ids,
+        GatewayMeter meter,
+        Settler settler) {
+
+    Wiring with(PriceBook book, TokenEstimator tokens, GatewaySettings changed) {
+        return new Wiring(
+                vertx,
+                http,
+                authority,
+                changed,
+                new Routes(changed, book),
+                new Estimator(tokens, changed),
+                clock,
+                ids,
+                meter,
+                settler);
+    }
+}
