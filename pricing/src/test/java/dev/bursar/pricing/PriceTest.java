@@ -240,6 +240,26 @@ class PriceTest {
         return Rates.of(rates);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        // tokens of each input class, bound for all six together at 0.5 or 7.5 microcents a token
+        "1, 0.005, 6",
+        "3, 0.005, 14",
+        "1, 0.075, 48",
+        "3, 0.075, 140",
+    })
+    void upperBound_fractionsOfAMicrocent_coversTheRoundingOfEveryClass(
+            long each, String usd, long bound) {
+        Price price = price(INPUT, usd, OUTPUT, "1");
+        TokenUsage usage = TokenUsage.NONE;
+        for (TokenClass type : TokenClass.values()) {
+            usage = type.isInput() ? usage.with(type, each) : usage;
+        }
+
+        assertThat(price.upperBound(6 * each, 0)).isEqualTo(bound);
+        assertThat(price.cost(usage).microcents()).isLessThanOrEqualTo(bound);
+    }
+
     @Test
     void upperBound_countsOutOfRange_areRefused() {
         Price price = price(INPUT, "1");
