@@ -131,8 +131,15 @@
 
     function run(data) {
         const bad = color("red");
-        const limit = data.limit === undefined ? [] : [{ yAxis: data.limit, name: data.limitName }];
-        const highest = Math.max(data.limit ?? 0, data.spent.at(-1)?.[1] ?? 0);
+        const points = [...data.spent, ...data.denied];
+        const spent = Math.max(0, ...points.map((point) => point[1]));
+        const near = data.limit !== undefined && spent >= data.limit / 5;
+        const limit = near ? [{ yAxis: data.limit, name: data.limitName }] : [];
+        const highest = near ? Math.max(data.limit, spent) : spent;
+        const times = points.map((point) => point[0]);
+        const from = Math.min(...times);
+        const to = Math.max(...times);
+        const margin = Math.max(1000, (to - from) / 40);
         const base = common();
         return {
             ...base,
@@ -141,12 +148,14 @@
                 formatter: (items) =>
                     [
                         new Date(items[0].value[0]).toISOString().slice(11, 19) + " UTC",
-                        ...items.map((item) => `${item.marker}${item.seriesName}  ${usd(item.value[1])}`),
+                        ...items.filter((item) => item.seriesId !== "room").map((item) => `${item.marker}${item.seriesName}  ${usd(item.value[1])}`),
                     ].join("\n"),
             },
             grid: { left: 4, right: 12, top: 26, bottom: 2, containLabel: true },
             xAxis: {
                 type: "time",
+                min: from - margin,
+                max: to + margin,
                 ...axis(),
                 axisLabel: { ...axis().axisLabel, formatter: clock },
                 splitNumber: 5,
@@ -177,6 +186,16 @@
                             fontSize: 11,
                         },
                     },
+                },
+                {
+                    // Seen by nobody: makes room for the line of the limit.
+                    id: "room",
+                    type: "line",
+                    symbol: "none",
+                    silent: true,
+                    tooltip: { show: false },
+                    lineStyle: { width: 0 },
+                    data: near ? [[from, data.limit]] : [],
                 },
                 {
                     id: "refused",

@@ -77,13 +77,16 @@ final class RunPage {
         if (run.toolCalls() > 0) {
             facts.add(Fact.of("Tool calls", Counts.grouped(run.toolCalls())));
         }
-        facts.add(
-                Fact.of("Duration", Moments.length(Duration.between(run.firstAt(), run.lastAt())))
-                        .note("from " + Moments.full(run.firstAt())));
+        facts.add(Fact.of("Duration", duration(run)).note("from " + Moments.full(run.firstAt())));
         facts.add(
                 Fact.of("Last call", Moments.relative(run.lastAt(), request.now()))
                         .note(Moments.full(run.lastAt())));
         return facts;
+    }
+
+    private static String duration(RunRow run) {
+        Duration duration = Duration.between(run.firstAt(), run.lastAt());
+        return duration.isZero() ? "–" : Moments.length(duration);
     }
 
     private static List<Link> about(RunRow run) {

@@ -26,7 +26,7 @@ final class Sparkline {
         }
         StringBuilder points = new StringBuilder();
         for (int i = 0; i < sums.length; i++) {
-            long x = sums.length == 1 ? WIDTH : (long) i * WIDTH * 10 / (sums.length - 1);
+            long x = sums.length == 1 ? WIDTH * 10 : (long) i * WIDTH * 10 / (sums.length - 1);
             long y = HEIGHT * 10L - sums[i] * (HEIGHT - MARGIN) * 10L / most;
             points.append(i == 0 ? "" : " ").append(tenths(x)).append(',').append(tenths(y));
         }

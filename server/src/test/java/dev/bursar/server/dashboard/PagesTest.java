@@ -1,0 +1,204 @@
+package dev.bursar.server.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PagesTest {
+
+    @TempDir static Path directory;
+
+    private static Traffic traffic;
+    private static PageServer pages;
+
+    @BeforeAll
+    static void open() throws Exception {
+        traffic = new Traffic(directory, 7);
+        pages = new PageServer(directory, traffic);
+        traffic.day();
+        pages.caughtUp();
+    }
+
+    @AfterAll
+    static void close() {
+        pages.close();
+        traffic.close();
+    }
+
+    @Test
+    void overview_aDayOfTraffic_showsSpendBudgetsAndRuns() throws Exception {
+        String html = ok(Address.OVERVIEW);
+        assertThat(html)
+                .contains("Spend now", "/hour", "Calls", "Tokens", "Spent today")
+                .contains("company-month", "Most expensive runs", Traffic.RUNAWAY, "Latest calls")
+                .contains("claude-sonnet-4-5", "hx-trigger=\"every 2s");
+    }
+
+    @Test
+    void overview_ofOneTenant_showsNothingOfAnother() throws Exception {
+        String html = ok(Address.OVERVIEW.with("tenant", "globex"));
+        assertThat(html)
+                .contains("nightly", "burst")
+                .doesNotContain(Traffic.RUNAWAY, "company-month");
+    }
+
+    @Test
+    void runs_filteredByStatus_listsOnlyThose() throws Exception {
+        String html = ok(Address.RUNS.with("status", "stopped"));
+        assertThat(html).contains(Traffic.RUNAWAY).doesNotContain("nightly");
+        assertThat(ok(Address.RUNS.with("workflow", "reports"))).contains("nightly");
+    }
+
+    @Test
+    void runs_manyRuns_arePagedByCursor() throws Exception {
+        for (int i = 0; i < 60; i++) {
+            traffic.call(Traffic.GLOBEX, "batch-" + i, "batch", "gpt-4o-mini");
+        }
+        pages.caughtUp();
+        Address first = Address.RUNS.with("workflow", "batch").with("sort", "latest");
+        List<String> firstRuns = runs(ok(first));
+        assertThat(firstRuns).hasSize(50);
+        Matcher next = Pattern.compile("href=\"(/runs[^\"]*cursor=[^\"]+)\"").matcher(ok(first));
+        assertThat(next.find()).isTrue();
+        List<String> secondRuns = runs(ok(new Address(next.group(1).replace("&amp;", "&"))));
+        assertThat(secondRuns).hasSize(10).doesNotContainAnyElementsOf(firstRuns);
+    }
+
+    @Test
+    void runs_cursorOfNothing_isABadRequest() throws Exception {
+        HttpResponse<String> answer = pages.get(Address.RUNS.with("cursor", "what"));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("No figures just now");
+    }
+
+    @Test
+    void run_thatWasStopped_saysWhereAndWhatWasNotSpent() throws Exception {
+        String html = ok(Address.run("acme", Traffic.RUNAWAY));
+        assertThat(html)
+                .contains("Stopped by its budget", "Not spent", "Would have cost", "/h</dd>")
+                .contains("more refused the same way", "of $2.00");
+        assertThat(spentOf(html)).isLessThanOrEqualTo(2.0);
+    }
+
+    @Test
+    void run_withMarkupInItsName_isEscapedEverywhere() throws Exception {
+        Address page = Address.run("acme", Traffic.HOSTILE);
+        String html = ok(page);
+        assertThat(html).contains("&lt;script&gt;alert(1)&lt;/script&gt;");
+        assertThat(html).doesNotContain("<script>alert");
+        assertThat(ok(Address.RUNS.with("tenant", "acme"))).doesNotContain("<script>alert");
+    }
+
+    @Test
+    void call_thatWasSettled_showsTokensTimesRateAndTheJournal() throws Exception {
+        String id = traffic.call(Traffic.ACME, "checked", "support", "gpt-4o-mini");
+        pages.caughtUp();
+        String html = ok(Address.call(id));
+        assertThat(html)
+                .contains("Every cent", "$0.15 / 1M", "$0.60 / 1M", "Price row openai/gpt-4o-mini")
+                .contains("Reserved $", "Settled at $", "journal position")
+                .contains("support-agent");
+    }
+
+    @Test
+    void call_thatWasDenied_explainsItself() throws Exception {
+        String html = ok(Address.call(denied()));
+        assertThat(html)
+                .contains("Denied: budget exhausted", "Budgets in the way", ">run<")
+                .contains("Limit", "Spent", "Held", "Asked", "Affordable", "Resets", "never")
+                .contains("What can be done", "Raise the limit of “run”");
+    }
+
+    @Test
+    void budgets_all_showEachWithItsFullestBalance() throws Exception {
+        String html = ok(Address.BUDGETS);
+        assertThat(html)
+                .contains("company-month", "fullest: run " + Traffic.RUNAWAY, "per run · for life")
+                .contains("shadow", "soft", "hard", "any 1 min");
+        assertThat(ok(Address.BUDGETS.with("mode", "soft")))
+                .contains("team-day")
+                .doesNotContain("run-calls");
+    }
+
+    @Test
+    void budget_perRun_listsBalances() throws Exception {
+        String html = ok(Address.budget("acme", "run"));
+        assertThat(html)
+                .contains("run " + Traffic.RUNAWAY, "run support-0", "calls are refused", "80 %");
+    }
+
+    @Test
+    void page_ofSomethingUnknown_isNotFound() throws Exception {
+        assertThat(pages.get(Address.call("nope")).statusCode()).isEqualTo(404);
+        assertThat(pages.get(Address.run("acme", "nope")).statusCode()).isEqualTo(404);
+        assertThat(pages.get(Address.budget("acme", "nope")).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void page_any_allowsNothingFromElsewhereAndNothingInline() throws Exception {
+        HttpResponse<String> answer = pages.get(Address.OVERVIEW);
+        String policy = answer.headers().firstValue("content-security-policy").orElseThrow();
+        assertThat(policy)
+                .contains("default-src 'none'", "script-src 'self'")
+                .doesNotContain("unsafe");
+        assertThat(answer.headers().firstValue("cache-control")).contains("no-store");
+        assertThat(answer.body()).doesNotContain("style=\"", "onclick", "https://");
+    }
+
+    @Test
+    void asset_anyThatAPageNames_isKeptForEverAndCompressed() throws Exception {
+        Matcher named =
+                Pattern.compile("(?:src|href)=\"(/assets/[^\"]+)\"").matcher(ok(Address.OVERVIEW));
+        int count = 0;
+        while (named.find()) {
+            Address asset = new Address(named.group(1));
+            HttpResponse<String> answer = pages.get(asset, "Accept-Encoding", "gzip");
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("cache-control").orElse(""))
+                    .contains("immutable");
+            assertThat(answer.headers().firstValue("content-encoding")).contains("gzip");
+            assertThat(asset.text()).matches("/assets/[a-z.]+\\.[0-9a-f]{12}\\.(css|js|svg)");
+            count++;
+        }
+        assertThat(count).isEqualTo(7);
+        assertThat(pages.get(new Address("/assets/dashboard.000000000000.css")).statusCode())
+                .isEqualTo(404);
+    }
+
+    private static String ok(Address page) throws Exception {
+        HttpResponse<String> answer = pages.get(page);
+        assertThat(answer.statusCode()).as(page.text()).isEqualTo(200);
+        return answer.body();
+    }
+
+    private static List<String> runs(String html) {
+        return Pattern.compile("class=\"row cut\" href=\"([^\"]+)\"")
+                .matcher(html)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+    }
+
+    /// The first call of the runaway that was refused.
+    private static String denied() throws Exception {
+        Matcher link =
+                Pattern.compile("href=\"/call\\?id=([^\"]+)\">See the first refusal")
+                        .matcher(ok(Address.run("acme", Traffic.RUNAWAY)));
+        assertThat(link.find()).isTrue();
+        return link.group(1);
+    }
+
+    private static double spentOf(String html) {
+        Matcher spent = Pattern.compile("<dt>Spent</dt>\\s*<dd>\\s*\\$([0-9.]+)").matcher(html);
+        assertThat(spent.find()).isTrue();
+        return Double.parseDouble(spent.group(1));
+    }
+}
