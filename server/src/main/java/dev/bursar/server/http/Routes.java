@@ -1,0 +1,120 @@
+package dev.bursar.server.http;
+
+import dev.bursar.authority.Authority;
+import dev.bursar.server.directory.Directory;
+import dev.bursar.usage.Usage;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/// Every route that is not a call of a model, on one router. Handlers run on virtual threads, may block,
+/// and are kept to a bounded number at a time.
+public final class Routes implements AutoCloseable {
+
+    private static final int MAX_BODY_BYTES = 1024 * 1024;
+
+    private static final int MAX_AT_A_TIME = 128;
+
+    /// Every path that is not only for programs. A route that matches those as well would turn their
+    /// wrong methods into unknown paths.
+    private static final String PAGES = "(?!/(api|v1|v1beta|openai|anthropic|gemini)(/|$)).*";
+
+    private final Answers answers = new Answers();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore places = new Semaphore(MAX_AT_A_TIME);
+    private final Router router;
+
+    /// What the routes need.
+    ///
+    /// @param localToken what the command line on this machine sends instead of the administrator's token
+    /// @param open whether pages and readers of `/api` need no token: only ever on the loopback
+    /// @param stopping whether the server has been asked to stop
+    /// @param reload reads the configuration again and says what changed
+    /// @param pages adds the pages that people see
+    public record Needs(
+            Authority authority,
+            Usage usage,
+            Directory directory,
+            PrometheusRegistry registry,
+            InstantSource clock,
+            String localToken,
+            boolean open,
+            BooleanSupplier stopping,
+            Supplier<List<String>> reload,
+            Consumer<Router> pages) {
+
+        /// Without the token.
+        @Override
+        public String toString() {
+            return "Needs[open=" + open + "]";
+        }
+    }
+
+    public Routes(Vertx vertx, Needs needs) {
+        router = Router.router(vertx);
+        router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
+        router.route().handler(this::onAThreadOfItsOwn);
+        router.route().failureHandler(answers::failure);
+        for (int status : List.of(404, 405, 406, 413, 415)) {
+            router.errorHandler(status, context -> answers.problem(context, status, "", ""));
+        }
+        mount(needs);
+    }
+
+    /// Takes every request that is not a call.
+    public Handler<HttpServerRequest> handler() {
+        return router;
+    }
+
+    /// Waits for handlers that still run.
+    @Override
+    public void close() {
+        threads.close();
+    }
+
+    private void mount(Needs needs) {
+        new Health(needs.authority(), needs.usage(), needs.stopping()).mount(router);
+        new MetricsPage(needs.registry()).mount(router);
+
+        SignIn signIn =
+                new SignIn(new Sessions(needs.clock()), needs.directory()::isAdmin, answers);
+        Access access =
+                new Access(needs.directory()::isAdmin, needs.localToken(), signIn, needs.open());
+        router.route("/api/*").handler(access::requireForApi);
+        new BudgetsApi(needs.authority()).mount(router);
+        new KeysApi(needs.directory()).mount(router);
+        new UsageApi(needs.usage(), needs.clock()).mount(router);
+        new OperationsApi(needs.reload(), needs.usage()).mount(router);
+
+        signIn.mount(router);
+        router.routeWithRegex(PAGES).handler(access::requireForPages);
+        needs.pages().accept(router);
+    }
+
+    private void onAThreadOfItsOwn(RoutingContext context) {
+        if (!places.tryAcquire()) {
+            context.response().putHeader("retry-after", "1");
+            answers.problem(context, 503, "busy", "too many requests of this kind at a time");
+            return;
+        }
+        threads.execute(() -> {
+            try {
+                context.next();
+            } finally {
+                places.release();
+            }
+        });
+    }
+}
