@@ -1,15 +1,13 @@
 package dev.bursar.server;
 
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import dev.bursar.server.cli.CommandLines;
 
-/// The program: one command line with a subcommand for each daily job.
-@Command(name = "bursar", mixinStandardHelpOptions = true, version = "bursar 0.1.0")
+/// The program.
 public final class Main {
 
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        System.exit(CommandLines.run(arguments));
     }
 }

@@ -1,0 +1,252 @@
+package dev.bursar.server;
+
+import dev.bursar.authority.Authority;
+import dev.bursar.authority.AuthoritySettings;
+import dev.bursar.gateway.Gateway;
+import dev.bursar.pricing.PriceBook;
+import dev.bursar.server.config.Config;
+import dev.bursar.server.config.ConfigException;
+import dev.bursar.server.dashboard.Dashboard;
+import dev.bursar.server.directory.Directory;
+import dev.bursar.server.http.Routes;
+import dev.bursar.server.http.WebServer;
+import dev.bursar.usage.Meters;
+import dev.bursar.usage.Usage;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The whole server in one process: everything is built here by hand, top to bottom, and closed in
+/// reverse.
+public final class Server implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+    private static final String USAGE_FILE = "usage.duckdb";
+
+    /// What is open, the last first.
+    private final Deque<AutoCloseable> opened;
+
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final Options options;
+
+    private final Authority authority;
+    private final Directory directory;
+    private final Optional<String> newAdminToken;
+    private final Usage usage;
+    private final Gateway gateway;
+    private final WebServer web;
+
+    private volatile Config config;
+    private volatile PriceBook prices;
+
+    /// How a server is started, beside its configuration.
+    ///
+    /// @param file where the configuration was read from and is read again, or null when it is in memory
+    /// @param environment of `${NAME}` in the file
+    /// @param open whether the dashboard needs no sign-in from this machine: for the demo
+    /// @param localToken opens `/api` for the command line on this machine
+    public record Options(
+            @Nullable Path file, Map<String, String> environment, boolean open, String localToken) {
+
+        /// Without secrets.
+        @Override
+        public String toString() {
+            return "Options[" + file + ", open=" + open + "]";
+        }
+    }
+
+    private Server(Config config, Options options, Deque<AutoCloseable> opened) {
+        this.config = config;
+        this.opened = opened;
+        this.options = options;
+        InstantSource clock = InstantSource.system();
+        PrometheusRegistry registry = new PrometheusRegistry();
+        JvmMetrics.builder().register(registry);
+        ServerMeters meters = new ServerMeters(registry, new Meters(registry));
+
+        authority =
+                open(
+                        Authority.open(
+                                config.data(),
+                                AuthoritySettings.DEFAULT.withMeter(meters.authority()),
+                                clock));
+        Directory.Opened known = Directory.open(config.data(), config.adminToken(), clock);
+        directory = open(known.directory());
+        newAdminToken = known.newAdminToken();
+        directory.declare(config);
+        new DeclaredBudgets(authority).declare(config.budgets());
+        new BudgetGauge(authority).register(registry);
+        prices = PriceBook.bundled().with(config.prices());
+        usage =
+                open(
+                        Usage.open(
+                                config.data().resolve(USAGE_FILE),
+                                authority.journal(),
+                                registry,
+                                clock));
+
+        Vertx vertx = vertx();
+        open(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
+        gateway =
+                open(
+                        new Gateway(
+                                vertx,
+                                authority,
+                                prices,
+                                directory,
+                                config.gateway(),
+                                clock,
+                                meters.gateway()));
+        Dashboard dashboard =
+                new Dashboard(
+                        usage,
+                        authority,
+                        (provider, model, at) -> prices.find(provider, model, at),
+                        clock);
+        Routes routes =
+                open(
+                        new Routes(
+                                vertx,
+                                new Routes.Needs(
+                                        authority,
+                                        usage,
+                                        directory,
+                                        registry,
+                                        clock,
+                                        options.localToken(),
+                                        options.open(),
+                                        stopping::get,
+                                        this::reload,
+                                        dashboard::mount)));
+        web =
+                open(
+                        WebServer.open(
+                                vertx,
+                                new WebServer.Listening(
+                                        config.server().host(), config.server().port(), loops()),
+                                gateway::accepts,
+                                gateway::handle,
+                                routes.handler()));
+    }
+
+    /// Starts. When anything fails, what was opened is closed again.
+    ///
+    /// @throws RuntimeException of the module that cannot start; its message says what to do
+    public static Server start(Config config, Options options) {
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
+        try {
+            return new Server(config, options, opened);
+        } catch (RuntimeException e) {
+            closeAll(opened);
+            throw e;
+        }
+    }
+
+    /// The address of the dashboard.
+    public String url() {
+        return web.url();
+    }
+
+    public int port() {
+        return web.port();
+    }
+
+    public Authority authority() {
+        return authority;
+    }
+
+    public Directory directory() {
+        return directory;
+    }
+
+    public Usage usage() {
+        return usage;
+    }
+
+    /// The administrator's token, when it was made at this start.
+    public Optional<String> newAdminToken() {
+        return newAdminToken;
+    }
+
+    /// Reads the configuration again and puts it in force, for calls from now on. A mistake in it changes
+    /// nothing.
+    ///
+    /// @return what changed, or needs a restart
+    /// @throws ConfigException when the file has a mistake, or there is none
+    public synchronized List<String> reload() {
+        Path file = options.file();
+        if (file == null) {
+            throw new ConfigException("started without a configuration file");
+        }
+        Config fresh = Config.read(file, options.environment());
+        PriceBook book = PriceBook.bundled().with(fresh.prices());
+        directory.declare(fresh);
+        List<String> changes =
+                new ArrayList<>(new DeclaredBudgets(authority).declare(fresh.budgets()));
+        prices = book;
+        gateway.reconfigure(book, fresh.gateway());
+        if (!fresh.server().equals(config.server()) || !fresh.data().equals(config.data())) {
+            changes.add("server and data change at the next start");
+        }
+        fresh.notes().forEach(note -> LOG.warn("event=config_note {}", note));
+        config = fresh;
+        LOG.info("event=reloaded file={} changes={}", file, changes.size());
+        return changes;
+    }
+
+    /// Stops accepting, lets calls end within bounds, settles, writes a checkpoint.
+    @Override
+    public void close() {
+        if (stopping.compareAndSet(false, true)) {
+            closeAll(opened);
+        }
+    }
+
+    private <T extends AutoCloseable> T open(T part) {
+        opened.push(part);
+        return part;
+    }
+
+    private static void closeAll(Deque<AutoCloseable> opened) {
+        while (!opened.isEmpty()) {
+            AutoCloseable part = opened.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.error("event=close_failed part={}", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+
+    /// Twice as many event loops as cores: they only move bytes, and one that is late must not hold up
+    /// all connections.
+    private static int loops() {
+        return 2 * Runtime.getRuntime().availableProcessors();
+    }
+
+    /// Nothing is served from files, so no cache of them is made in the temporary directory.
+    private static Vertx vertx() {
+        return Vertx.vertx(
+                new VertxOptions()
+                        .setEventLoopPoolSize(loops())
+                        .setFileSystemOptions(
+                                new FileSystemOptions()
+                                        .setClassPathResolvingEnabled(false)
+                                        .setFileCachingEnabled(false)));
+    }
+}

@@ -1,0 +1,70 @@
+package dev.bursar.server.cli;
+
+import dev.bursar.authority.JournalVerifier;
+import dev.bursar.ledger.LedgerLimits;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `bursar verify`.
+@Command(
+        name = "verify",
+        description =
+                "Replay the journal and prove its balances. Changes nothing; a server may be running.")
+final class Verify implements Callable<Integer> {
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Mixin private Place place = new Place();
+
+    @Option(names = "--json", description = "answer as one line of JSON")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        JournalVerifier.Report report = JournalVerifier.verify(place.data(), LedgerLimits.DEFAULT);
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(node(report));
+        } else {
+            out.printf(
+                    "%s: %d records, %d entries, %d open holds, %d accounts, %d checkpoints%n",
+                    report.file(),
+                    report.records(),
+                    report.entries(),
+                    report.holds(),
+                    report.accounts(),
+                    report.checkpoints());
+            report.problems()
+                    .forEach(problem ->
+                            out.printf("position %d: %s%n", problem.position(), problem.message()));
+            out.println(report.sound() ? "sound" : "damaged");
+        }
+        return report.sound() ? 0 : 1;
+    }
+
+    private static ObjectNode node(JournalVerifier.Report report) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("sound", report.sound());
+        node.put("file", report.file().toString());
+        node.put("records", report.records());
+        node.put("entries", report.entries());
+        node.put("holds", report.holds());
+        node.put("accounts", report.accounts());
+        node.put("checkpoints", report.checkpoints());
+        ArrayNode problems = node.putArray("problems");
+        report.problems()
+                .forEach(problem ->
+                        problems.addObject()
+                                .put("position", problem.position())
+                                .put("message", problem.message()));
+        return node;
+    }
+}
