@@ -24,6 +24,8 @@ public final class Dashboard {
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src"
                     + " 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+    private static final String RETRY_SECONDS = "3";
+
     private final TemplateEngine templates = TemplateEngine.createPrecompiled(ContentType.Html);
     private final Assets assets = new Assets();
     private final InstantSource clock;
@@ -75,13 +77,22 @@ public final class Dashboard {
                         "Nothing of that name is known here. A call appears a moment after it ends.");
             }
         } catch (UsageException e) {
-            message(
-                    context,
-                    e.kind() == UsageException.Kind.CALLER ? 400 : 503,
-                    "No figures just now",
-                    "The read model could not answer: %s. Budgets are enforced all the same."
-                            .formatted(e.getMessage()));
+            noFigures(context, e);
         }
+    }
+
+    /// The browser asks again by itself, unless the question was wrong.
+    private void noFigures(RoutingContext context, UsageException e) {
+        boolean wrong = e.kind() == UsageException.Kind.CALLER;
+        if (!wrong) {
+            context.response().putHeader("refresh", RETRY_SECONDS);
+        }
+        message(
+                context,
+                wrong ? 400 : 503,
+                "No figures just now",
+                "The read model could not answer: %s. Budgets are enforced all the same."
+                        .formatted(e.getMessage()));
     }
 
     private void message(RoutingContext context, int status, String title, String text) {

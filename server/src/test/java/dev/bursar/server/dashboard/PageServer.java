@@ -17,6 +17,10 @@ final class PageServer implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    private static final int OK = 200;
+
+    private static final Duration STEP = Duration.ofMillis(20);
+
     private final Vertx vertx = Vertx.vertx();
     private final Traffic traffic;
     private final Usage usage;
@@ -42,11 +46,14 @@ final class PageServer implements AutoCloseable {
                         .join();
     }
 
-    /// Waits until all that was journalled is on the pages.
-    void caughtUp() throws InterruptedException {
+    /// Waits until the read model is open and all that was journalled is on the pages.
+    void caughtUp() throws Exception {
         long last = traffic.authority().journal().lastPosition();
-        if (!usage.awaitPosition(last, PATIENCE)) {
-            throw new AssertionError("the read model is at " + usage.position() + " of " + last);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!usage.awaitPosition(last, STEP) || get(Address.RUNS).statusCode() != OK) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("the read model is at " + usage.health() + " of " + last);
+            }
         }
     }
 
