@@ -114,7 +114,7 @@ record Call(
                 Amounts.NONE,
                 refused.asked().get(Unit.USD_MICROCENTS),
                 Denials.code(refused.reason(), blocks),
-                blocks.isEmpty() ? "" : blocks.getFirst().name(),
+                Denials.budget(blocks),
                 Denials.stopsRun(blocks));
     }
 

@@ -16,7 +16,7 @@ import java.time.Instant;
 /// @param askedMicrocents what a denied call had asked to hold: an upper bound of its cost; else 0
 /// @param latencyMillis from the request to the last byte, -1 when not known
 /// @param denial why it was denied: a code such as `budget_exhausted`
-/// @param budget the first budget in the way of a denied call
+/// @param budget the budget that decided a denial, as the caller was told first
 public record CallRow(
         long position,
         String id,

@@ -3,8 +3,11 @@ package dev.bursar.usage;
 import dev.bursar.ledger.Block;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.Reason;
+import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -15,22 +18,21 @@ final class Denials {
     static final String RATE_LIMITED = "rate_limited";
     static final String HELD = "budget_held";
 
-    /// A rolling budget up to this long is a rate: waiting helps.
+    /// A rolling budget up to this long is a rate, and so is concurrency: waiting helps.
     private static final Duration LONGEST_RATE = Duration.ofHours(1);
+
+    private static final List<String> SEVERITY = List.of(EXHAUSTED, RATE_LIMITED, HELD);
 
     private Denials() {}
 
-    /// The code of the worst block: what is spent is worse than a rate, a rate worse than holds that will
-    /// end. Where no budget blocks, the ledger's reason in lower case.
+    /// The code of the worst block. Where no budget blocks, the ledger's reason in lower case.
     static String code(Reason reason, List<Block> blocks) {
-        if (blocks.isEmpty()) {
-            return reason.name().toLowerCase(Locale.ROOT);
-        }
-        if (blocks.stream().anyMatch(block -> code(block).equals(EXHAUSTED))) {
-            return EXHAUSTED;
-        }
-        boolean rate = blocks.stream().anyMatch(block -> code(block).equals(RATE_LIMITED));
-        return rate ? RATE_LIMITED : HELD;
+        return blocks.isEmpty() ? reason.name().toLowerCase(Locale.ROOT) : code(worst(blocks));
+    }
+
+    /// The name of the budget that decided, `""` when none blocks.
+    static String budget(List<Block> blocks) {
+        return blocks.isEmpty() ? "" : worst(blocks).name();
     }
 
     /// Whether the run it belongs to is stopped by it: a hard budget that outlives the call is
@@ -44,16 +46,26 @@ final class Denials {
                                 && !(block.window() instanceof Window.PerCall));
     }
 
-    private static String code(Block block) {
-        return switch (block.cause()) {
-            case ABOVE_LIMIT -> EXHAUSTED;
-            case SPENT -> isRate(block.window()) ? RATE_LIMITED : EXHAUSTED;
-            case HELD -> HELD;
-        };
+    /// What is spent is worse than a rate, and a rate worse than holds that will end; among equals, the
+    /// first in the ledger's order.
+    private static Block worst(List<Block> blocks) {
+        return Collections.min(
+                blocks, Comparator.comparingInt(block -> SEVERITY.indexOf(code(block))));
     }
 
-    private static boolean isRate(Window window) {
-        return window instanceof Window.Rolling rolling
-                && rolling.length().compareTo(LONGEST_RATE) <= 0;
+    private static String code(Block block) {
+        if (block.cause() == Block.Cause.ABOVE_LIMIT) {
+            return EXHAUSTED;
+        }
+        if (isRate(block)) {
+            return RATE_LIMITED;
+        }
+        return block.cause() == Block.Cause.HELD ? HELD : EXHAUSTED;
+    }
+
+    private static boolean isRate(Block block) {
+        return block.unit().equals(Unit.SLOTS)
+                || (block.window() instanceof Window.Rolling(Duration length)
+                        && length.compareTo(LONGEST_RATE) <= 0);
     }
 }

@@ -49,7 +49,7 @@ public record Dimension(String name) {
     /// Why a call was denied: `budget_exhausted`, `rate_limited`, `budget_held`, …
     public static final Dimension DENIAL = new Dimension("denial");
 
-    /// The first budget in the way of a denied call.
+    /// The budget that decided a denial.
     public static final Dimension BUDGET = new Dimension("budget");
 
     /// Tokens by class: a call is in one row for each class it has tokens or cost of. Cannot be

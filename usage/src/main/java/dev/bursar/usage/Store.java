@@ -87,7 +87,11 @@ final class Store implements AutoCloseable {
     ///
     /// @return its new name
     static Path setAside(Path file, Instant now) throws IOException {
-        Path aside = file.resolveSibling(file.getFileName() + ".damaged-" + ASIDE.format(now));
+        String name = file.getFileName() + ".damaged-" + ASIDE.format(now);
+        Path aside = file.resolveSibling(name);
+        for (int i = 2; Files.exists(aside); i++) {
+            aside = file.resolveSibling(name + "-" + i);
+        }
         Files.move(file, aside);
         Path log = log(file);
         if (Files.exists(log)) {

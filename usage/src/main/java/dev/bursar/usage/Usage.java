@@ -78,14 +78,14 @@ public final class Usage implements AutoCloseable {
     ///
     /// @throws UsageException when it cannot be answered
     public List<TotalsRow> totals(TotalsQuery query) {
-        return queries.ask(c -> TotalsSql.run(c, query, settings.queryTimeout()));
+        return ask(c -> TotalsSql.run(c, query, settings.queryTimeout()));
     }
 
     /// Runs, one page.
     ///
     /// @throws UsageException `CALLER` when the cursor is not one of this query
     public RunsPage runs(RunsQuery query) {
-        return queries.ask(c -> RunsSql.page(c, query, clock.instant(), settings));
+        return ask(c -> RunsSql.page(c, query, clock.instant(), settings));
     }
 
     /// One run with its calls; empty when there is none.
@@ -95,7 +95,7 @@ public final class Usage implements AutoCloseable {
                         .of(tenant)
                         .where(Dimension.RUN, run)
                         .atMost(1);
-        return queries.ask(connection -> {
+        return ask(connection -> {
             List<RunsSql.Found> found = RunsSql.find(connection, query, clock.instant(), settings);
             if (found.isEmpty()) {
                 return Optional.empty();
@@ -111,7 +111,12 @@ public final class Usage implements AutoCloseable {
     /// One call by the id that its caller was told. Where a call was denied and tried again under the
     /// same id, the last.
     public Optional<CallDetail> call(String id) {
-        return queries.ask(connection -> details.find(connection, id));
+        return ask(connection -> details.find(connection, id));
+    }
+
+    /// Asks something in SQL.
+    <T> T ask(Queries.Question<T> question) {
+        return queries.ask(question);
     }
 
     /// The position of the last entry that is in the read model.

@@ -1,0 +1,220 @@
+package dev.bursar.usage;
+
+import static dev.bursar.usage.Samples.CENT;
+import static dev.bursar.usage.Samples.NOON;
+import static dev.bursar.usage.Samples.block;
+import static dev.bursar.usage.Samples.committed;
+import static dev.bursar.usage.Samples.expired;
+import static dev.bursar.usage.Samples.refused;
+import static dev.bursar.usage.Samples.reserved;
+import static dev.bursar.usage.Samples.spent;
+import static dev.bursar.usage.Samples.subject;
+import static dev.bursar.usage.Samples.toolSpend;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.bursar.ledger.Block;
+import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.Window;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The text that Prometheus reads.
+final class JournalMetricsTest {
+
+    @TempDir Path directory;
+    private House house;
+
+    @BeforeEach
+    void open() throws InterruptedException {
+        house = new House(directory);
+        // Opened, and at its position, before anything counts.
+        house.append(committed(NOON, "first", subject("acme", "r0", "release", "v0"), "m0", 3, 1));
+        house.restart();
+    }
+
+    @AfterEach
+    void close() {
+        house.close();
+    }
+
+    @Test
+    void entries_afterTheStart_areCountedByModelToolAndRelease()
+            throws InterruptedException, IOException {
+        house.append(
+                reserved(NOON, "c1", subject("acme", "r1"), CENT, List.of()),
+                committed(NOON, "c1", subject("acme", "r1"), "gpt-4o", 300, 12 * CENT),
+                committed(NOON, "c2", subject("acme", "r1"), "gpt-4o", 30, 2 * CENT),
+                toolSpend(NOON, "t1", subject("acme", "r1"), "web_search", CENT),
+                expired(NOON, "c3", subject("acme", "r1"), 3 * CENT, true));
+        assertThat(house.metrics().lines())
+                .contains(
+                        "agent_tool_cost_usd_total{release=\"v1\",tool=\"web_search\"} 0.01",
+                        "agent_token_usage_total{model=\"gpt-4o\",release=\"v1\",token_type=\"input\"} 220.0",
+                        "agent_token_usage_total{model=\"gpt-4o\",release=\"v1\",token_type=\"output\"} 110.0",
+                        "agent_token_usage_total{model=\"gpt-4o\",release=\"v1\",token_type=\"unclassified\"} 1000.0",
+                        "bursar_decisions_total{decision=\"allow\",mode=\"hard\",reason=\"none\",workflow=\"support\"} 1.0",
+                        "bursar_estimated_usage_total 1.0",
+                        "bursar_unpriced_calls_total 0.0",
+                        "bursar_follower_lag_entries 0.0")
+                .noneMatch(line -> line.contains("\"v0\""));
+        assertThat(value("agent_llm_cost_usd_total{model=\"gpt-4o\",release=\"v1\"}"))
+                .isCloseTo(0.17, within(1e-12));
+    }
+
+    @Test
+    void run_refusedByItsBudget_stopsOnceAndBreachesOncePerBudget()
+            throws InterruptedException, IOException {
+        Block company = spent("company", "");
+        house.append(
+                committed(NOON, "c1", subject("acme", "r1"), "gpt-4o", 300, 25 * CENT),
+                refused(NOON, "c2", subject("acme", "r1"), CENT, spent("run", "r1")),
+                refused(NOON, "c3", subject("acme", "r1"), CENT, spent("run", "r1"), company),
+                refused(NOON, "c4", subject("acme", "r1"), CENT, spent("run", "r1"), company));
+        house.clock.advance(Duration.ofMinutes(6));
+        awaitMetric("agent_run_total{release=\"v0\",status=\"finished\",stop_reason=\"idle\"} 1.0");
+        assertThat(house.metrics().lines())
+                .contains(
+                        "agent_run_total{release=\"v1\",status=\"stopped\",stop_reason=\"budget_exhausted\"} 1.0",
+                        "agent_budget_breach_total{release=\"v1\"} 2.0",
+                        "agent_run_cost_usd_bucket{release=\"v1\",le=\"0.1\"} 0",
+                        "agent_run_cost_usd_bucket{release=\"v1\",le=\"0.3\"} 1",
+                        "agent_run_cost_usd_count{release=\"v1\"} 1",
+                        "agent_run_cost_usd_sum{release=\"v1\"} 0.25",
+                        "bursar_decisions_total{decision=\"deny\",mode=\"hard\",reason=\"budget_exhausted\",workflow=\"support\"} 3.0")
+                .noneMatch(line -> line.contains("status=\"finished\"") && line.contains("v1"));
+    }
+
+    @Test
+    void run_idle_finishesOnceEvenWhenItGoesOn() throws InterruptedException, IOException {
+        String finished =
+                "agent_run_total{release=\"v1\",status=\"finished\",stop_reason=\"idle\"} 1.0";
+        house.append(committed(NOON, "c1", subject("acme", "r1"), "m", 3, CENT));
+        assertThat(house.metrics()).doesNotContain("agent_run_total{");
+        house.clock.advance(Duration.ofMinutes(5));
+        awaitMetric(finished);
+        house.append(
+                committed(house.clock.instant(), "c2", subject("acme", "r1"), "m", 3, CENT),
+                committed(
+                        house.clock.instant(),
+                        "c3",
+                        subject("acme", "r2", "release", "v2"),
+                        "m",
+                        3,
+                        1));
+        house.clock.advance(Duration.ofMinutes(5));
+        awaitMetric("agent_run_total{release=\"v2\",status=\"finished\",stop_reason=\"idle\"} 1.0");
+        assertThat(house.metrics()).contains(finished);
+    }
+
+    @Test
+    void run_acrossARestart_endsOnceWithItsWholeCost() throws InterruptedException, IOException {
+        house.append(
+                committed(NOON, "c1", subject("acme", "r1"), "m", 3, 20 * CENT),
+                committed(NOON, "c2", subject("acme", "r2"), "m", 3, CENT),
+                refused(NOON, "c3", subject("acme", "r2"), CENT, spent("run", "r2")));
+        house.restart();
+        house.append(
+                committed(NOON, "c4", subject("acme", "r1"), "m", 3, 20 * CENT),
+                refused(NOON, "c5", subject("acme", "r2"), CENT, spent("run", "r2")));
+        house.clock.advance(Duration.ofMinutes(5));
+        awaitMetric("agent_run_total{release=\"v1\",status=\"finished\",stop_reason=\"idle\"} 1.0");
+        assertThat(house.metrics().lines())
+                .contains(
+                        "# TYPE agent_run_cost_usd histogram",
+                        "agent_run_cost_usd_sum{release=\"v1\"} 0.4",
+                        "agent_llm_cost_usd_total{model=\"m\",release=\"v1\"} 0.2")
+                .noneMatch(line -> line.contains("stopped"));
+    }
+
+    @Test
+    void rebuild_ofEverything_countsNothingTwice() throws InterruptedException, IOException {
+        house.append(committed(NOON, "c1", subject("acme", "r1"), "gpt-4o", 300, 12 * CENT));
+        house.usage.rebuild();
+        House.await(() -> house.usage.position() < house.journal.lastPosition());
+        house.follow();
+        assertThat(house.metrics())
+                .contains("agent_llm_cost_usd_total{model=\"gpt-4o\",release=\"v1\"} 0.12");
+    }
+
+    @Test
+    void decisions_ofAllKinds_haveTheirReasonAndMode() throws InterruptedException, IOException {
+        Block trial = block("trial", "", Budget.Mode.SHADOW, new Window.Life(), Block.Cause.SPENT);
+        Block rate = block("rate", "", Budget.Mode.HARD, Samples.rate(), Block.Cause.SPENT);
+        Block held = block("run", "", Budget.Mode.HARD, new Window.Life(), Block.Cause.HELD);
+        house.append(
+                reserved(NOON, "c1", subject("acme", "r1"), CENT, List.of(trial)),
+                refused(NOON, "c2", subject("acme", "r1"), CENT, rate, held),
+                refused(NOON, "c3", subject("acme", "r1"), CENT, held));
+        assertThat(house.metrics().lines())
+                .contains(
+                        decision("would-deny", "shadow_limit", "shadow"),
+                        decision("deny", "rate_limited", "hard"),
+                        decision("deny", "budget_held", "hard"))
+                .noneMatch(line -> line.contains("stopped"));
+    }
+
+    @Test
+    void labels_beyondTheBound_areOther() throws InterruptedException, IOException {
+        Entry[] entries = new Entry[250];
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = committed(NOON, "c" + i, subject("acme", "r1"), "model-" + i, 3, CENT);
+        }
+        house.append(entries);
+        List<String> lines =
+                house.metrics()
+                        .lines()
+                        .filter(line -> line.startsWith("agent_llm_cost_usd_total{"))
+                        .toList();
+        assertThat(lines).hasSize(201);
+        assertThat(value("agent_llm_cost_usd_total{model=\"other\",release=\"v1\"}"))
+                .isCloseTo(0.5, within(1e-12));
+    }
+
+    @Test
+    void meters_observed_showInTheirHistograms() throws IOException {
+        Meters meters = new Meters(house.registry);
+        meters.decision(20_000);
+        meters.overhead(1_500_000);
+        meters.sync(3_000_000);
+        assertThat(house.metrics().lines())
+                .contains(
+                        "bursar_decision_seconds_bucket{le=\"1.0E-5\"} 0",
+                        "bursar_decision_seconds_bucket{le=\"3.0E-5\"} 1",
+                        "bursar_gateway_overhead_seconds_bucket{le=\"0.001\"} 0",
+                        "bursar_gateway_overhead_seconds_bucket{le=\"0.002\"} 1",
+                        "bursar_journal_sync_seconds_count 1");
+    }
+
+    private static String decision(String decision, String reason, String mode) {
+        return "bursar_decisions_total{decision=\"%s\",mode=\"%s\",reason=\"%s\",workflow=\"support\"} 1.0"
+                .formatted(decision, mode, reason);
+    }
+
+    private double value(String metric) throws IOException {
+        return house.metrics()
+                .lines()
+                .filter(line -> line.startsWith(metric + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(metric.length() + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void awaitMetric(String line) {
+        House.await(() -> {
+            try {
+                return house.metrics().lines().anyMatch(line::equals);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+}
