@@ -4,6 +4,7 @@ import dev.bursar.authority.AuthorityException.Kind;
 import dev.bursar.ledger.Ledger;
 import dev.bursar.ledger.LedgerLimits;
 import dev.bursar.ledger.StateRecord;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,6 +66,7 @@ public final class JournalVerifier {
 
     private void run() {
         try {
+            SqliteJournal.checkLog(file);
             long last = records.lastPosition();
             while (position < last) {
                 for (JournalRecord record : records.from(position + 1, PORTION, last)) {
@@ -78,6 +80,9 @@ public final class JournalVerifier {
                 throw e;
             }
             problem(position + 1, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw new AuthorityException(
+                    Kind.EXTERNAL, "cannot read " + file + ": " + e.getMessage(), e);
         } catch (RuntimeException e) {
             problem(position + 1, "the entries do not fit together: " + e.getMessage());
         }

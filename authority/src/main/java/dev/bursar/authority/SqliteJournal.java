@@ -33,7 +33,7 @@ final class SqliteJournal implements Journal {
     private static final int SCHEMA_VERSION = 1;
 
     /// One small batch fits a page with room to spare, and a large one needs few of them.
-    private static final int PAGE_SIZE = 8_192;
+    static final int PAGE_SIZE = 8_192;
 
     /// Pages in the write-ahead log before it is folded into the file: 16 MiB. It is overwritten in
     /// place from then on, which syncs faster than growing does.
@@ -78,6 +78,7 @@ final class SqliteJournal implements Journal {
         SqliteRecords records = null;
         SqliteJournal opened = null;
         try {
+            checkLog(file);
             connection = connect(file);
             if (isNew) {
                 DataDirectory.sync(directory);
@@ -96,6 +97,29 @@ final class SqliteJournal implements Journal {
             if (opened == null) {
                 closeQuietly(records, connection);
             }
+        }
+    }
+
+    /// @throws AuthorityException `INTERNAL` when durable records in the write-ahead log are damaged
+    static void checkLog(Path file) throws IOException {
+        if (WalScan.damage(file) >= 0) {
+            long damage =
+                    WalScan.damage(file); // a second look: a live log may have grown meanwhile
+            if (damage >= 0) {
+                throw SqliteRecords.damaged(
+                        file,
+                        lastReadable(file) + 1,
+                        "its write-ahead log at byte " + damage,
+                        null);
+            }
+        }
+    }
+
+    private static long lastReadable(Path file) {
+        try (SqliteRecords records = SqliteRecords.open(file)) {
+            return records.lastPosition();
+        } catch (AuthorityException e) {
+            return 0; // the damage is in front of the first record
         }
     }
 

@@ -67,10 +67,10 @@ final class SqliteRecords implements AutoCloseable {
     }
 
     /// Whole, checked records from the one that contains `position` on, until they hold `atMost`
-    /// entries or more, or the end.
+    /// entries or more, or the end, or the last one before damage.
     ///
-    /// @throws AuthorityException of kind `INTERNAL` when the record at a position up to `last` is
-    ///     damaged or missing
+    /// @throws AuthorityException of kind `INTERNAL` when the record at `position` is damaged, or
+    ///     missing although `position` is not above `last`
     List<JournalRecord> from(long position, int atMost, long last) {
         List<JournalRecord> records = new ArrayList<>();
         long next = position;
@@ -80,17 +80,25 @@ final class SqliteRecords implements AutoCloseable {
             try (ResultSet row = query.executeQuery()) {
                 while (next <= last && next - position < atMost && row.next()) {
                     JournalRecord record = record(row);
-                    check(record, next, records.isEmpty());
+                    AuthorityException damage = damage(record, next, records.isEmpty());
+                    if (damage != null && records.isEmpty()) {
+                        throw damage;
+                    }
+                    if (damage != null) {
+                        return records;
+                    }
                     records.add(record);
                     next = record.end();
                 }
             }
         } catch (SQLException e) {
-            throw failure(file, next, e);
+            if (records.isEmpty()) {
+                throw failure(file, next, e);
+            }
         } finally {
             lock.unlock();
         }
-        if (next <= last && next - position < atMost) {
+        if (next == position && next <= last) {
             throw damaged(file, next, "the record is missing", null);
         }
         return records;
@@ -151,17 +159,18 @@ final class SqliteRecords implements AutoCloseable {
                 payload == null ? new byte[0] : payload);
     }
 
-    private void check(JournalRecord record, long expected, boolean mayStartBefore) {
+    private @Nullable AuthorityException damage(
+            JournalRecord record, long expected, boolean mayStartBefore) {
         boolean inPlace = mayStartBefore ? record.first() <= expected : record.first() == expected;
         if (!inPlace) {
-            throw damaged(file, expected, "the record is missing", null);
+            return damaged(file, expected, "the record is missing", null);
         }
         if (!record.intact()) {
-            throw damaged(file, record.first(), "checksum differs", null);
+            return damaged(file, record.first(), "checksum differs", null);
         }
-        if (record.end() <= expected) {
-            throw damaged(file, expected, "the record is missing", null);
-        }
+        return record.end() <= expected
+                ? damaged(file, expected, "the record is missing", null)
+                : null;
     }
 
     static List<Entry> decoded(Path file, JournalRecord record) {
