@@ -5,6 +5,7 @@ import dev.bursar.ledger.Ledger;
 import dev.bursar.ledger.LedgerLimits;
 import dev.bursar.ledger.StateRecord;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -54,7 +55,8 @@ final class Checkpoints {
         return Optional.empty();
     }
 
-    private Restored restore(Path file) {
+    /// @throws AuthorityException when the file is damaged
+    Restored restore(Path file) {
         try (CheckpointReader reader = CheckpointReader.open(file)) {
             if (reader.position() != position(file)) {
                 throw new AuthorityException(
@@ -91,6 +93,19 @@ final class Checkpoints {
         } catch (IOException e) {
             throw new AuthorityException(
                     Kind.EXTERNAL, "cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// Deletes what a process that was killed has left unfinished.
+    void deleteUnfinished() {
+        try (DirectoryStream<Path> unfinished =
+                Files.newDirectoryStream(directory, "checkpoint-*.tmp")) {
+            for (Path file : unfinished) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new AuthorityException(
+                    Kind.EXTERNAL, "cannot tidy " + directory + ": " + e.getMessage(), e);
         }
     }
 

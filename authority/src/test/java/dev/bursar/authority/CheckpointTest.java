@@ -1,0 +1,168 @@
+package dev.bursar.authority;
+
+import static dev.bursar.authority.Fixtures.USD;
+import static dev.bursar.authority.Fixtures.commit;
+import static dev.bursar.authority.Fixtures.define;
+import static dev.bursar.authority.Fixtures.reserve;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bursar.ledger.Balance;
+import dev.bursar.ledger.BudgetId;
+import dev.bursar.ledger.Ledger;
+import dev.bursar.ledger.LedgerLimits;
+import dev.bursar.ledger.StateRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+final class CheckpointTest {
+
+    @TempDir Path data;
+
+    private int calls;
+
+    @Test
+    void close_severalTimes_keepsTwoCheckpoints() {
+        for (int i = 0; i < 4; i++) {
+            runAndClose();
+        }
+        assertThat(checkpoints().files()).extracting(Checkpoints::position).containsExactly(9L, 7L);
+    }
+
+    @Test
+    void open_afterACleanClose_replaysNothing() {
+        runAndClose();
+        Checkpoints.Restored newest = checkpoints().newest().orElseThrow();
+        try (SqliteJournal journal = SqliteJournal.open(data)) {
+            assertThat(newest.position()).isEqualTo(journal.lastPosition());
+        }
+        newest.ledger().checkInvariants();
+    }
+
+    @Test
+    void open_damagedCheckpoint_takesTheOneBeforeOrTheJournal() throws IOException {
+        runAndClose();
+        runAndClose();
+        for (Path file : checkpoints().files()) {
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(file, bytes);
+            try (Authority authority = open(Fixtures.settings())) {
+                assertSpent(authority);
+            }
+            Files.write(file, bytes); // close has written over it
+        }
+        assertThat(checkpoints().newest()).isEmpty();
+        try (Authority authority = open(Fixtures.settings())) {
+            assertSpent(authority);
+        }
+    }
+
+    @Test
+    void restore_checkpointDamagedAtAnyByte_namesTheFile() throws IOException {
+        runAndClose();
+        Path file = checkpoints().files().getFirst();
+        byte[] good = Files.readAllBytes(file);
+        for (int at = 0; at < good.length; at++) {
+            byte[] bad = good.clone();
+            bad[at] ^= 0x10;
+            Files.write(file, bad);
+            assertThatThrownBy(() -> checkpoints().restore(file))
+                    .as("byte %s", at)
+                    .isInstanceOf(AuthorityException.class)
+                    .hasMessageContaining(file.toString());
+        }
+        for (int length = 0; length < good.length; length++) {
+            Files.write(file, Arrays.copyOf(good, length));
+            assertThatThrownBy(() -> checkpoints().restore(file))
+                    .as("length %s", length)
+                    .isInstanceOf(AuthorityException.class);
+        }
+        Files.write(file, good);
+        assertThat(checkpoints().newest()).isPresent();
+    }
+
+    @Test
+    void open_withAnUnfinishedCheckpoint_removesIt() throws IOException {
+        runAndClose();
+        Path unfinished = Files.writeString(data.resolve("checkpoint-99.tmp"), "half");
+        runAndClose();
+        assertThat(unfinished).doesNotExist();
+    }
+
+    @Test
+    void run_pastTheInterval_writesACheckpointBesideTheWriter() throws Exception {
+        AuthoritySettings often =
+                new AuthoritySettings(
+                        LedgerLimits.DEFAULT,
+                        1_024,
+                        64,
+                        Duration.ofHours(1),
+                        64,
+                        10,
+                        AuthorityMeter.NONE);
+        try (Authority authority = open(often)) {
+            run(authority, 20);
+            while (checkpoints().files().isEmpty()) {
+                Thread.onSpinWait();
+            }
+            Checkpoints.Restored written = checkpoints().newest().orElseThrow();
+            assertThat(written.position()).isBetween(10L, authority.journal().lastPosition());
+            assertThat(states(written)).isEqualTo(statesByReplay(authority, written.position()));
+        }
+    }
+
+    private static List<StateRecord> states(Checkpoints.Restored restored) {
+        return restored.ledger().state().toList();
+    }
+
+    private static List<StateRecord> statesByReplay(Authority authority, long position) {
+        Ledger ledger = new Ledger(LedgerLimits.DEFAULT);
+        authority.journal().read(0, Integer.MAX_VALUE).stream()
+                .filter(positioned -> positioned.position() <= position)
+                .forEach(positioned -> ledger.apply(positioned.entry()));
+        try (Stream<StateRecord> states = ledger.state()) {
+            return states.toList();
+        }
+    }
+
+    private void runAndClose() {
+        try (Authority authority = open(Fixtures.settings())) {
+            run(authority, 1);
+        }
+    }
+
+    private void run(Authority authority, int count) {
+        authority.submit(define("company", 1_000 * USD));
+        for (int i = 0; i < count; i++) {
+            String hold = "h" + calls++;
+            authority.submit(reserve(hold, 2 * USD));
+            authority.submit(commit(hold, USD));
+        }
+    }
+
+    private void assertSpent(Authority authority) {
+        assertThat(authority.balances(new BudgetId("acme/company"), 1))
+                .singleElement()
+                .returns(calls * USD, Balance::spent);
+    }
+
+    private Checkpoints checkpoints() {
+        return new Checkpoints(data, LedgerLimits.DEFAULT);
+    }
+
+    private Authority open(AuthoritySettings settings) {
+        return Authority.open(data, settings, InstantSource.system());
+    }
+}
