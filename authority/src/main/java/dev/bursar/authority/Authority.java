@@ -67,6 +67,7 @@ public final class Authority implements AutoCloseable {
             AuthoritySettings settings,
             InstantSource clock) {
         Checkpoints checkpoints = new Checkpoints(directory.path(), settings.limits());
+        checkpoints.deleteUnfinished();
         Restored recovered =
                 Recovery.recover(directory.path(), journal, checkpoints, settings.limits());
         return new Authority(directory, journal, checkpoints, recovered, settings, clock);
@@ -152,6 +153,11 @@ public final class Authority implements AutoCloseable {
     /// Whether commands are accepted.
     public boolean healthy() {
         return queue.isOpen();
+    }
+
+    /// Commands and reads that the writer has not decided yet.
+    int queued() {
+        return queue.size();
     }
 
     /// Why the authority has stopped by itself, or null when it has not.

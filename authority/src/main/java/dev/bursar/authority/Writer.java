@@ -83,9 +83,9 @@ final class Writer implements Runnable {
             decided.pending.add(pending);
             pending.decide(ledger, now, decided.entries);
         }
-        queue.decided(count);
         meter.decided(count, System.nanoTime() - start, depth);
         handOver.give(decided);
+        queue.decided(count);
     }
 
     /// Milliseconds are what all times of entries have; the clock may step back, this does not.
