@@ -2,6 +2,7 @@ package dev.bursar.gateway;
 
 import dev.bursar.pricing.TokenUsage;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -57,9 +58,9 @@ abstract sealed class AnswerReader permits OpenAiReader, AnthropicReader {
     /// Reads the object at the parser to its end.
     abstract boolean object(JsonParser in);
 
-    /// Tokens that are billed beside [#usage], or null.
-    @Nullable TokenUsage beside() {
-        return null;
+    /// Tokens that are billed beside [#usage].
+    List<Beside> beside() {
+        return List.of();
     }
 
     final int toolCalls() {

@@ -1,6 +1,6 @@
 package dev.bursar.gateway;
 
-import dev.bursar.pricing.TokenUsage;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -38,8 +38,8 @@ final class AnthropicReader extends AnswerReader {
     }
 
     @Override
-    @Nullable TokenUsage beside() {
-        return counts.compaction();
+    List<Beside> beside() {
+        return counts.beside();
     }
 
     /// The `message` of a `message_start`. A second one replaces what the first one said.

@@ -2,7 +2,9 @@ package dev.bursar.gateway;
 
 import dev.bursar.pricing.TokenClass;
 import dev.bursar.pricing.TokenUsage;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -11,8 +13,8 @@ import tools.jackson.core.JsonToken;
 /// Turns the `usage` objects of Messages into disjoint counts.
 ///
 /// `input_tokens` leaves out what was cached; `output_tokens` includes thinking. Later objects of a
-/// stream replace the fields they name and no others. Compaction is billed but not part of the counts
-/// at the top: it is in `iterations` only.
+/// stream replace the fields they name and no others. Compaction and the advice of another model are
+/// billed but not part of the counts at the top: they are in `iterations` only.
 final class AnthropicUsage {
 
     private long input;
@@ -22,8 +24,7 @@ final class AnthropicUsage {
     private long cacheWrite1h = -1;
     private long output;
     private long thinking;
-    private long compactionInput;
-    private long compactionOutput;
+    private List<Beside> beside = List.of();
 
     /// Reads the object at the parser to its end.
     ///
@@ -63,10 +64,8 @@ final class AnthropicUsage {
         return TokenUsage.of(counts);
     }
 
-    @Nullable TokenUsage compaction() {
-        return compactionInput + compactionOutput == 0
-                ? null
-                : TokenUsage.of(bounded(compactionInput), bounded(compactionOutput));
+    List<Beside> beside() {
+        return beside;
     }
 
     private long written() {
@@ -115,8 +114,7 @@ final class AnthropicUsage {
             in.skipChildren();
             return;
         }
-        compactionInput = 0;
-        compactionOutput = 0;
+        beside = new ArrayList<>();
         while (in.nextToken() != JsonToken.END_ARRAY) {
             if (in.currentToken() == JsonToken.START_OBJECT) {
                 iteration(in);
@@ -127,22 +125,23 @@ final class AnthropicUsage {
     }
 
     private void iteration(JsonParser in) {
-        boolean compaction = false;
+        String type = "";
+        String model = null;
         long sent = 0;
         long produced = 0;
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
-                case "type" -> compaction = "compaction".equals(AnswerReader.string(in));
+                case "type" -> type = String.valueOf(AnswerReader.string(in));
+                case "model" -> model = AnswerReader.string(in);
                 case "input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens" ->
                         sent += Json.count(in);
                 case "output_tokens" -> produced = Json.count(in);
                 default -> in.skipChildren();
             }
         }
-        if (compaction) {
-            compactionInput += sent;
-            compactionOutput += produced;
+        if (type.equals("compaction") || type.equals("advisor_message")) {
+            beside.add(new Beside(model, TokenUsage.of(bounded(sent), bounded(produced))));
         }
     }
 

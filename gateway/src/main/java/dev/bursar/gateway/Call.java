@@ -210,7 +210,7 @@ final class Call implements Runnable {
                 } else {
                     release(call, failed.label());
                 }
-                replies.fail(failed, call.hold().call(), call.relay().betweenEvents());
+                replies.fail(failed, call.hold().call(), call.relay().cutInside());
             }
             case Ending.ClientGone gone -> clientGone(gone, call);
         }
@@ -235,17 +235,22 @@ final class Call implements Runnable {
 
     /// @param unreadBytes of an answer that nothing could be read from
     private Settlement settle(Finish call, String status, long unreadBytes) {
-        TokenUsage usage = call.reader().usage;
+        Route route = call.route();
+        TokenUsage told = call.reader().usage;
+        boolean exact = call.reader().usageFinal;
         Settlement settlement =
-                usage != null && call.reader().usageFinal
-                        ? Settlement.exact(call.route(), call.reader(), usage)
-                        : estimate(call, unreadBytes);
-        CallRecord record = settlement.describe(describe(call, status), call.route().priced());
+                Settlement.of(
+                        route,
+                        call.reader(),
+                        exact && told != null ? told : estimate(call, unreadBytes),
+                        exact,
+                        model -> wiring.routes().price(route.provider(), model, route.at()));
+        CallRecord record = settlement.describe(describe(call, status), route.priced());
         call.hold().commit(settlement.actual(), record.attribution());
         return settlement;
     }
 
-    private Settlement estimate(Finish call, long unreadBytes) {
+    private TokenUsage estimate(Finish call, long unreadBytes) {
         wiring.meter().estimated(call.route().provider().name(), call.route().model());
         Estimator estimator = wiring.estimator();
         ProducedText text = call.reader().text;
@@ -254,7 +259,7 @@ final class Call implements Runnable {
                         ? estimator.producedTokens(call.route(), text)
                         : Math.ceilDiv(unreadBytes, Estimator.BYTES_PER_TOKEN);
         long input = estimator.inputTokens(call.request(), call.route(), body);
-        return Settlement.estimated(call.route(), call.reader(), input, output);
+        return Settlement.estimate(call.reader(), input, output);
     }
 
     private static CallRecord describe(Finish call, String status) {

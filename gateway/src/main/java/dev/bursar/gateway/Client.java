@@ -5,7 +5,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +26,8 @@ final class Client {
         this.request = request;
         this.response = request.response();
         this.context = vertx.getOrCreateContext();
+        // Resets are part of the day: without a handler each would be logged as an error.
+        request.connection().exceptionHandler(_ -> {});
         request.exceptionHandler(_ -> hungUp());
         response.exceptionHandler(_ -> hungUp());
         response.closeHandler(_ -> hungUp());
@@ -69,11 +70,13 @@ final class Client {
         response.end(body);
     }
 
-    /// Begins an answer of unknown length.
+    /// Begins an answer of unknown length. HTTP/1.0 knows no chunks: the end of the connection ends it.
     void begin(int status) {
         response.setStatusCode(status);
-        if (request.version() == HttpVersion.HTTP_1_1) {
-            response.setChunked(true);
+        switch (request.version()) {
+            case HTTP_1_0 -> response.putHeader("Connection", "close");
+            case HTTP_1_1 -> response.setChunked(true).writeHead();
+            case HTTP_2, HTTP_3 -> response.writeHead();
         }
     }
 

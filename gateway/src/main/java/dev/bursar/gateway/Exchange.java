@@ -123,6 +123,8 @@ final class Exchange {
             return;
         }
         request = opened;
+        opened.exceptionHandler(_ -> {});
+        opened.connection().exceptionHandler(_ -> {});
         sentNanos = System.nanoTime();
         lastNanos = sentNanos;
         opened.send(body).onComplete(this::answered);
@@ -176,7 +178,7 @@ final class Exchange {
             kept = Buffer.buffer();
             relay.unscanned();
             sendHead();
-            send(first);
+            send(relay.pass(first));
         }
     }
 
@@ -208,7 +210,6 @@ final class Exchange {
         Headers.toClient(head.headers(), client.response().headers());
         answerHeaders.forEach(client.response()::putHeader);
         client.begin(head.statusCode());
-        client.response().writeHead();
     }
 
     /// Passes bytes on, and stops the provider while the client is slower.

@@ -21,6 +21,13 @@ final class Relay {
 
     private Buffer waiting = Buffer.buffer();
     private boolean passingOn;
+
+    /// Whether an event ended in the first half of a line end, whose second half belongs to it.
+    private boolean endedInCarriageReturn;
+
+    private boolean lastHidden;
+
+    private boolean cutInside;
     private boolean hide;
     private boolean unscanned;
     private long bytes;
@@ -41,9 +48,9 @@ final class Relay {
         return bytes;
     }
 
-    /// Whether an event of ours may follow what was passed on.
-    boolean betweenEvents() {
-        return scanner.betweenEvents();
+    /// Whether the stream ended in the middle of an event that was passed on.
+    boolean cutInside() {
+        return cutInside;
     }
 
     /// @return what to send on now
@@ -60,7 +67,16 @@ final class Relay {
         Buffer out = Buffer.buffer(received.length + waiting.length());
         for (int from = 0; from < received.length; ) {
             int to = scanner.feedEvent(received, from);
-            take(received, from, to, out);
+            if (endedInCarriageReturn && received[from] == '\n') {
+                if (!lastHidden) {
+                    out.appendByte(received[from]);
+                }
+                from++;
+            }
+            endedInCarriageReturn = false;
+            if (to > from) {
+                take(received, from, to, out);
+            }
             from = to;
         }
         return out;
@@ -74,7 +90,9 @@ final class Relay {
         return rest;
     }
 
+    /// No more will come.
     void finish() {
+        cutInside = hideUsage ? passingOn : !scanner.betweenEvents();
         scanner.finish();
     }
 
@@ -84,6 +102,7 @@ final class Relay {
             hide = false;
             waiting = Buffer.buffer();
             passingOn = false;
+            ended(received[to - 1], true);
             return;
         }
         if (!complete && !passingOn) {
@@ -98,6 +117,14 @@ final class Relay {
         out.appendBuffer(waiting).appendBytes(received, from, to - from);
         waiting = Buffer.buffer();
         passingOn &= !complete;
+        if (complete) {
+            ended(received[to - 1], false);
+        }
+    }
+
+    private void ended(byte last, boolean hidden) {
+        endedInCarriageReturn = last == '\r';
+        lastHidden = hidden;
     }
 
     private void event(byte[] data, int length) {

@@ -55,13 +55,13 @@ final class Replies {
 
     /// The provider failed: a whole answer, or, when the client has part of one already, an event that
     /// every SDK takes for an error.
-    void fail(Ending.Failed failed, String call, boolean betweenEvents) {
+    void fail(Ending.Failed failed, String call, boolean cutInside) {
         Denial denial = Denial.of(failed.refusal(), failed.message());
         if (!failed.headSent()) {
             deny(denial, call);
             return;
         }
-        Buffer event = Buffer.buffer(betweenEvents ? "" : "\n\n");
+        Buffer event = Buffer.buffer(cutInside ? "\n\n" : "");
         event.appendBuffer(Envelope.event(dialect, denial, call));
         client.onLoop(() -> {
             if (!client.gone()) {

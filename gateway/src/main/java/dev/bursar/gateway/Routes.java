@@ -24,8 +24,10 @@ final class Routes {
         this.book = book;
     }
 
+    /// @param at the moment whose prices hold for the call
     /// @param priced whether somebody stated the price; else it is the ceiling
-    record Route(ProviderSettings provider, String model, Price price, boolean priced) {}
+    record Route(
+            ProviderSettings provider, String model, Price price, boolean priced, Instant at) {}
 
     /// @throws RefusedException when no provider serves the model, or it must have a price and has none
     Route find(Dialect dialect, String requested, Instant at, GatewayMeter meter) {
@@ -38,7 +40,7 @@ final class Routes {
         }
         Optional<Price> price = price(provider, target.model(), at);
         if (price.isPresent()) {
-            return new Route(provider, target.model(), price.get(), true);
+            return new Route(provider, target.model(), price.get(), true, at);
         }
         meter.unpriced(provider.name(), target.model());
         return switch (settings.unpriced()) {
@@ -51,7 +53,8 @@ final class Routes {
                                     + provider.name()
                                     + " has no price; add one under prices in the configuration");
             case Unpriced.Ceiling ceiling ->
-                    new Route(provider, target.model(), price(ceiling, provider, target), false);
+                    new Route(
+                            provider, target.model(), price(ceiling, provider, target), false, at);
         };
     }
 
@@ -102,7 +105,8 @@ final class Routes {
                                 + "; ask for it as provider/model");
     }
 
-    private Optional<Price> price(ProviderSettings provider, String model, Instant at) {
+    /// The price of a model at a provider, or empty when nobody stated one.
+    Optional<Price> price(ProviderSettings provider, String model, Instant at) {
         return provider.free()
                 ? Optional.of(Price.free(provider.name(), model))
                 : book.find(provider.name(), model, at);

@@ -4,65 +4,69 @@ import dev.bursar.gateway.Routes.Route;
 import dev.bursar.ledger.Amounts;
 import dev.bursar.ledger.Unit;
 import dev.bursar.pricing.Cost;
+import dev.bursar.pricing.Price;
 import dev.bursar.pricing.TokenClass;
 import dev.bursar.pricing.TokenUsage;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /// What a call took, in every unit: the provider's own count where there is one, else an estimate that
 /// is marked as such.
 ///
 /// @param usage by class
-/// @param beside tokens billed beside `usage` (compaction), or null
-/// @param cost of both
+/// @param cost of `usage`
+/// @param beside all tokens billed beside `usage`
+/// @param besideMicrocents their cost
+/// @param exact whether the provider said so
 record Settlement(
         TokenUsage usage,
-        @Nullable TokenUsage beside,
-        long costMicrocents,
         Cost cost,
+        TokenUsage beside,
+        long besideMicrocents,
         int toolCalls,
         boolean exact) {
 
-    /// From the provider's usage.
-    static Settlement exact(Route route, AnswerReader reader, TokenUsage usage) {
-        return of(route, reader, usage, reader.beside(), true);
-    }
-
-    /// From what is known without the provider's last word. A stream may have told its input, and less
-    /// output than what was seen of it.
-    ///
-    /// @param inputTokens what the input is taken for when the provider did not say
-    /// @param outputTokens what the output seen so far is taken for
-    static Settlement estimated(
-            Route route, AnswerReader reader, long inputTokens, long outputTokens) {
-        TokenUsage told = reader.usage;
-        TokenUsage usage =
-                told == null || told.input() == 0
-                        ? TokenUsage.of(inputTokens, outputTokens)
-                        : told.with(
-                                TokenClass.OUTPUT,
-                                Math.max(told.get(TokenClass.OUTPUT), outputTokens));
-        return of(route, reader, usage, reader.beside(), false);
-    }
-
-    private static Settlement of(
+    /// @param prices of models of the same provider
+    static Settlement of(
             Route route,
             AnswerReader reader,
             TokenUsage usage,
-            @Nullable TokenUsage beside,
-            boolean exact) {
+            boolean exact,
+            Function<String, Optional<Price>> prices) {
+        TokenUsage beside = TokenUsage.NONE;
+        long besideMicrocents = 0;
+        for (Beside more : reader.beside()) {
+            String model = more.model();
+            Price price = model == null ? route.price() : prices.apply(model).orElse(route.price());
+            beside = beside.plus(more.usage());
+            besideMicrocents += price.cost(more.usage()).microcents();
+        }
         Cost cost = route.price().cost(usage);
-        long besideCost = beside == null ? 0 : route.price().cost(beside).microcents();
-        return new Settlement(
-                usage, beside, cost.microcents() + besideCost, cost, reader.toolCalls(), exact);
+        return new Settlement(usage, cost, beside, besideMicrocents, reader.toolCalls(), exact);
+    }
+
+    /// What is known without the provider's last word. A stream may have told its input, and less output
+    /// than what was seen of it.
+    ///
+    /// @param inputTokens what the input is taken for when the provider did not say
+    /// @param outputTokens what the output seen so far is taken for
+    static TokenUsage estimate(AnswerReader reader, long inputTokens, long outputTokens) {
+        TokenUsage told = reader.usage;
+        return told == null || told.input() == 0
+                ? TokenUsage.of(inputTokens, outputTokens)
+                : told.with(TokenClass.OUTPUT, Math.max(told.get(TokenClass.OUTPUT), outputTokens));
+    }
+
+    long costMicrocents() {
+        return Math.addExact(cost.microcents(), besideMicrocents);
     }
 
     Amounts actual() {
-        long tokens = usage.total() + (beside == null ? 0 : beside.total());
         Map<Unit, Long> actual = new TreeMap<>();
-        actual.put(Unit.USD_MICROCENTS, Math.min(costMicrocents, Amounts.MAX_VALUE));
-        actual.put(Unit.TOKENS, Math.min(tokens, Amounts.MAX_VALUE));
+        actual.put(Unit.USD_MICROCENTS, Math.min(costMicrocents(), Amounts.MAX_VALUE));
+        actual.put(Unit.TOKENS, Math.min(usage.total() + beside.total(), Amounts.MAX_VALUE));
         actual.put(Unit.CALLS, 1L);
         if (toolCalls > 0) {
             actual.put(Unit.TOOL_CALLS, (long) toolCalls);
@@ -71,10 +75,10 @@ record Settlement(
     }
 
     CallRecord describe(CallRecord record, boolean priced) {
-        if (beside != null) {
-            record.number("tokens_compaction_input", beside.input())
-                    .number("tokens_compaction_output", beside.output())
-                    .number("cost_compaction_microcents", costMicrocents - cost.microcents());
+        if (!beside.isEmpty()) {
+            record.number("tokens_beside_input", beside.input())
+                    .number("tokens_beside_output", beside.output())
+                    .number("cost_beside_microcents", besideMicrocents);
         }
         return record.usage(usage, cost)
                 .label("provenance", !exact ? "estimated" : priced ? "priced" : "unpriced");
