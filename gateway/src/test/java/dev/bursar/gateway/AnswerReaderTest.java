@@ -1,0 +1,235 @@
+package dev.bursar.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.pricing.TokenClass;
+import dev.bursar.pricing.TokenUsage;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class AnswerReaderTest {
+
+    private static AnswerReader read(Dialect dialect, String... objects) {
+        AnswerReader reader = AnswerReader.of(dialect);
+        for (String object : objects) {
+            byte[] json = object.getBytes(StandardCharsets.UTF_8);
+            reader.read(json, 0, json.length);
+        }
+        return reader;
+    }
+
+    private static Map<TokenClass, Long> usage(Dialect dialect, String... objects) {
+        TokenUsage usage = Objects.requireNonNull(read(dialect, objects).usage);
+        return usage.toMap();
+    }
+
+    private static Map<TokenClass, Long> chat(String usage) {
+        return usage(Dialect.OPENAI, "{\"usage\":" + usage + "}");
+    }
+
+    @Test
+    void chat_details_areTakenOutOfTheTotalsThatIncludeThem() {
+        assertThat(
+                        chat(
+                                """
+                                {"prompt_tokens":100,"completion_tokens":50,"total_tokens":150,
+                                "prompt_tokens_details":{"cached_tokens":40,"cache_write_tokens":20,"audio_tokens":10},
+                                "completion_tokens_details":{"reasoning_tokens":30,"audio_tokens":5,
+                                "rejected_prediction_tokens":3}}\
+                                """))
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of(
+                                TokenClass.INPUT, 30L,
+                                TokenClass.CACHE_READ, 40L,
+                                TokenClass.CACHE_WRITE_5M, 20L,
+                                TokenClass.AUDIO_INPUT, 10L,
+                                TokenClass.REASONING, 30L,
+                                TokenClass.AUDIO_OUTPUT, 5L,
+                                TokenClass.OUTPUT, 15L));
+    }
+
+    @Test
+    void chat_reasoningBesideTheCompletion_isAdded() {
+        assertThat(
+                        chat(
+                                """
+                                {"prompt_tokens":307,"completion_tokens":26,"total_tokens":560,
+                                "completion_tokens_details":{"reasoning_tokens":227}}\
+                                """))
+                .containsEntry(TokenClass.REASONING, 227L)
+                .containsEntry(TokenClass.OUTPUT, 26L);
+    }
+
+    @Test
+    void chat_cacheHitsOfDeepSeek_areCacheReads() {
+        assertThat(
+                        chat(
+                                """
+                                {"prompt_tokens":18,"completion_tokens":9,"total_tokens":27,
+                                "prompt_tokens_details":{"cached_tokens":8},"prompt_cache_hit_tokens":8}\
+                                """))
+                .containsEntry(TokenClass.INPUT, 10L)
+                .containsEntry(TokenClass.CACHE_READ, 8L);
+    }
+
+    @Test
+    void chat_nonsenseCounts_stayWithinTheTotals() {
+        assertThat(
+                        chat(
+                                """
+                                {"prompt_tokens":10,"completion_tokens":-3,"total_tokens":null,
+                                "prompt_tokens_details":{"cached_tokens":99,"audio_tokens":"x"}}\
+                                """))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(TokenClass.CACHE_READ, 10L));
+    }
+
+    @Test
+    void chat_groqOnly_isRead() {
+        assertThat(
+                        usage(
+                                Dialect.OPENAI,
+                                """
+                                {"choices":[],"x_groq":{"id":"x","usage":{"prompt_tokens":3,"completion_tokens":4}}}\
+                                """))
+                .containsEntry(TokenClass.INPUT, 3L)
+                .containsEntry(TokenClass.OUTPUT, 4L);
+    }
+
+    @Test
+    void chat_streamedToolCalls_areCountedOnce() {
+        AnswerReader reader =
+                read(
+                        Dialect.OPENAI,
+                        """
+                        {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f"}}]}}]}\
+                        """,
+                        """
+                        {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{}"}}]}}]}\
+                        """,
+                        """
+                        {"choices":[{"index":0,"delta":{"tool_calls":[{"index":1,"id":"b"}]},"finish_reason":"tool_calls"}]}\
+                        """);
+        assertThat(reader.toolCalls()).isEqualTo(2);
+        assertThat(reader.stopReason).isEqualTo("tool_calls");
+        assertThat(reader.text.chars()).isEqualTo(3);
+    }
+
+    @Test
+    void chat_wholeAnswerWithToolCallsWithoutIndex_areCounted() {
+        assertThat(
+                        read(
+                                        Dialect.OPENAI,
+                                        """
+                                        {"choices":[{"index":0,"message":{"tool_calls":[{"id":"a"},{"id":"b"},{"id":"c"}]}}]}\
+                                        """)
+                                .toolCalls())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void messages_laterUsage_replacesOnlyWhatItNames() {
+        assertThat(
+                        usage(
+                                Dialect.ANTHROPIC,
+                                """
+                                {"type":"message_start","message":{"usage":{"input_tokens":2,
+                                "cache_creation_input_tokens":3068,"cache_read_input_tokens":5,
+                                "cache_creation":{"ephemeral_5m_input_tokens":3068,"ephemeral_1h_input_tokens":0},
+                                "output_tokens":69}}}\
+                                """,
+                                """
+                                {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":6,
+                                "cache_creation_input_tokens":3337,"output_tokens":198,
+                                "output_tokens_details":{"thinking_tokens":50}}}\
+                                """))
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of(
+                                TokenClass.INPUT, 6L,
+                                TokenClass.CACHE_READ, 5L,
+                                TokenClass.CACHE_WRITE_5M, 3337L,
+                                TokenClass.REASONING, 50L,
+                                TokenClass.OUTPUT, 148L));
+    }
+
+    @Test
+    void messages_oneHourWrites_areTheirOwnClass() {
+        assertThat(
+                        usage(
+                                Dialect.ANTHROPIC,
+                                """
+                                {"type":"message","usage":{"input_tokens":1,"cache_creation_input_tokens":30,
+                                "cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20},
+                                "output_tokens":1}}\
+                                """))
+                .containsEntry(TokenClass.CACHE_WRITE_5M, 10L)
+                .containsEntry(TokenClass.CACHE_WRITE_1H, 20L);
+    }
+
+    @Test
+    void messages_startOnly_isNotFinal() {
+        AnswerReader reader =
+                read(
+                        Dialect.ANTHROPIC,
+                        """
+                        {"type":"message_start","message":{"model":"m","usage":{"input_tokens":17,"output_tokens":1}}}\
+                        """,
+                        """
+                        {"type":"message_start","message":{"model":"m","usage":{"input_tokens":17,"output_tokens":1}}}\
+                        """);
+        assertThat(reader.usageFinal).isFalse();
+        assertThat(Objects.requireNonNull(reader.usage).input()).isEqualTo(17);
+    }
+
+    @Test
+    void messages_compactionAndAdvice_areBesideTheUsage() {
+        AnswerReader reader =
+                read(
+                        Dialect.ANTHROPIC,
+                        """
+                        {"type":"message_delta","usage":{"input_tokens":612,"output_tokens":2819,"iterations":[
+                        {"type":"compaction","input_tokens":60385,"output_tokens":522},
+                        {"type":"advisor_message","model":"other","input_tokens":5,"output_tokens":6},
+                        {"type":"message","input_tokens":612,"output_tokens":2819}]}}\
+                        """);
+        assertThat(Objects.requireNonNull(reader.usage)).isEqualTo(TokenUsage.of(612, 2819));
+        assertThat(reader.beside())
+                .containsExactly(
+                        new Beside(null, TokenUsage.of(60385, 522)),
+                        new Beside("other", TokenUsage.of(5, 6)));
+    }
+
+    @Test
+    void messages_toolUse_isCountedByIdWhetherWholeOrStreamed() {
+        assertThat(
+                        read(
+                                        Dialect.ANTHROPIC,
+                                        """
+                                        {"type":"content_block_start","content_block":{"type":"tool_use","id":"a","name":"f","input":{}}}\
+                                        """,
+                                        """
+                                        {"type":"content_block_start","content_block":{"type":"tool_use","id":"a","name":"f","input":{}}}\
+                                        """,
+                                        """
+                                        {"type":"content_block_start","content_block":{"type":"server_tool_use","id":"b"}}\
+                                        """)
+                                .toolCalls())
+                .isEqualTo(2);
+        assertThat(
+                        read(
+                                        Dialect.ANTHROPIC,
+                                        """
+                                        {"type":"message","content":[{"type":"tool_use","id":"a","input":{"q":[{"x":"y"}]}},
+                                        {"type":"text","text":"hi"},{"type":"tool_use","id":"b","input":{}}]}\
+                                        """)
+                                .toolCalls())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void read_notJson_isIgnored() {
+        AnswerReader reader = read(Dialect.OPENAI, "[DONE]", "", "{\"usage\":{\"prompt_tokens\":1");
+        assertThat(reader.usageFinal).isFalse();
+    }
+}

@@ -1,0 +1,375 @@
+package dev.bursar.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.Unit;
+import dev.bursar.ledger.Window;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class DenialTest {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    @TempDir private Path data;
+    private House house;
+
+    @BeforeEach
+    void open() throws Exception {
+        house = new House(data);
+        house.provider.script(answer -> answer.json(200, Samples.CHAT_ANSWER));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        house.close();
+    }
+
+    private static JsonNode error(HttpResponse<String> answer) {
+        return JSON.readTree(answer.body()).path("error");
+    }
+
+    @Test
+    void budget_exhausted_deniesInOpenAisEnvelopeWithTheBudgetInside() throws Exception {
+        house.budget(
+                "run",
+                List.of("run"),
+                Unit.USD_MICROCENTS,
+                15_000,
+                new Window.Life(),
+                Budget.Mode.HARD);
+        HttpResponse<String> answer =
+                house.send(
+                        house.request("/v1/chat/completions", Samples.CHAT)
+                                .header("X-Bursar-Run", "r1"));
+        assertThat(answer.statusCode()).isEqualTo(402);
+        assertThat(answer.headers().firstValue("x-should-retry")).hasValue("false");
+        assertThat(answer.headers().firstValue("retry-after")).isEmpty();
+        assertThat(answer.headers().firstValue("X-Bursar-Call")).isPresent();
+        JsonNode error = error(answer);
+        assertThat(error.path("type").asString()).isEqualTo("insufficient_quota");
+        assertThat(error.path("code").asString()).isEqualTo("budget_exhausted");
+        assertThat(error.path("param").isNull()).isTrue();
+        JsonNode budget = error.path("budget");
+        assertThat(budget.path("name").asString()).isEqualTo("run");
+        assertThat(budget.path("scope").asString()).isEqualTo("run=r1");
+        assertThat(budget.path("unit").asString()).isEqualTo("USD");
+        assertThat(budget.path("limit").asString()).isEqualTo("0.00015");
+        assertThat(budget.path("spent").asString()).isEqualTo("0");
+        assertThat(budget.path("affordable").asString()).isEqualTo("0.00015");
+        assertThat(budget.path("asked").isString()).isTrue();
+        assertThat(budget.path("resets_at").isNull()).isTrue();
+        assertThat(budget.path("suggestions").size()).isPositive();
+        assertThat(house.provider.received).isEmpty();
+        Entry.Refused refused = house.entries(Entry.Refused.class).getFirst();
+        assertThat(refused.attribution().labels()).containsEntry("model", "house-model");
+        assertThat(house.held()).isZero();
+    }
+
+    @Test
+    void budget_exhausted_deniesInAnthropicsEnvelope() throws Exception {
+        house.budget("all", Unit.TOKENS, 10);
+        HttpResponse<String> answer = house.post("/v1/messages", Samples.MESSAGES_STREAM);
+        assertThat(answer.statusCode()).isEqualTo(402);
+        JsonNode body = JSON.readTree(answer.body());
+        assertThat(body.path("type").asString()).isEqualTo("error");
+        assertThat(body.path("error").path("type").asString()).isEqualTo("billing_error");
+        assertThat(body.path("error").path("code").asString()).isEqualTo("budget_exhausted");
+        JsonNode budget = body.path("error").path("budget");
+        assertThat(budget.path("unit").asString()).isEqualTo("TOKENS");
+        assertThat(budget.path("limit").asLong()).isEqualTo(10);
+        assertThat(budget.path("limit").isNumber()).isTrue();
+        String call = body.path("request_id").asString();
+        assertThat(answer.headers().firstValue("request-id")).hasValue(call);
+        assertThat(answer.headers().firstValue("X-Bursar-Call")).hasValue(call);
+    }
+
+    @Test
+    void budget_onlyHeld_asksToComeBackSoon() throws Exception {
+        house.budget("all", Unit.USD_MICROCENTS, 45_000);
+        house.provider.script(
+                answer -> answer.after(2_000, () -> answer.json(200, Samples.CHAT_ANSWER)));
+        var first =
+                house.http.sendAsync(
+                        house.request("/v1/chat/completions", Samples.CHAT).build(),
+                        HttpResponse.BodyHandlers.ofString());
+        House.await(() -> house.provider.received.size() == 1);
+        HttpResponse<String> second = house.post("/v1/chat/completions", Samples.CHAT);
+        assertThat(second.statusCode()).isEqualTo(429);
+        assertThat(error(second).path("code").asString()).isEqualTo("budget_held");
+        assertThat(Integer.parseInt(second.headers().firstValue("Retry-After").orElseThrow()))
+                .isBetween(1, 5);
+        assertThat(second.headers().firstValue("x-should-retry")).isEmpty();
+        assertThat(first.join().statusCode()).isEqualTo(200);
+        House.await(() -> house.held() == 0);
+        assertThat(house.post("/v1/chat/completions", Samples.CHAT).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void rate_full_asksToComeBackWithinAMinute() throws Exception {
+        house.budget(
+                "burst",
+                List.of("key"),
+                Unit.CALLS,
+                1,
+                new Window.Rolling(Duration.ofMinutes(1)),
+                Budget.Mode.HARD);
+        assertThat(house.post("/v1/chat/completions", Samples.CHAT).statusCode()).isEqualTo(200);
+        HttpResponse<String> second = house.post("/v1/chat/completions", Samples.CHAT);
+        assertThat(second.statusCode()).isEqualTo(429);
+        assertThat(error(second).path("code").asString()).isEqualTo("rate_limited");
+        assertThat(error(second).path("budget").path("scope").asString()).isEqualTo("key=ci");
+        assertThat(Integer.parseInt(second.headers().firstValue("Retry-After").orElseThrow()))
+                .isBetween(1, 60);
+    }
+
+    @Test
+    void budgets_several_theMostSevereDecidesAndAllAreListed() throws Exception {
+        house.budget(
+                "a-rate",
+                List.of(),
+                Unit.CALLS,
+                1,
+                new Window.Rolling(Duration.ofMinutes(1)),
+                Budget.Mode.HARD);
+        house.budget("tokens", Unit.TOKENS, 200);
+        assertThat(house.post("/v1/chat/completions", Samples.CHAT).statusCode()).isEqualTo(200);
+        House.await(() -> house.held() == 0);
+        assertThat(house.post("/v1/chat/completions", Samples.CHAT.replace("100", "190")).body())
+                .contains("\"budgets\"");
+        HttpResponse<String> answer =
+                house.post("/v1/chat/completions", Samples.CHAT.replace("100", "190"));
+        assertThat(answer.statusCode()).isEqualTo(402);
+        assertThat(error(answer).path("budget").path("name").asString()).isEqualTo("tokens");
+        assertThat(error(answer).path("budgets").size()).isEqualTo(2);
+    }
+
+    @Test
+    void slots_full_isARateAndFreesItself() throws Exception {
+        house.budget("slots", Unit.SLOTS, 1);
+        house.provider.script(
+                answer -> answer.after(500, () -> answer.json(200, Samples.CHAT_ANSWER)));
+        var first =
+                house.http.sendAsync(
+                        house.request("/v1/chat/completions", Samples.CHAT).build(),
+                        HttpResponse.BodyHandlers.ofString());
+        House.await(() -> house.provider.received.size() == 1);
+        HttpResponse<String> second = house.post("/v1/chat/completions", Samples.CHAT);
+        assertThat(error(second).path("code").asString()).isEqualTo("rate_limited");
+        first.join();
+        assertThat(house.post("/v1/chat/completions", Samples.CHAT).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void toolCalls_asManyAsTheLimit_stopTheCallWithToolsButNotTheOneWithout() throws Exception {
+        house.budget("steps", Unit.TOOL_CALLS, 3);
+        String tools = Samples.CHAT.replace("\"max_tokens\"", "\"tools\":[{}],\"max_tokens\"");
+        house.provider.script(answer ->
+                answer.json(
+                        200,
+                        Samples.CHAT_ANSWER.replace(
+                                "\"content\":\"Hello!\"",
+                                "\"tool_calls\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"c\"}]")));
+        assertThat(house.post("/v1/chat/completions", tools).statusCode()).isEqualTo(200);
+        HttpResponse<String> answer = house.post("/v1/chat/completions", tools);
+        assertThat(answer.statusCode()).isEqualTo(402);
+        assertThat(error(answer).path("budget").path("unit").asString()).isEqualTo("TOOL_CALLS");
+        assertThat(error(answer).path("budget").path("spent").asLong()).isEqualTo(3);
+        assertThat(house.post("/v1/chat/completions", Samples.CHAT).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void shadow_full_letsPassAndSaysSo() throws Exception {
+        house.budget(
+                "rollout",
+                List.of(),
+                Unit.USD_MICROCENTS,
+                1,
+                new Window.Life(),
+                Budget.Mode.SHADOW);
+        HttpResponse<String> answer = house.post("/v1/chat/completions", Samples.CHAT);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("X-Bursar-Decision")).hasValue("would-deny");
+        assertThat(house.committed().attribution().labels())
+                .containsEntry("decision", "would-deny");
+    }
+
+    @Test
+    void longPrompt_boundTooLarge_isCountedInsteadOfDenied() throws Exception {
+        String prompt = "the quick brown fox jumps over the lazy dog. ".repeat(200);
+        String body = Samples.CHAT.replace("Say hello", prompt);
+        // 9,000 bytes bound the input at 900,000 microcents; it counts some 2,300 tokens.
+        house.budget("all", Unit.USD_MICROCENTS, 400_000);
+        assertThat(house.post("/v1/chat/completions", body).statusCode()).isEqualTo(200);
+        assertThat(house.entries(Entry.Refused.class)).isEmpty();
+        house.committed();
+        house.budget("less", Unit.USD_MICROCENTS, 200_000);
+        HttpResponse<String> denied = house.post("/v1/chat/completions", body);
+        assertThat(denied.statusCode()).isEqualTo(402);
+        assertThat(error(denied).path("budget").path("name").asString()).isEqualTo("less");
+        assertThat(error(denied).path("budget").path("asked").asString()).startsWith("0.002");
+        House.await(() -> house.held() == 0);
+        assertThat(house.entries(Entry.Refused.class)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "X-Bursar-Colour|red|X-Bursar-Colour",
+                "X-Bursar-Priority|urgent|X-Bursar-Priority",
+                "X-Bursar-Request-Type|a b|X-Bursar-Request-Type",
+                "X-Bursar-Tags|novalue|X-Bursar-Tags",
+                "X-Bursar-Tags|a=1,a=2|X-Bursar-Tags",
+                "X-Bursar-Tags|a b=1|X-Bursar-Tags",
+                "X-Bursar-Run|''|X-Bursar-Run",
+            })
+    void header_unknownOrMalformed_isNamed(String name, String value, String field)
+            throws Exception {
+        HttpResponse<String> answer =
+                house.send(house.request("/v1/chat/completions", Samples.CHAT).header(name, value));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(error(answer).path("message").asString()).contains(field);
+        assertThat(error(answer).path("param").asString()).isEqualTo(field);
+        assertThat(house.entries()).isEmpty();
+    }
+
+    @Test
+    void header_tooLong_isNamed() throws Exception {
+        HttpResponse<String> answer =
+                house.send(
+                        house.request("/v1/messages", Samples.MESSAGES)
+                                .header("X-Bursar-User", "u".repeat(257)));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(error(answer).path("message").asString()).contains("X-Bursar-User");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "authorization,Bearer nobody,401,key_unknown,authentication_error",
+        "x-api-key,nobody,401,key_unknown,authentication_error",
+        "x-api-key,suspended,403,key_suspended,permission_error",
+        "x-other,nothing,401,key_missing,authentication_error",
+    })
+    void key_missingWrongOrSuspended_isDenied(
+            String header, String value, int status, String code, String type) throws Exception {
+        for (String path : List.of("/v1/messages", "/v1/chat/completions")) {
+            HttpResponse<String> answer =
+                    house.send(
+                            HttpRequest.newBuilder(house.uri(path))
+                                    .header(header, value)
+                                    .POST(HttpRequest.BodyPublishers.ofString(Samples.CHAT)));
+            assertThat(answer.statusCode()).isEqualTo(status);
+            assertThat(error(answer).path("code").asString()).isEqualTo(code);
+            if (path.equals("/v1/messages")) {
+                assertThat(error(answer).path("type").asString()).isEqualTo(type);
+            }
+        }
+        assertThat(house.provider.received).isEmpty();
+    }
+
+    @Test
+    void ownProviderKey_withABursarKeyBesideIt_isPassedOn() throws Exception {
+        HttpResponse<String> answer =
+                house.send(
+                        HttpRequest.newBuilder(house.uri("/v1/chat/completions"))
+                                .header("Authorization", "Bearer sk-mine")
+                                .header("X-Bursar-Key", House.KEY)
+                                .header(
+                                        "traceparent",
+                                        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+                                .POST(HttpRequest.BodyPublishers.ofString(Samples.CHAT)));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        var headers = house.provider.received.getFirst().headers();
+        assertThat(headers.get("authorization")).isEqualTo("Bearer sk-mine");
+        assertThat(headers.get("x-bursar-key")).isNull();
+        assertThat(headers.get("traceparent")).startsWith("00-0af7");
+        assertThat(house.committed().subject().get("run"))
+                .isEqualTo("0af7651916cd43dd8448eb211c80319c");
+    }
+
+    @Test
+    void model_withoutPriceOrProvider_isDenied() throws Exception {
+        HttpResponse<String> unpriced =
+                house.post(
+                        "/v1/chat/completions", Samples.CHAT.replace("house-model", "unheard-of"));
+        assertThat(unpriced.statusCode()).isEqualTo(403);
+        assertThat(error(unpriced).path("code").asString()).isEqualTo("model_unpriced");
+        assertThat(house.unpriced).hasValue(1);
+        HttpResponse<String> other =
+                house.post(
+                        "/v1/chat/completions",
+                        Samples.CHAT.replace("house-model", "anthropic/house-model"));
+        assertThat(other.statusCode()).isEqualTo(404);
+        assertThat(error(other).path("code").asString()).isEqualTo("model_not_found");
+        assertThat(house.entries()).isEmpty();
+    }
+
+    @Test
+    void settings_aliasCeilingAndStatus_areUsed() throws Exception {
+        GatewaySettings now = house.settings();
+        house.gateway.reconfigure(
+                House.BOOK,
+                new GatewaySettings(
+                        now.providers(),
+                        new TreeMap<>(Map.of("fast", new ModelAlias("openai", "unheard-of"))),
+                        new GatewaySettings.Unpriced.Ceiling(1_000_000_000, 2_000_000_000),
+                        10,
+                        now.maxInputTokens(),
+                        now.maxBodyBytes(),
+                        now.clientGone(),
+                        Map.of(Refusal.BUDGET_EXHAUSTED, 403)));
+        HttpResponse<String> answer =
+                house.post("/v1/chat/completions", Samples.CHAT.replace("house-model", "fast"));
+        assertThat(answer.headers().firstValue("X-Bursar-Model")).hasValue("unheard-of");
+        assertThat(house.provider.received.getFirst().body())
+                .isEqualTo(Samples.CHAT.replace("house-model", "unheard-of"));
+        assertThat(house.committed().actual().get(Unit.USD_MICROCENTS)).isEqualTo(80_000);
+        assertThat(house.committed().attribution().labels())
+                .containsEntry("provenance", "unpriced")
+                .containsEntry("requested_model", "fast")
+                .containsEntry("price", "ceiling");
+        house.budget("none", Unit.USD_MICROCENTS, 0);
+        assertThat(
+                        house.post(
+                                        "/v1/chat/completions",
+                                        Samples.CHAT.replace("house-model", "fast"))
+                                .statusCode())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void authority_closed_answers503() throws Exception {
+        house.authority.close();
+        HttpResponse<String> answer = house.post("/v1/chat/completions", Samples.CHAT);
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(error(answer).path("code").asString()).isEqualTo("authority_unavailable");
+        assertThat(Integer.parseInt(answer.headers().firstValue("Retry-After").orElseThrow()))
+                .isBetween(1, 5);
+        assertThat(house.provider.received).isEmpty();
+    }
+
+    @Test
+    void malformed_body_isDeniedAndNothingIsHeld() throws Exception {
+        HttpResponse<String> answer = house.post("/v1/messages", "{\"model\":7}");
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(error(answer).path("type").asString()).isEqualTo("invalid_request_error");
+        assertThat(error(answer).path("message").asString()).startsWith("model: ");
+        assertThat(house.entries()).isEmpty();
+    }
+}

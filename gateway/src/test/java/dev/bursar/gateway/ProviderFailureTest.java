@@ -1,0 +1,196 @@
+package dev.bursar.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.Unit;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProviderFailureTest {
+
+    @TempDir private Path data;
+    private House house;
+
+    @BeforeEach
+    void open() throws Exception {
+        house = new House(data);
+        house.budget("all", Unit.USD_MICROCENTS, 1_000_000_000);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        house.close();
+    }
+
+    private void released(String status) throws Exception {
+        assertThat(house.released().attribution().labels()).containsEntry("status", status);
+        assertThat(house.held()).isZero();
+        assertThat(house.entries(Entry.Committed.class)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 429, 500, 529})
+    void provider_error_isPassedOnUntouchedAndReleased(int status) throws Exception {
+        String body = "{\"error\":{\"message\":\"as the provider says\"}}";
+        house.provider.script(answer ->
+                answer.json(status, Map.of("Retry-After", "7", "x-request-id", "req_1"), body));
+        HttpResponse<String> answer = house.post("/v1/chat/completions", Samples.CHAT_STREAM);
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.body()).isEqualTo(body);
+        assertThat(answer.headers().firstValue("Retry-After")).hasValue("7");
+        assertThat(answer.headers().firstValue("x-request-id")).hasValue("req_1");
+        assertThat(answer.headers().firstValue("X-Bursar-Cost")).isEmpty();
+        released(Integer.toString(status));
+    }
+
+    @Test
+    void provider_silent_timesOutInTheDialectsEnvelope() throws Exception {
+        house.gateway.reconfigure(
+                House.BOOK,
+                house.settings(
+                        Duration.ofMillis(200), Duration.ofSeconds(5), Duration.ofSeconds(5)));
+        house.provider.script(_ -> {});
+        HttpResponse<String> answer = house.post("/v1/messages", Samples.MESSAGES);
+        assertThat(answer.statusCode()).isEqualTo(504);
+        assertThat(answer.body()).contains("\"timeout_error\"").contains("provider_timeout");
+        released("timeout");
+        House.await(() -> house.provider.closed.size() == 1);
+    }
+
+    @Test
+    void provider_resetBeforeAnswering_isABadGateway() throws Exception {
+        house.provider.script(FakeProvider.Answer::reset);
+        HttpResponse<String> answer = house.post("/v1/chat/completions", Samples.CHAT);
+        assertThat(answer.statusCode()).isEqualTo(502);
+        assertThat(answer.body()).contains("provider_unreachable");
+        released("broken_off");
+    }
+
+    @Test
+    void provider_notThere_isABadGateway() throws Exception {
+        house.gateway.reconfigure(
+                House.BOOK,
+                GatewaySettings.of(
+                        Map.of(
+                                "openai",
+                                ProviderSettings.of(
+                                        "openai",
+                                        Dialect.OPENAI,
+                                        URI.create("http://127.0.0.1:1/v1"),
+                                        null))));
+        HttpResponse<String> answer = house.post("/v1/chat/completions", Samples.CHAT);
+        assertThat(answer.statusCode()).isEqualTo(502);
+        released("connect_failed");
+    }
+
+    @Test
+    void stream_cutByTheProvider_endsInAnErrorEventAndIsSettled() throws Exception {
+        house.provider.script(answer -> {
+            answer.stream().write(Samples.CHAT_DELTA_1).write("data: {\"cho");
+            answer.after(100, answer::reset);
+        });
+        HttpResponse<String> answer =
+                house.post("/v1/chat/completions", Samples.CHAT_STREAM_WITH_USAGE);
+        assertThat(answer.body())
+                .startsWith(Samples.CHAT_DELTA_1 + "data: {\"cho\n\nevent: error\ndata: {");
+        assertThat(answer.body()).endsWith("}\n\n").contains("provider_unreachable");
+        Entry.Committed entry = house.committed();
+        assertThat(entry.attribution().labels())
+                .containsEntry("status", "broken_off")
+                .containsEntry("provenance", "estimated");
+        assertThat(entry.attribution().numbers()).containsKeys("tokens_input", "tokens_output");
+        assertThat(house.held()).isZero();
+    }
+
+    @Test
+    void stream_stalled_endsInAnErrorEventAndIsSettled() throws Exception {
+        house.gateway.reconfigure(
+                House.BOOK,
+                house.settings(
+                        Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofSeconds(10)));
+        house.provider.script(answer -> answer.stream().write(Samples.MESSAGE_START));
+        HttpResponse<String> answer = house.post("/v1/messages", Samples.MESSAGES_STREAM);
+        assertThat(answer.body())
+                .startsWith(Samples.MESSAGE_START + "event: error\ndata: {\"type\":\"error\"")
+                .contains("timeout_error");
+        Entry.Committed entry = house.committed();
+        assertThat(entry.attribution().labels()).containsEntry("status", "timeout");
+        assertThat(entry.attribution().numbers()).containsEntry("tokens_input", 10L);
+        assertThat(house.held()).isZero();
+    }
+
+    @Test
+    void call_longerThanAllowed_isCut() throws Exception {
+        house.gateway.reconfigure(
+                House.BOOK,
+                house.settings(
+                        Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofMillis(300)));
+        house.provider.script(answer -> {
+            answer.stream();
+            drip(answer);
+        });
+        HttpResponse<String> answer = house.post("/v1/chat/completions", Samples.CHAT_STREAM);
+        assertThat(answer.body()).contains("provider_timeout");
+        house.committed();
+        assertThat(house.held()).isZero();
+    }
+
+    private static void drip(FakeProvider.Answer answer) {
+        if (!answer.response().closed()) {
+            answer.write(Samples.CHAT_DELTA_1);
+            answer.after(50, () -> drip(answer));
+        }
+    }
+
+    @Test
+    void answer_cutHalfWay_isABadGatewayAndCharged() throws Exception {
+        house.provider.script(answer -> {
+            answer.response()
+                    .putHeader("content-type", "application/json")
+                    .putHeader("content-length", "1000")
+                    .write("{\"choices\":[{\"message\":{\"content\":\"twenty-odd bytes");
+            answer.after(100, answer::reset);
+        });
+        HttpResponse<String> answer = house.post("/v1/chat/completions", Samples.CHAT);
+        assertThat(answer.statusCode()).isEqualTo(502);
+        Entry.Committed entry = house.committed();
+        assertThat(entry.attribution().labels()).containsEntry("provenance", "estimated");
+        assertThat(house.held()).isZero();
+    }
+
+    @Test
+    void usage_missing_isEstimatedAndFlagged() throws Exception {
+        house.provider.script(answer ->
+                answer.json(
+                        200, "{\"choices\":[{\"message\":{\"content\":\"one two three four\"}}]}"));
+        HttpResponse<String> answer = house.post("/v1/chat/completions", Samples.CHAT);
+        assertThat(answer.headers().firstValue("X-Bursar-Cost")).isPresent();
+        Entry.Committed entry = house.committed();
+        assertThat(entry.attribution().labels()).containsEntry("provenance", "estimated");
+        assertThat(entry.attribution().numbers().get("tokens_output")).isBetween(4L, 8L);
+        assertThat(house.estimated).hasValue(1);
+    }
+
+    @Test
+    void errorInsideAStream_passesAndIsSettled() throws Exception {
+        String stream =
+                Samples.MESSAGE_START
+                        + "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"}}\n\n";
+        house.provider.script(answer -> answer.stream().write(stream).end());
+        HttpResponse<String> answer = house.post("/v1/messages", Samples.MESSAGES_STREAM);
+        assertThat(answer.body()).isEqualTo(stream);
+        Entry.Committed entry = house.committed();
+        assertThat(entry.attribution().labels()).containsEntry("provenance", "estimated");
+        assertThat(entry.attribution().numbers()).containsEntry("tokens_input", 10L);
+    }
+}

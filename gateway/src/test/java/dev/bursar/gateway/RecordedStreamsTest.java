@@ -1,0 +1,245 @@
+package dev.bursar.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.Unit;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Real answers of providers, streamed in pieces that may be split anywhere, pass byte for byte, and what
+/// is settled is what they say at the end. The recordings are not part of the project.
+class RecordedStreamsTest {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    /// The recordings of Chat Completions and Messages; others are of other interfaces.
+    private static final Pattern OF_INTEREST =
+            Pattern.compile(
+                    "(anthropic__(?!skills)|openai__chat__azure|openai-compatible__chat__"
+                            + "|deepseek__chat__|mistral__(?!.*transcription)|xai__xai-).*");
+
+    @TempDir private Path data;
+    private House house;
+
+    /// @param answer as on the wire
+    private record Recording(String name, Dialect dialect, boolean stream, String answer) {
+
+        JsonNode finalUsage() {
+            JsonNode last = JSON.createObjectNode();
+            ObjectNode merged = JSON.createObjectNode();
+            for (String line : stream ? answer.lines().toList() : List.of("data: " + answer)) {
+                if (!line.startsWith("data:") || line.contains("[DONE]")) {
+                    continue;
+                }
+                JsonNode event = JSON.readTree(line.substring(5));
+                for (JsonNode usage :
+                        List.of(event.path("usage"), event.path("message").path("usage"))) {
+                    if (usage.isObject()) {
+                        last = usage;
+                        for (var field : usage.properties()) {
+                            if (!field.getValue().isNull()) {
+                                merged.set(field.getKey(), field.getValue());
+                            }
+                        }
+                    }
+                }
+            }
+            return dialect == Dialect.ANTHROPIC ? merged : last;
+        }
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        house = new House(data);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        house.close();
+    }
+
+    @Test
+    void recordings_ofStreamsAndAnswers_passByteForByteAndAreSettledByTheirFinalUsage()
+            throws Exception {
+        Path shared = shared();
+        assumeTrue(Files.isDirectory(shared), "no recordings at " + shared);
+        List<Recording> recordings = new ArrayList<>(files(shared.resolve("data/fixtures/sse")));
+        recordings.addAll(calls(shared.resolve("data/fixtures/http/recorded-calls.jsonl")));
+        assertThat(recordings).hasSizeGreaterThan(200);
+        Random random = new Random(7);
+        for (Recording recording : recordings) {
+            check(recording, random);
+        }
+        assertThat(house.estimated).hasValue(0);
+    }
+
+    private void check(Recording recording, Random random) throws Exception {
+        byte[] bytes = recording.answer().getBytes(StandardCharsets.UTF_8);
+        house.provider.script(answer -> {
+            if (recording.stream()) {
+                answer.stream();
+                answer.pieces(split(bytes, random), answer::end);
+            } else {
+                answer.json(200, recording.answer());
+            }
+        });
+        int before = house.entries(Entry.Committed.class).size();
+        HttpResponse<String> answer =
+                recording.dialect() == Dialect.OPENAI
+                        ? house.post(
+                                "/v1/chat/completions",
+                                recording.stream() ? Samples.CHAT_STREAM_WITH_USAGE : Samples.CHAT)
+                        : house.post(
+                                "/v1/messages",
+                                recording.stream() ? Samples.MESSAGES_STREAM : Samples.MESSAGES);
+        assertThat(answer.body()).as(recording.name()).isEqualTo(recording.answer());
+        House.await(() -> house.entries(Entry.Committed.class).size() > before);
+        Entry.Committed entry = house.entries(Entry.Committed.class).getLast();
+        JsonNode usage = recording.finalUsage();
+        assertThat(usage.isEmpty()).as(recording.name()).isFalse();
+        long[] expected =
+                recording.dialect() == Dialect.OPENAI ? chatTotals(usage) : messageTotals(usage);
+        assertThat(new long[] {input(entry), output(entry)})
+                .as(recording.name() + " " + usage)
+                .isEqualTo(expected);
+        assertThat(entry.actual().get(Unit.TOKENS))
+                .isGreaterThanOrEqualTo(expected[0] + expected[1]);
+    }
+
+    private static long[] chatTotals(JsonNode usage) {
+        long prompt = usage.path("prompt_tokens").asLong(0);
+        long completion = usage.path("completion_tokens").asLong(0);
+        long total = usage.path("total_tokens").asLong(0);
+        return new long[] {prompt, Math.max(completion, total - prompt)};
+    }
+
+    private static long[] messageTotals(JsonNode usage) {
+        return new long[] {
+            usage.path("input_tokens").asLong(0)
+                    + usage.path("cache_read_input_tokens").asLong(0)
+                    + usage.path("cache_creation_input_tokens").asLong(0),
+            usage.path("output_tokens").asLong(0)
+        };
+    }
+
+    private static long input(Entry.Committed entry) {
+        return sum(
+                entry,
+                "input",
+                "cache_read",
+                "cache_write_5m",
+                "cache_write_1h",
+                "audio_input",
+                "image_input");
+    }
+
+    private static long output(Entry.Committed entry) {
+        return sum(entry, "output", "reasoning", "audio_output", "image_output");
+    }
+
+    private static long sum(Entry.Committed entry, String... classes) {
+        return Arrays.stream(classes)
+                .mapToLong(type -> entry.attribution().numbers().getOrDefault("tokens_" + type, 0L))
+                .sum();
+    }
+
+    private static List<Buffer> split(byte[] bytes, Random random) {
+        List<Buffer> pieces = new ArrayList<>();
+        int longest = 1 + Math.max(7, bytes.length / 20);
+        for (int from = 0; from < bytes.length; ) {
+            int to = Math.min(bytes.length, from + 1 + random.nextInt(longest));
+            pieces.add(Buffer.buffer(Arrays.copyOfRange(bytes, from, to)));
+            from = to;
+        }
+        return pieces;
+    }
+
+    private static List<Recording> files(Path folder) throws IOException {
+        List<Recording> recordings = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.sorted().toList()) {
+                String name = String.valueOf(file.getFileName());
+                if (!OF_INTEREST.matcher(name).matches()) {
+                    continue;
+                }
+                Dialect dialect = name.startsWith("anthropic") ? Dialect.ANTHROPIC : Dialect.OPENAI;
+                String text = Files.readString(file);
+                if (name.endsWith(".json")) {
+                    recordings.add(new Recording(name, dialect, false, text));
+                } else {
+                    recordings.add(new Recording(name, dialect, true, events(dialect, text)));
+                }
+            }
+        }
+        return recordings;
+    }
+
+    private static String events(Dialect dialect, String lines) {
+        StringBuilder stream = new StringBuilder();
+        for (String line : lines.lines().filter(line -> !line.isBlank()).toList()) {
+            if (dialect == Dialect.ANTHROPIC) {
+                stream.append("event: ")
+                        .append(JSON.readTree(line).path("type").asString())
+                        .append('\n');
+            }
+            stream.append("data: ").append(line).append("\n\n");
+        }
+        return dialect == Dialect.OPENAI ? stream + Samples.DONE : stream.toString();
+    }
+
+    private static List<Recording> calls(Path file) throws IOException {
+        List<Recording> recordings = new ArrayList<>();
+        int line = 0;
+        for (String json : Files.readAllLines(file)) {
+            line++;
+            JsonNode call = JSON.readTree(json);
+            String path = call.path("uri").asString().replaceFirst("\\?.*", "");
+            boolean chat = path.endsWith("/chat/completions");
+            if (!(chat || path.endsWith("/v1/messages")) || call.path("status").asInt() != 200) {
+                continue;
+            }
+            JsonNode answer = call.path("resp");
+            recordings.add(
+                    new Recording(
+                            "call " + line + " " + path.toLowerCase(Locale.ROOT),
+                            chat ? Dialect.OPENAI : Dialect.ANTHROPIC,
+                            answer.isString(),
+                            answer.isString() ? answer.asString() : answer.toString()));
+        }
+        return recordings;
+    }
+
+    private static Path shared() {
+        String named =
+                System.getProperty(
+                        "BURSAR_SHARED", System.getenv().getOrDefault("BURSAR_SHARED", ""));
+        if (!named.isEmpty()) {
+            return Path.of(named);
+        }
+        Path root = Path.of("").toAbsolutePath();
+        while (root != null && !Files.isDirectory(root.resolve(".mvn"))) {
+            root = root.getParent();
+        }
+        return root == null ? Path.of("none") : root.resolveSibling("shared");
+    }
+}

@@ -1,0 +1,166 @@
+package dev.bursar.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.bursar.gateway.CallRequest.CacheWrite;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RequestParserTest {
+
+    private static final String USAGE = "\"stream_options\":{\"include_usage\":true}";
+
+    private static CallRequest openAi(String body) {
+        return RequestParser.parse(Dialect.OPENAI, bytes(body));
+    }
+
+    private static byte[] bytes(String body) {
+        return body.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String rewritten(String body, String model) {
+        return new String(openAi(body).rewrite(bytes(body), model), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void parse_everyKnownField_isRead() {
+        CallRequest request =
+                openAi(
+                        """
+                        {"max_tokens":5,"messages":[{"role":"user","content":[{"type":"image_url"}]}],
+                        "n":3,"max_completion_tokens":7,"model":"a\\u002fb","stream":true,"tools":[{}]}
+                        """);
+        assertThat(request.model()).isEqualTo("a/b");
+        assertThat(request.maxOutputTokens()).isEqualTo(7);
+        assertThat(request.choices()).isEqualTo(3);
+        assertThat(request.stream()).isTrue();
+        assertThat(request.tools()).isTrue();
+        assertThat(request.images()).isEqualTo(1);
+        assertThat(request.hiddenInput()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"model\":\"m\",\"messages\":[],\"stream\":true}",
+                "{ \"stream\" : true, \"é\":\"ü\\\"\", \"messages\":[], \"model\" : \"m\"}",
+                "\n\t{\"model\":\"m\",\"stream\":true,\"messages\":[{\"content\":\"{[\"}]}",
+            })
+    void rewrite_streamWithoutOptions_asksForUsageAndChangesNothingElse(String body) {
+        int brace = body.indexOf('{') + 1;
+        assertThat(rewritten(body, "m"))
+                .isEqualTo(body.substring(0, brace) + USAGE + "," + body.substring(brace));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "null|{\"include_usage\":true}",
+                "{}|{\"include_usage\":true}",
+                "{ \"x\":[1,{}] }|{\"include_usage\":true, \"x\":[1,{}] }",
+                "{\"include_usage\": false}|{\"include_usage\": true}",
+                "{\"include_usage\":null,\"x\":1}|{\"include_usage\":true,\"x\":1}",
+                "{\"include_usage\":true}|{\"include_usage\":true}",
+            })
+    void rewrite_streamOptions_askForUsageInPlace(String given, String sent) {
+        String body = "{\"model\":\"m\",\"stream_options\":%s,\"stream\":true,\"messages\":[]}";
+        assertThat(rewritten(body.formatted(given), "m")).isEqualTo(body.formatted(sent));
+    }
+
+    @Test
+    void rewrite_notStreamed_staysAsItIs() {
+        String body = "{\"model\":\"m\",\"messages\":[]}";
+        assertThat(openAi(body).rewrite(bytes(body), "m")).isEqualTo(bytes(body));
+    }
+
+    @Test
+    void rewrite_otherModel_replacesItsStringOnly() {
+        String body = "{\"x\":\"ü\",\"model\" :  \"a\\\"b\" ,\"messages\":[\"a\\\"b\"]}";
+        assertThat(rewritten(body, "ö\"c"))
+                .isEqualTo("{\"x\":\"ü\",\"model\" :  \"ö\\\"c\" ,\"messages\":[\"a\\\"b\"]}");
+    }
+
+    @Test
+    void parse_anthropic_seesCachingServerToolsAndDocuments() {
+        CallRequest request =
+                RequestParser.parse(
+                        Dialect.ANTHROPIC,
+                        bytes(
+                                """
+                                {"model":"m","max_tokens":1,"stream":true,"system":[{"type":"text","text":"x",
+                                "cache_control":{"type":"ephemeral","ttl":"1h"}}],
+                                "tools":[{"type":"web_search_20250305","name":"web_search"}],"messages":[]}
+                                """));
+        assertThat(request.cacheWrite()).isEqualTo(CacheWrite.ONE_HOUR);
+        assertThat(request.hiddenInput()).isTrue();
+        assertThat(request.askForUsage()).isNull();
+        CallRequest cached =
+                RequestParser.parse(
+                        Dialect.ANTHROPIC,
+                        bytes(
+                                """
+                                {"model":"m","messages":[{"content":[{"type":"document",
+                                "cache_control":{"type":"ephemeral"}}]}]}
+                                """));
+        assertThat(cached.cacheWrite()).isEqualTo(CacheWrite.FIVE_MINUTES);
+        assertThat(cached.hiddenInput()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '#',
+            value = {
+                "{\"model\":1,\"messages\":[]}|model",
+                "{\"model\":\"\",\"messages\":[]}|model",
+                "{\"messages\":[]}|model",
+                "{\"model\":\"m\"}|messages",
+                "{\"model\":\"m\",\"messages\":{}}|messages",
+                "{\"model\":\"m\",\"model\":\"n\",\"messages\":[]}|model",
+                "{\"model\":\"m\",\"messages\":[],\"stream\":\"yes\"}|stream",
+                "{\"model\":\"m\",\"messages\":[],\"n\":0}|n",
+                "{\"model\":\"m\",\"messages\":[],\"n\":1.5}|n",
+                "{\"model\":\"m\",\"messages\":[],\"max_tokens\":-1}|max_tokens",
+                "{\"model\":\"m\",\"messages\":[],\"max_tokens\":\"9\"}|max_tokens",
+                "{\"model\":\"m\",\"messages\":[],\"max_tokens\":99999999999999999999}|max_tokens",
+                "{\"model\":\"m\",\"messages\":[],\"stream_options\":true}|stream_options",
+                "{\"model\":\"m\",\"messages\":[],\"stream_options\":{\"include_usage\":1}}"
+                        + "|stream_options.include_usage",
+                "{\"model\":\"m\",\"messages\":[],\"tools\":{}}|tools",
+                "[]|body",
+                "{\"model\":\"m\",\"messages\":[]} x|body",
+                "{\"model\":\"m\",\"messages\":[|body",
+                "nonsense|body",
+            })
+    void parse_wrong_namesTheField(String body, String field) {
+        RefusedException refused = catchThrowableOfType(RefusedException.class, () -> openAi(body));
+        assertThat(refused.denial().refusal()).isEqualTo(Refusal.MALFORMED);
+        assertThat(refused.denial().field()).isEqualTo(field);
+        assertThat(refused.denial().message()).startsWith(field + ": ");
+    }
+
+    @Test
+    void parse_malformed_doesNotRepeatThePrompt() {
+        RefusedException refused =
+                catchThrowableOfType(
+                        RefusedException.class,
+                        () -> openAi("{\"model\":\"m\",\"messages\":[\"secret prompt\" oops"));
+        assertThat(refused.denial().message()).doesNotContain("secret").contains("line 1");
+    }
+
+    @Test
+    void parse_emptyAndTooDeep_areRefused() {
+        String deep =
+                "{\"model\":\"m\",\"messages\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}";
+        for (String body : new String[] {"", deep}) {
+            RefusedException refused =
+                    catchThrowableOfType(RefusedException.class, () -> openAi(body));
+            assertThat(refused.denial().field()).isEqualTo("body");
+        }
+    }
+}
