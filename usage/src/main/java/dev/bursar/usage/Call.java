@@ -65,6 +65,8 @@ record Call(
                             e.subject(),
                             e.attribution(),
                             End.spent(CallOutcome.SETTLED, e.actual()));
+            // A hold that nothing was noted of was given back before anything was sent.
+            case Entry.Released e when e.attribution().labels().isEmpty() -> null;
             case Entry.Released e ->
                     of(
                             position,

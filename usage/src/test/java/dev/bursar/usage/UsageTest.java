@@ -13,9 +13,16 @@ import static dev.bursar.usage.Samples.toolSpend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import dev.bursar.ledger.Amounts;
+import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.Block;
 import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.CommandKey;
+import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Subject;
+import dev.bursar.ledger.TenantId;
+import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,6 +85,21 @@ final class UsageTest {
                                         new TokenLine("input", 260, 3_500_000),
                                         new TokenLine("output", 130, 10_500_000)),
                                 30 * CENT));
+    }
+
+    @Test
+    void totals_holdGivenBackBeforeAnythingWasSent_isNoCall() throws InterruptedException {
+        house.append(
+                new Entry.Released(
+                        NOON.plusSeconds(8),
+                        new CommandKey("c8/release", 1),
+                        new HoldId("c8"),
+                        new TenantId("acme"),
+                        R2,
+                        Amounts.of(Unit.USD_MICROCENTS, CENT),
+                        Attribution.NONE));
+        assertThat(house.usage.totals(range())).extracting(TotalsRow::calls).containsExactly(5L);
+        assertThat(house.usage.call("c8")).isEmpty();
     }
 
     @Test
