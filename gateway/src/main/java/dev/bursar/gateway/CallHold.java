@@ -119,19 +119,19 @@ final class CallHold {
         return granted;
     }
 
-    /// Spends what the call really took.
+    /// Spends what the call really took. Returns once that is durable.
     void commit(Amounts actual, Attribution attribution) {
         if (!ended) {
             ended = true;
-            wiring.settler().submit(id, new Command.Commit(key(), tenant, id, actual, attribution));
+            wiring.settler().settle(id, new Command.Commit(key(), tenant, id, actual, attribution));
         }
     }
 
-    /// Returns all of it.
+    /// Returns all of it, and once that is durable.
     void release(Attribution attribution) {
         if (!ended) {
             ended = true;
-            wiring.settler().submit(id, new Command.Release(key(), tenant, id, attribution));
+            wiring.settler().settle(id, new Command.Release(key(), tenant, id, attribution));
         }
     }
 

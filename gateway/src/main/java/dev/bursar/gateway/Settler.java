@@ -7,12 +7,14 @@ import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sends the commands that end holds, without making the client wait for them, and insists while the
-/// authority is only busy. A hold whose end never arrives is charged when its time runs out.
+/// Ends holds, and returns once that is durable: what a client was told it paid is in the journal, and a
+/// client that tries again after a failure finds its money free.
+///
+/// While the authority is only busy it insists, without making the client wait any longer. A hold whose
+/// end never arrives is charged when its time runs out.
 final class Settler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
@@ -32,31 +34,18 @@ final class Settler {
         return open.get();
     }
 
-    void submit(HoldId hold, Command command) {
+    /// Call it on a virtual thread: it waits for the journal.
+    void settle(HoldId hold, Command command) {
         open.incrementAndGet();
         attempt(hold, command, ATTEMPTS);
     }
 
     private void attempt(HoldId hold, Command command, int attempts) {
+        Outcome outcome;
         try {
-            var _ =
-                    authority
-                            .submitAsync(command)
-                            .whenComplete((outcome, failure) ->
-                                    answered(hold, command, attempts, outcome, failure));
+            outcome = authority.submit(command);
         } catch (AuthorityException e) {
             failed(hold, command, attempts, e);
-        }
-    }
-
-    private void answered(
-            HoldId hold,
-            Command command,
-            int attempts,
-            @Nullable Outcome outcome,
-            @Nullable Throwable failure) {
-        if (failure != null) {
-            failed(hold, command, attempts, failure);
             return;
         }
         open.decrementAndGet();
@@ -69,10 +58,8 @@ final class Settler {
         }
     }
 
-    private void failed(HoldId hold, Command command, int attempts, Throwable failure) {
-        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-        boolean busy = isCapacity(failure) || isCapacity(cause);
-        if (busy && attempts > 1) {
+    private void failed(HoldId hold, Command command, int attempts, AuthorityException failure) {
+        if (failure.kind() == AuthorityException.Kind.CAPACITY && attempts > 1) {
             Thread.startVirtualThread(() -> again(hold, command, attempts - 1));
             return;
         }
@@ -87,10 +74,5 @@ final class Settler {
             Thread.currentThread().interrupt();
         }
         attempt(hold, command, attempts);
-    }
-
-    private static boolean isCapacity(Throwable failure) {
-        return failure instanceof AuthorityException e
-                && e.kind() == AuthorityException.Kind.CAPACITY;
     }
 }
