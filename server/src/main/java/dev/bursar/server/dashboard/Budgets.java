@@ -3,6 +3,7 @@ package dev.bursar.server.dashboard;
 import dev.bursar.ledger.AccountKey;
 import dev.bursar.ledger.Balance;
 import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.Window;
 import dev.bursar.server.dashboard.view.Bar;
 import dev.bursar.server.dashboard.view.BudgetLine;
@@ -33,6 +34,7 @@ final class Budgets {
                 budget.tenant().value(),
                 scope(budget),
                 account(budget.per(), balance.account().per()),
+                runOf(balance),
                 Chips.of(budget.mode()),
                 bar(budget.unit().name(), balance.spent(), balance.held(), budget.limit()),
                 Counts.of(budget.unit(), balance.spent()),
@@ -120,6 +122,15 @@ final class Budgets {
             parts.add(per.get(i) + " " + (value.isEmpty() ? "(none)" : value));
         }
         return String.join(" · ", parts);
+    }
+
+    private static String runOf(Balance balance) {
+        Budget budget = balance.budget();
+        int at = budget.per().indexOf(Subject.RUN);
+        List<String> values = balance.account().per();
+        return at < 0 || at >= values.size() || values.get(at).isEmpty()
+                ? ""
+                : Address.run(budget.tenant().value(), values.get(at)).text();
     }
 
     private static String resets(Window window, @Nullable Instant at, Instant now) {

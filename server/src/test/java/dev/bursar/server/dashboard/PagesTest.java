@@ -132,7 +132,12 @@ class PagesTest {
     void budget_perRun_listsBalances() throws Exception {
         String html = ok(Address.budget("acme", "run"));
         assertThat(html)
-                .contains("run " + Traffic.RUNAWAY, "run support-0", "calls are refused", "80 %");
+                .contains(
+                        "run " + Traffic.RUNAWAY,
+                        "run support-0",
+                        "href=\"/run?tenant=acme&amp;run=support-0\"",
+                        "calls are refused",
+                        "80 %");
     }
 
     @Test

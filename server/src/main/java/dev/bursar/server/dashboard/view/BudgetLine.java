@@ -4,6 +4,7 @@ package dev.bursar.server.dashboard.view;
 ///
 /// @param scope who and when: `per run · workflow support · each day`
 /// @param account which balance this is, or empty where there is only one
+/// @param accountHref the run that the balance is of, or empty
 /// @param resets empty where it does not
 public record BudgetLine(
         String name,
@@ -11,6 +12,7 @@ public record BudgetLine(
         String tenant,
         String scope,
         String account,
+        String accountHref,
         Chip mode,
         Bar bar,
         String spent,
