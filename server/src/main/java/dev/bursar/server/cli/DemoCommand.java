@@ -46,6 +46,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() {
         Demo.Options options =
                 new Demo.Options(length == null ? null : duration(length), port, browser);
+        Logs.onlyWarnings();
         return Demo.run(options, DemoCommand::launch, System.out, System.err);
     }
 

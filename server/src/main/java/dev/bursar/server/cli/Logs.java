@@ -33,6 +33,11 @@ final class Logs {
         OURS.setLevel(Level.INFO);
     }
 
+    /// Leaves the terminal to a command that draws on it.
+    static void onlyWarnings() {
+        OURS.setLevel(Level.WARNING);
+    }
+
     /// `time=… level=… logger=… message`, with a stack trace folded into the same line.
     static final class OneLine extends Formatter {
 

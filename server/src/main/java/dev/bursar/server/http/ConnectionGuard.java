@@ -3,6 +3,7 @@ package dev.bursar.server.http;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -19,21 +20,27 @@ final class ConnectionGuard {
     /// Open connections of the whole server; more are closed as they come.
     static final int MAX_CONNECTIONS = 16_384;
 
-    /// From the connection to the end of the first request's head.
-    static final long HEAD_MILLIS = 15_000;
-
-    /// From the head of a request to the end of its body.
-    static final long BODY_MILLIS = 120_000;
-
-    /// From an answer to the next request.
-    static final long IDLE_MILLIS = 75_000;
-
-    private static final long SWEEP_MILLIS = 1_000;
-
     private final IdentityHashMap<HttpConnection, State> open = new IdentityHashMap<>();
     private final int mostOpen;
+    private final Patience patience;
 
     private volatile boolean draining;
+
+    /// How long a connection may take.
+    ///
+    /// @param head from the connection to the end of the first request's head
+    /// @param body from the head of a request to the end of its body
+    /// @param idle from an answer to the next request
+    /// @param sweep how often that is looked at
+    record Patience(Duration head, Duration body, Duration idle, Duration sweep) {
+
+        static final Patience DEFAULT =
+                new Patience(
+                        Duration.ofSeconds(15),
+                        Duration.ofMinutes(2),
+                        Duration.ofSeconds(75),
+                        Duration.ofSeconds(1));
+    }
 
     /// What one connection is doing.
     private static final class State {
@@ -44,15 +51,16 @@ final class ConnectionGuard {
         /// The request that is being read or answered.
         private @Nullable HttpServerRequest current;
 
-        State(long now) {
-            deadlineNanos = now + HEAD_MILLIS * 1_000_000;
+        State(long deadlineNanos) {
+            this.deadlineNanos = deadlineNanos;
         }
     }
 
     /// @param loops how many event loops share [#MAX_CONNECTIONS]
-    ConnectionGuard(Vertx vertx, int loops) {
+    ConnectionGuard(Vertx vertx, int loops, Patience patience) {
+        this.patience = patience;
         mostOpen = Math.max(1, MAX_CONNECTIONS / loops);
-        vertx.setPeriodic(SWEEP_MILLIS, timer -> sweep(System.nanoTime()));
+        vertx.setPeriodic(patience.sweep().toMillis(), timer -> sweep(System.nanoTime()));
     }
 
     void opened(HttpConnection connection) {
@@ -60,7 +68,7 @@ final class ConnectionGuard {
             connection.close();
             return;
         }
-        open.put(connection, new State(System.nanoTime()));
+        open.put(connection, new State(System.nanoTime() + patience.head().toNanos()));
         connection.closeHandler(closed -> open.remove(connection));
     }
 
@@ -68,7 +76,7 @@ final class ConnectionGuard {
         State state = open.get(request.connection());
         if (state != null) {
             state.current = request;
-            state.deadlineNanos = System.nanoTime() + BODY_MILLIS * 1_000_000;
+            state.deadlineNanos = System.nanoTime() + patience.body().toNanos();
         }
         if (draining) {
             request.response().putHeader("connection", "close");
@@ -91,7 +99,7 @@ final class ConnectionGuard {
                 }
                 // The answer is out: from here on the connection is idle.
                 state.current = null;
-                state.deadlineNanos = now + (draining ? 0 : IDLE_MILLIS * 1_000_000);
+                state.deadlineNanos = now + (draining ? 0 : patience.idle().toNanos());
             }
             if (state.deadlineNanos - now < 0) {
                 overdue.add(entry.getKey());

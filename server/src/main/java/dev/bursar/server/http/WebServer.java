@@ -1,5 +1,6 @@
 package dev.bursar.server.http;
 
+import dev.bursar.server.http.ConnectionGuard.Patience;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
@@ -9,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
@@ -31,12 +33,14 @@ public final class WebServer implements AutoCloseable {
 
     private final Vertx vertx;
     private final String host;
+    private final Patience patience;
     private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
     private final List<ConnectionGuard> guards = new CopyOnWriteArrayList<>();
 
-    private WebServer(Vertx vertx, String host) {
+    private WebServer(Vertx vertx, String host, Patience patience) {
         this.vertx = vertx;
         this.host = host;
+        this.patience = patience;
     }
 
     /// Where to listen, and with how many event loops.
@@ -54,7 +58,17 @@ public final class WebServer implements AutoCloseable {
             Predicate<HttpServerRequest> isCall,
             Handler<HttpServerRequest> calls,
             Handler<HttpServerRequest> others) {
-        WebServer server = new WebServer(vertx, listening.host());
+        return open(vertx, listening, Patience.DEFAULT, isCall, calls, others);
+    }
+
+    static WebServer open(
+            Vertx vertx,
+            Listening listening,
+            Patience patience,
+            Predicate<HttpServerRequest> isCall,
+            Handler<HttpServerRequest> calls,
+            Handler<HttpServerRequest> others) {
+        WebServer server = new WebServer(vertx, listening.host(), patience);
         Handler<HttpServerRequest> door =
                 request -> (isCall.test(request) ? calls : others).handle(request);
         try {
@@ -100,11 +114,15 @@ public final class WebServer implements AutoCloseable {
         return new ListenException("cannot listen on " + at + ": " + cause.getMessage(), cause);
     }
 
-    private HttpServerOptions options(Listening listening) {
+    /// All event loops share one port, also where it is any free one.
+    private static SocketAddress address(Listening listening) {
+        return listening.port() == 0
+                ? SocketAddress.sharedRandomPort(1, listening.host())
+                : SocketAddress.inetSocketAddress(listening.port(), listening.host());
+    }
+
+    private static HttpServerOptions options() {
         return new HttpServerOptions()
-                .setHost(listening.host())
-                // A negative port is a free one that all event loops share.
-                .setPort(listening.port() == 0 ? -1 : listening.port())
                 .setAcceptBacklog(ACCEPT_BACKLOG)
                 .setTcpNoDelay(true)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
@@ -128,14 +146,14 @@ public final class WebServer implements AutoCloseable {
 
         @Override
         public Future<?> deploy(Context context) {
-            ConnectionGuard guard = new ConnectionGuard(vertx, listening.loops());
-            HttpServer server = vertx.createHttpServer(options(listening));
+            ConnectionGuard guard = new ConnectionGuard(vertx, listening.loops(), patience);
+            HttpServer server = vertx.createHttpServer(options());
             server.connectionHandler(guard::opened);
             server.requestHandler(request -> {
                 guard.begun(request);
                 door.handle(request);
             });
-            return server.listen()
+            return server.listen(address(listening))
                     .onSuccess(listens -> {
                         servers.add(listens);
                         guards.add(guard);

@@ -1,0 +1,173 @@
+package dev.bursar.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
+
+class CommandLinesTest {
+
+    @TempDir Path directory;
+
+    private record Ran(int code, String out, String err) {}
+
+    private static Ran run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = CommandLines.run(new PrintWriter(out), new PrintWriter(err), arguments);
+        return new Ran(code, out.toString(), err.toString());
+    }
+
+    private String config(String text) throws IOException {
+        return Files.writeString(directory.resolve("bursar.yaml"), text).toString();
+    }
+
+    private String data() {
+        return directory.resolve("data").toString();
+    }
+
+    @Test
+    void version_isPrinted() {
+        assertThat(run("--version").out()).startsWith("bursar ");
+        assertThat(run("--version").code()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "nonsense",
+                "serve --prot 1",
+                "keys",
+                "keys create x",
+                "demo --for soon"
+            })
+    void usage_thatIsWrong_isExitCode2(String line) {
+        Ran ran = run(line.isEmpty() ? new String[0] : line.split(" ", -1));
+
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).isNotEmpty();
+    }
+
+    @Test
+    void check_aSoundFile_isExitCode0() throws IOException {
+        Ran ran =
+                run("check", config("tenants: { acme: { budgets: [{ name: a, limit: 1 USD }] } }"));
+
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).contains("is sound: 1 tenants, 1 budgets");
+    }
+
+    @Test
+    void check_aMistake_isExitCode1AndOneLine() throws IOException {
+        String file = config("tenants:\n  acme:\n    timezone: Moon\n");
+
+        Ran ran = run("check", file);
+        Ran json = run("check", "--json", file);
+
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).startsWith("bursar: " + file + ":3: tenants.acme.timezone: unknown");
+        assertThat(ran.err().strip().lines()).hasSize(1);
+        assertThat(json.code()).isEqualTo(1);
+        assertThat(new JsonMapper().readTree(json.out()).path("problem").asString())
+                .contains(":3:");
+    }
+
+    @Test
+    void serve_aFileWithAMistake_startsNothing() throws IOException {
+        Ran ran = run("serve", "-c", config("data: " + data() + "\nsever: {}\n"));
+
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).contains(":2: sever: unknown key");
+        assertThat(directory.resolve("data")).doesNotExist();
+    }
+
+    @Test
+    void serve_onAFileInPlaceOfADirectory_saysSo() throws IOException {
+        Path file = Files.writeString(directory.resolve("plain"), "x");
+
+        Ran ran = run("serve", "-c", config("server: { port: 0 }\ndata: " + file + "\n"));
+
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).contains(file.toString());
+        assertThat(ran.err().strip().lines()).hasSize(1);
+    }
+
+    @Test
+    void keys_withoutAServer_changeTheDirectory() throws IOException {
+        String file = config("data: " + data() + "\ntenants: { acme: {} }\n");
+
+        Ran made = run("keys", "create", "-c", file, "--tenant", "acme", "worker", "--json");
+        Ran listed = run("keys", "list", "-c", file);
+        Ran revoked = run("keys", "revoke", "-c", file, "--tenant", "acme", "worker");
+        Ran again = run("keys", "revoke", "-c", file, "--tenant", "acme", "worker");
+
+        assertThat(made.code()).as(made.err()).isZero();
+        assertThat(new JsonMapper().readTree(made.out()).path("secret").asString())
+                .startsWith("bursar_");
+        assertThat(listed.out()).contains("acme", "worker", "api");
+        assertThat(revoked.code()).isZero();
+        assertThat(again.code()).isEqualTo(1);
+        assertThat(again.err()).contains("has no key worker");
+    }
+
+    @Test
+    void keys_ofAnUnknownTenant_isExitCode1() throws IOException {
+        String file = config("data: " + data() + "\ntenants: { acme: {} }\n");
+
+        Ran ran = run("keys", "create", "-c", file, "--tenant", "nobody", "worker");
+
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).contains("no tenant nobody, there are [acme]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"budgets", "reload", "rebuild"})
+    void commands_thatNeedAServer_sayThatNoneRuns(String command) {
+        Ran ran = run(command, "--data", data());
+
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).contains("no server runs on");
+    }
+
+    @Test
+    void verify_withoutAJournal_isExitCode1() {
+        Ran ran = run("verify", "--data", data());
+
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).isNotEmpty();
+    }
+
+    @Test
+    void runFile_ofThisProcess_isFoundAndForItsOwnerOnly() throws IOException {
+        RunFile file =
+                new RunFile(
+                        ProcessHandle.current().pid(), "http://127.0.0.1:1", RunFile.newToken());
+
+        file.write(directory);
+
+        assertThat(RunFile.find(directory)).contains(file);
+        assertThat(
+                        PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(directory.resolve("server.json"))))
+                .isEqualTo("rw-------");
+        RunFile.delete(directory);
+        assertThat(RunFile.find(directory)).isEmpty();
+    }
+
+    @Test
+    void runFile_ofAProcessThatIsGone_isNotFound() throws IOException {
+        new RunFile(Long.MAX_VALUE, "http://127.0.0.1:1", "x").write(directory);
+
+        assertThat(RunFile.find(directory)).isEmpty();
+    }
+}

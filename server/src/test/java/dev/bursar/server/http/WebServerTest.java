@@ -1,0 +1,186 @@
+package dev.bursar.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bursar.server.http.ConnectionGuard.Patience;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WebServerTest {
+
+    /// Far above what a healthy request takes, far below what a test may take.
+    private static final Patience SHORT =
+            new Patience(
+                    Duration.ofMillis(400),
+                    Duration.ofMillis(400),
+                    Duration.ofMillis(400),
+                    Duration.ofMillis(20));
+
+    private static final int GIVE_UP_MILLIS = 10_000;
+
+    private Vertx vertx;
+    private WebServer server;
+
+    @BeforeEach
+    void open() {
+        vertx = Vertx.vertx();
+        server =
+                WebServer.open(
+                        vertx,
+                        new WebServer.Listening("127.0.0.1", 0, 2),
+                        SHORT,
+                        request -> request.uri().startsWith("/call"),
+                        this::call,
+                        request -> request.response().end("other"));
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    /// `/call` answers at once, `/call/slow` after three times the longest patience.
+    private void call(HttpServerRequest request) {
+        if (request.uri().equals("/call/slow")) {
+            vertx.setTimer(1_200, timer -> request.response().end("slow"));
+        } else {
+            request.response().end("call");
+        }
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        socket.setSoTimeout(GIVE_UP_MILLIS);
+        return socket;
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /// What comes until the server closes; fails when it does not.
+    private static String readToEnd(Socket socket) throws IOException {
+        InputStream in = socket.getInputStream();
+        return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+    }
+
+    private static String get(String path) {
+        return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    }
+
+    @Test
+    void requests_ofCalls_goToTheOneHandlerAndOthersToTheOther() throws Exception {
+        try (Socket socket = connect()) {
+            send(socket, get("/call"));
+            send(socket, get("/else"));
+
+            assertThat(readToEnd(socket)).contains("\r\n\r\ncall").contains("\r\n\r\nother");
+        }
+    }
+
+    @Test
+    void connection_thatSaysNothing_isClosed() throws Exception {
+        try (Socket socket = connect()) {
+            assertThat(readToEnd(socket)).isEmpty();
+        }
+    }
+
+    @Test
+    void connection_thatTricklesAHead_isClosed() throws Exception {
+        try (Socket socket = connect()) {
+            socket.setSoTimeout(50);
+            send(socket, "GET / HTTP/1.1\r\n");
+            assertThat(trickle(socket, "x-a: b\r\n")).isTrue();
+        }
+    }
+
+    @Test
+    void connection_thatTricklesABody_isClosed() throws Exception {
+        try (Socket socket = connect()) {
+            socket.setSoTimeout(50);
+            send(socket, "POST /call/slow HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n");
+            assertThat(trickle(socket, "x")).isTrue();
+        }
+    }
+
+    /// Whether the server closes while we keep sending a little at a time.
+    private static boolean trickle(Socket socket, String piece) {
+        long end = System.nanoTime() + Duration.ofMillis(GIVE_UP_MILLIS).toNanos();
+        while (System.nanoTime() < end) {
+            try {
+                send(socket, piece);
+                if (socket.getInputStream().read() < 0) {
+                    return true;
+                }
+            } catch (SocketTimeoutException e) {
+                // It waits for more, as it should for a while.
+            } catch (IOException e) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Test
+    void connection_thatIsIdleAfterAnAnswer_isClosed() throws Exception {
+        try (Socket socket = connect()) {
+            send(socket, get("/call"));
+            assertThat(readToEnd(socket)).endsWith("call");
+        }
+    }
+
+    @Test
+    void call_thatThinksLongerThanAnyPatience_isAnswered() throws Exception {
+        try (Socket socket = connect()) {
+            send(socket, get("/call/slow"));
+            assertThat(readToEnd(socket)).endsWith("slow");
+        }
+    }
+
+    @Test
+    void close_whileACallIsOpen_letsItEnd() throws Exception {
+        try (Socket socket = connect()) {
+            send(socket, get("/call/slow"));
+            // The head has arrived once a second connection made later was answered.
+            try (Socket other = connect()) {
+                send(other, get("/call"));
+                readToEnd(other);
+            }
+            server.close();
+            assertThat(readToEnd(socket)).endsWith("slow");
+        }
+    }
+
+    @Test
+    void head_aboveTheLimit_isRefused() throws Exception {
+        try (Socket socket = connect()) {
+            send(socket, "GET / HTTP/1.1\r\nHost: x\r\nx-big: " + "a".repeat(40_000) + "\r\n\r\n");
+            assertThat(readToEnd(socket)).startsWith("HTTP/1.1 431");
+        }
+    }
+
+    @Test
+    void open_onAPortInUse_saysWhich() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            WebServer.Listening listening =
+                    new WebServer.Listening("127.0.0.1", taken.getLocalPort(), 2);
+            assertThatThrownBy(() -> WebServer.open(vertx, listening, r -> false, r -> {}, r -> {}))
+                    .isInstanceOf(ListenException.class)
+                    .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())
+                    .hasMessageNotContaining("\n");
+        }
+    }
+}
