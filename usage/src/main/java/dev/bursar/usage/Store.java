@@ -60,6 +60,7 @@ final class Store implements AutoCloseable {
         DuckDBConnection connection =
                 DriverManager.getConnection("jdbc:duckdb:" + file, properties)
                         .unwrap(DuckDBConnection.class);
+        UnpackedLibrary.unlink();
         try {
             if (!definition(connection).equals(Schema.DEFINITION)) {
                 create(connection);

@@ -9,6 +9,7 @@ import static dev.bursar.usage.Samples.spent;
 import static dev.bursar.usage.Samples.subject;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.bursar.authority.JournalReader.Positioned;
 import dev.bursar.ledger.Entry;
@@ -192,6 +193,17 @@ final class FollowerTest {
                             "agent_token_usage_total{model=\"gpt-4o\",release=\"v1\",token_type=\"input\"} 240.0");
         }
         assertThat(aside()).isEmpty();
+    }
+
+    @Test
+    void open_onLinux_leavesNoUnpackedLibraryBehind() throws InterruptedException, IOException {
+        assumeThat(Files.exists(Path.of("/proc/self/maps"))).isTrue();
+        try (House house = new House(directory)) {
+            house.append(records(1).getFirst().toArray(Entry[]::new));
+            assertThat(UnpackedLibrary.mappings())
+                    .isNotEmpty()
+                    .allMatch(mapping -> mapping.endsWith("(deleted)"));
+        }
     }
 
     @Test
