@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -57,6 +58,7 @@ final class Follower implements Runnable {
     private Instant journalRetryAt = Instant.MIN;
     private Duration retry = FIRST_RETRY;
     private volatile long position;
+    private final AtomicInteger openings = new AtomicInteger();
     private volatile boolean damaged;
     private volatile @Nullable String problem;
 
@@ -96,6 +98,11 @@ final class Follower implements Runnable {
     /// Why the read model does not follow, or null when it does.
     @Nullable String problem() {
         return problem;
+    }
+
+    /// How many times the store was opened.
+    int openings() {
+        return openings.get();
     }
 
     /// Answers from the store, on the calling thread.
@@ -240,7 +247,10 @@ final class Follower implements Runnable {
             storeLock.writeLock().unlock();
         }
         long at = opened.position();
-        signal(() -> position = at);
+        signal(() -> {
+            position = at;
+            openings.incrementAndGet();
+        });
         LOG.info("read model open file={} position={} lag={}", file, at, lag(at));
         resume(opened);
     }

@@ -231,8 +231,8 @@ final class JournalMetrics {
         public void ended(RunStatus status, String release, long microcents) {
             String label = releases.of(release);
             String name = status == RunStatus.STOPPED ? "stopped" : "finished";
-            runs.labelValues(name, RunsSql.stopReason(status), label).inc();
             runCost.labelValues(label).observe(microcents / MICROCENTS_PER_USD);
+            runs.labelValues(name, RunsSql.stopReason(status), label).inc();
         }
 
         @Override

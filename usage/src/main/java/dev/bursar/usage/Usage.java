@@ -114,6 +114,11 @@ public final class Usage implements AutoCloseable {
         return ask(connection -> details.find(connection, id));
     }
 
+    /// How many times the file was opened: once more after each rebuild.
+    int openings() {
+        return follower.openings();
+    }
+
     /// Asks something in SQL.
     <T> T ask(Queries.Question<T> question) {
         return queries.ask(question);

@@ -52,6 +52,14 @@ final class House implements AutoCloseable {
                 .isTrue();
     }
 
+    /// Builds the read model again and waits until it has everything.
+    void rebuild() throws InterruptedException {
+        int before = usage.openings();
+        usage.rebuild();
+        await(() -> usage.openings() > before);
+        follow();
+    }
+
     void restart() throws InterruptedException {
         reopen();
         follow();

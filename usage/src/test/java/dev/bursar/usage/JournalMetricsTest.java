@@ -136,11 +136,24 @@ final class JournalMetricsTest {
     }
 
     @Test
+    void entries_fromBeforeTheStart_areNotCountedButBelongToTheirRun()
+            throws InterruptedException, IOException {
+        house.usage.close();
+        house.journal.append(committed(NOON, "c1", subject("acme", "r1"), "m", 3, 20 * CENT));
+        house.restart();
+        house.append(committed(NOON, "c2", subject("acme", "r1"), "m", 3, 20 * CENT));
+        house.clock.advance(Duration.ofMinutes(5));
+        awaitMetric("agent_run_total{release=\"v1\",status=\"finished\",stop_reason=\"idle\"} 1.0");
+        assertThat(house.metrics().lines())
+                .contains(
+                        "agent_run_cost_usd_sum{release=\"v1\"} 0.4",
+                        "agent_llm_cost_usd_total{model=\"m\",release=\"v1\"} 0.2");
+    }
+
+    @Test
     void rebuild_ofEverything_countsNothingTwice() throws InterruptedException, IOException {
         house.append(committed(NOON, "c1", subject("acme", "r1"), "gpt-4o", 300, 12 * CENT));
-        house.usage.rebuild();
-        House.await(() -> house.usage.position() < house.journal.lastPosition());
-        house.follow();
+        house.rebuild();
         assertThat(house.metrics())
                 .contains("agent_llm_cost_usd_total{model=\"gpt-4o\",release=\"v1\"} 0.12");
     }
