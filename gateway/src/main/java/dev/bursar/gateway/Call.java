@@ -59,7 +59,7 @@ final class Call implements Runnable {
         } catch (RefusedException refused) {
             String id = record.call();
             replies.deny(refused.denial(), id == null ? wiring.ids().next() : id);
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) {
             LOG.error("call failed: call={}", record.call(), bug);
             abandon(record);
             replies.deny(

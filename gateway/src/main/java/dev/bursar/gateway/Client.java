@@ -59,12 +59,16 @@ final class Client {
         return response;
     }
 
-    /// Sends a whole answer.
+    /// Sends a whole answer, or breaks off the one that has begun.
     void answer(int status, Map<String, String> headers, Buffer body) {
-        if (gone || ended || response.headWritten()) {
+        if (gone || ended) {
             return;
         }
         ended = true;
+        if (response.headWritten()) {
+            response.reset();
+            return;
+        }
         response.setStatusCode(status);
         headers.forEach(response::putHeader);
         response.end(body);

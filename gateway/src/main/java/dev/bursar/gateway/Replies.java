@@ -31,6 +31,9 @@ final class Replies {
         } else if (denial.retryAfterSeconds() > 0) {
             headers.put("Retry-After", Integer.toString(denial.retryAfterSeconds()));
         }
+        if (denial.refusal() == Refusal.METHOD_NOT_ALLOWED) {
+            headers.put("Allow", "POST");
+        }
         int status = settings.status(denial.refusal());
         Buffer body = Envelope.body(dialect, denial, call);
         client.onLoop(() -> client.answer(status, headers, body));

@@ -1,10 +1,12 @@
 package dev.bursar.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -143,5 +145,24 @@ class HappyPathTest {
                 .containsEntry("tokens_cache_read", 30L)
                 .containsEntry("tokens_output", 20L);
         assertThat(entry.attribution().labels()).containsEntry("stop_reason", "end_turn");
+    }
+
+    @Test
+    void usage_beyondAllBounds_chargesTheHoldAndStillEndsTheCall() throws Exception {
+        BudgetId usd = house.budget("all", Unit.USD_MICROCENTS, 1_000_000_000);
+        String compaction = "{\"type\":\"compaction\",\"input_tokens\":999999999999}";
+        String absurd =
+                Samples.MESSAGE_END.replace(
+                        "{\"output_tokens\":20}",
+                        "{\"iterations\":[" + compaction + "," + compaction + "]}");
+        house.provider.script(
+                answer -> answer.stream().write(Samples.MESSAGE_START + absurd).end());
+        assertThat(catchThrowable(() -> house.post("/v1/messages", Samples.MESSAGES_STREAM)))
+                .isInstanceOf(IOException.class);
+        Entry.Committed entry = house.committed();
+        assertThat(entry.attribution().labels()).containsEntry("status", "failed");
+        assertThat(entry.actual().get(Unit.TOKENS)).isEqualTo(entry.held().get(Unit.TOKENS));
+        assertThat(house.held()).isZero();
+        assertThat(house.spent(usd)).isEqualTo(entry.actual().get(Unit.USD_MICROCENTS));
     }
 }
