@@ -77,6 +77,9 @@ public final class Server implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         PrometheusRegistry registry = new PrometheusRegistry();
         JvmMetrics.builder().register(registry);
+        WebServer.Listening listening =
+                new WebServer.Listening(config.server().host(), config.server().port(), loops());
+        WebServer.requireFree(listening);
         ServerMeters meters = new ServerMeters(registry, new Meters(registry));
 
         authority =
@@ -85,9 +88,7 @@ public final class Server implements AutoCloseable {
                                 config.data(),
                                 AuthoritySettings.DEFAULT.withMeter(meters.authority()),
                                 clock));
-        Directory.Opened known = Directory.open(config.data(), config.adminToken(), clock);
-        directory = open(known.directory());
-        newAdminToken = known.newAdminToken();
+        directory = open(Directory.open(config.data(), config.adminToken(), clock));
         directory.declare(config);
         new DeclaredBudgets(authority).declare(config.budgets());
         new BudgetGauge(authority).register(registry);
@@ -137,11 +138,11 @@ public final class Server implements AutoCloseable {
                 open(
                         WebServer.open(
                                 vertx,
-                                new WebServer.Listening(
-                                        config.server().host(), config.server().port(), loops()),
+                                listening,
                                 gateway::accepts,
                                 gateway::handle,
                                 routes.handler()));
+        newAdminToken = directory.firstAdminToken();
     }
 
     /// Starts. When anything fails, what was opened is closed again.

@@ -2,9 +2,11 @@ package dev.bursar.server.cli;
 
 import dev.bursar.server.bench.GatewayBench;
 import dev.bursar.server.bench.LedgerBench;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Option;
 
 /// `bursar bench`: measures this machine and prints one line of JSON.
 @Command(
@@ -16,7 +18,20 @@ final class Bench {
     @Command(
             name = "ledger",
             description = "Durable reserve and commit pairs a second, beside a plain synced file.")
-    int ledger(@Parameters(arity = "0..*", paramLabel = "OPTION") List<String> options) {
+    int ledger(
+            @Option(names = "--rounds", paramLabel = "N", description = "1 to 100")
+                    @Nullable String rounds,
+            @Option(names = "--millis", paramLabel = "N", description = "of a round")
+                    @Nullable String millis,
+            @Option(
+                            names = "--directory",
+                            paramLabel = "PATH",
+                            description = "whose disk is measured; the current one by default")
+                    @Nullable String directory) {
+        List<String> options = new ArrayList<>();
+        add(options, "--rounds", rounds);
+        add(options, "--millis", millis);
+        add(options, "--directory", directory);
         return LedgerBench.run(options.toArray(String[]::new), System.out);
     }
 
@@ -25,5 +40,12 @@ final class Bench {
             description = "Requests a second through the gateway, beside the same without it.")
     int gateway() {
         return GatewayBench.run(GatewayBench.Options.defaults(), System.out, System.err);
+    }
+
+    private static void add(List<String> options, String name, @Nullable String value) {
+        if (value != null) {
+            options.add(name);
+            options.add(value);
+        }
     }
 }

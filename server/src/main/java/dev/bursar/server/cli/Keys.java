@@ -124,17 +124,11 @@ final class Keys {
                 return online.apply(api);
             }
         }
-        Directory.Opened opened = Directory.open(data, null, InstantSource.system());
-        try (Directory directory = opened.directory()) {
+        try (Directory directory = Directory.open(data, null, InstantSource.system())) {
             if (directory.tenants().isEmpty()) {
                 // No server has been here yet to say which tenants there are.
                 directory.declare(place.config());
             }
-            opened.newAdminToken()
-                    .ifPresent(token ->
-                            spec.commandLine()
-                                    .getErr()
-                                    .println("Administrator's token, shown this once: " + token));
             return offline.apply(directory);
         }
     }

@@ -47,9 +47,9 @@ public final class Directory implements Identities, AutoCloseable {
 
     private volatile Map<SecretHash, Identity> identities = Map.of();
     private volatile Set<String> tenants = Set.of();
-    private volatile SecretHash adminToken;
+    private volatile @Nullable SecretHash adminToken;
 
-    private Directory(DirectoryStore store, InstantSource clock, SecretHash adminToken) {
+    private Directory(DirectoryStore store, InstantSource clock, @Nullable SecretHash adminToken) {
         this.store = store;
         this.clock = clock;
         this.adminToken = adminToken;
@@ -65,39 +65,38 @@ public final class Directory implements Identities, AutoCloseable {
         }
     }
 
-    /// A directory, and the administrator's token when it was made just now.
-    public record Opened(Directory directory, Optional<String> newAdminToken) {
-
-        /// Without the token.
-        @Override
-        public String toString() {
-            return "Opened[newAdminToken=" + (newAdminToken.isPresent() ? "***" : "none") + "]";
+    /// Opens or creates the file in a data directory.
+    ///
+    /// @param adminToken the one of the configuration, or null for the one that is stored
+    /// @throws DirectoryException `EXTERNAL` when the file cannot be opened
+    public static Directory open(
+            Path dataDirectory, @Nullable String adminToken, InstantSource clock) {
+        DirectoryStore store = DirectoryStore.open(dataDirectory.resolve(FILE));
+        try {
+            SecretHash token =
+                    adminToken == null
+                            ? store.adminToken().orElse(null)
+                            : SecretHash.of(adminToken);
+            Directory directory = new Directory(store, clock, token);
+            directory.tenants = store.tenants();
+            directory.reload();
+            return directory;
+        } catch (DirectoryException e) {
+            store.close();
+            throw e;
         }
     }
 
-    /// Opens or creates the file in a data directory. Without a token in the configuration, one is made
-    /// when the file has none.
-    ///
-    /// @throws DirectoryException `EXTERNAL` when the file cannot be opened
-    public static Opened open(
-            Path dataDirectory, @Nullable String adminToken, InstantSource clock) {
-        DirectoryStore store = DirectoryStore.open(dataDirectory.resolve(FILE));
-        Optional<SecretHash> stored = store.adminToken();
-        Optional<String> fresh = Optional.empty();
-        SecretHash token;
+    /// Makes the administrator's token where there is none yet, and returns it this once. Called when
+    /// somebody is there to be told: a token that is stored and was never shown opens nothing.
+    public synchronized Optional<String> firstAdminToken() {
         if (adminToken != null) {
-            token = SecretHash.of(adminToken);
-        } else if (stored.isPresent()) {
-            token = stored.get();
-        } else {
-            fresh = Optional.of(SecretHash.newSecret("bursar_admin_"));
-            token = SecretHash.of(fresh.get());
-            store.saveAdminToken(token);
+            return Optional.empty();
         }
-        Directory directory = new Directory(store, clock, token);
-        directory.tenants = store.tenants();
-        directory.reload();
-        return new Opened(directory, fresh);
+        String token = SecretHash.newSecret("bursar_admin_");
+        store.saveAdminToken(SecretHash.of(token));
+        adminToken = SecretHash.of(token);
+        return Optional.of(token);
     }
 
     /// Makes tenants and declared keys what the file says: new ones appear, changed ones are replaced,
@@ -119,7 +118,9 @@ public final class Directory implements Identities, AutoCloseable {
 
     /// Whether this is the administrator's token.
     public boolean isAdmin(String token) {
-        return MessageDigest.isEqual(SecretHash.of(token).bytes(), adminToken.bytes());
+        SecretHash expected = adminToken;
+        return expected != null
+                && MessageDigest.isEqual(SecretHash.of(token).bytes(), expected.bytes());
     }
 
     /// Makes a key.

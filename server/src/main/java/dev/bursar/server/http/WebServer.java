@@ -11,7 +11,10 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -82,6 +85,18 @@ public final class WebServer implements AutoCloseable {
             throw refused(listening, e.getCause() == null ? e : e.getCause());
         }
         return server;
+    }
+
+    /// Asks for the address before anything else is opened, so that a port in use leaves no trace.
+    ///
+    /// @throws ListenException when the address is in use or not of this machine
+    public static void requireFree(Listening listening) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(listening.host(), listening.port()));
+        } catch (IOException | IllegalArgumentException e) {
+            throw refused(listening, e);
+        }
     }
 
     /// The port that it listens on.

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -103,6 +105,21 @@ class CommandLinesTest {
     }
 
     @Test
+    void serve_onAPortInUse_saysSoAndLeavesNoTrace() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+            String file = config("server: { port: " + port + " }\ndata: " + data() + "\n");
+
+            Ran ran = run("serve", "-c", file);
+
+            assertThat(ran.code()).isEqualTo(1);
+            assertThat(ran.err()).startsWith("bursar: cannot listen on 127.0.0.1:" + port);
+            assertThat(ran.err().strip().lines()).hasSize(1);
+            assertThat(directory.resolve("data")).doesNotExist();
+        }
+    }
+
+    @Test
     void keys_withoutAServer_changeTheDirectory() throws IOException {
         String file = config("data: " + data() + "\ntenants: { acme: {} }\n");
 
@@ -145,6 +162,11 @@ class CommandLinesTest {
 
         assertThat(ran.code()).isEqualTo(1);
         assertThat(ran.err()).isNotEmpty();
+    }
+
+    @Test
+    void benchLedger_withAnOptionItDoesNotKnow_isExitCode2() {
+        assertThat(run("bench", "ledger", "--roundz", "1").code()).isEqualTo(2);
     }
 
     @Test

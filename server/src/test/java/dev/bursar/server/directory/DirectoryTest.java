@@ -34,7 +34,7 @@ class DirectoryTest {
 
     @BeforeEach
     void open() {
-        directory = Directory.open(data, "admin-token", CLOCK).directory();
+        directory = Directory.open(data, "admin-token", CLOCK);
         directory.declare(config("declared-secret", "team: core"));
     }
 
@@ -138,7 +138,7 @@ class DirectoryTest {
 
         assertThat(directory.identify(made.secret())).isEqualTo(caller);
         directory.close();
-        directory = Directory.open(data, "admin-token", CLOCK).directory();
+        directory = Directory.open(data, "admin-token", CLOCK);
         assertThat(directory.identify(made.secret())).isEqualTo(caller);
     }
 
@@ -174,17 +174,25 @@ class DirectoryTest {
     }
 
     @Test
-    void open_withoutAToken_makesOneOnce() {
+    void firstAdminToken_isMadeOnceAndIsGoodAfterAReopen() {
         Path fresh = data.resolve("fresh");
-        Directory.Opened first = Directory.open(fresh, null, CLOCK);
-        first.directory().close();
-        Directory.Opened second = Directory.open(fresh, null, CLOCK);
+        Directory first = Directory.open(fresh, null, CLOCK);
 
-        String token = first.newAdminToken().orElseThrow();
-        assertThat(second.newAdminToken()).isEmpty();
-        assertThat(second.directory().isAdmin(token)).isTrue();
-        assertThat(second.directory().isAdmin(token + "x")).isFalse();
-        second.directory().close();
+        assertThat(first.isAdmin("")).isFalse();
+        String token = first.firstAdminToken().orElseThrow();
+        assertThat(first.isAdmin(token)).isTrue();
+        first.close();
+        Directory second = Directory.open(fresh, null, CLOCK);
+        assertThat(second.firstAdminToken()).isEmpty();
+        assertThat(second.isAdmin(token)).isTrue();
+        assertThat(second.isAdmin(token + "x")).isFalse();
+        second.close();
+    }
+
+    @Test
+    void firstAdminToken_whereTheConfigurationHasOne_isNotMade() {
+        assertThat(directory.firstAdminToken()).isEmpty();
+        assertThat(directory.isAdmin("admin-token")).isTrue();
     }
 
     @Test
