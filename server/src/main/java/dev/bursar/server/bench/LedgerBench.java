@@ -18,7 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /// `./bursar bench ledger`: how many durable reserve+commit pairs the authority does, beside a plain
-/// append-only file that gets the same bytes from the same callers and is synced once per batch.
+/// append-only file that gets the same number of bytes from the same callers, who make the same commands
+/// and wait in the same way, and that is synced once per batch.
 ///
 /// Both sides run in turn, several short rounds each, and the medians are compared: the disk of a
 /// machine is not the same from one minute to the next.
@@ -88,10 +89,7 @@ public final class LedgerBench {
     private String measure() throws IOException {
         Bytes bytes = new Bytes();
         try (Authority authority =
-                        Authority.open(
-                                directory,
-                                AuthoritySettings.DEFAULT.withMeter(bytes),
-                                InstantSource.system());
+                        Authority.open(directory, settings(bytes), InstantSource.system());
                 RawFile raw = new RawFile(directory.resolve("raw.bin"))) {
             LedgerLoad load = new LedgerLoad(authority);
             load.defineBudgets();
@@ -108,6 +106,20 @@ public final class LedgerBench {
         }
     }
 
+    /// As in service, but without checkpoints: those wait for calm moments, and here these would be the
+    /// plain file's turns.
+    private static AuthoritySettings settings(AuthorityMeter meter) {
+        AuthoritySettings usual = AuthoritySettings.DEFAULT;
+        return new AuthoritySettings(
+                usual.limits(),
+                usual.queueCapacity(),
+                usual.batchLimit(),
+                usual.expireEvery(),
+                usual.expirePortion(),
+                Long.MAX_VALUE,
+                meter);
+    }
+
     private String compare(Callers callers, LedgerLoad load, RawFile raw, Bytes bytes) {
         List<Callers.Result> ledger = new ArrayList<>();
         List<Callers.Result> file = new ArrayList<>();
@@ -115,11 +127,7 @@ public final class LedgerBench {
             bytes.reset();
             ledger.add(callers.run(load::pair));
             raw.bytesPerWrite(bytes.perEntry());
-            file.add(
-                    callers.run((caller, number) -> {
-                        raw.write();
-                        raw.write();
-                    }));
+            file.add(callers.run((caller, number) -> load.rawPair(raw, caller, number)));
         }
         double pairs = median(ledger.stream().map(Callers.Result::perSecond));
         double rawPairs = median(file.stream().map(Callers.Result::perSecond));

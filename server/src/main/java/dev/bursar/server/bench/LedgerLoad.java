@@ -31,7 +31,7 @@ final class LedgerLoad {
     private static final long USED = 1_250_000;
 
     private final Authority authority;
-    private final AtomicLong runs = new AtomicLong();
+    private final AtomicLong ids = new AtomicLong();
 
     LedgerLoad(Authority authority) {
         this.authority = authority;
@@ -68,8 +68,20 @@ final class LedgerLoad {
 
     /// One call: reserve, then commit less.
     void pair(int caller, long number) {
-        String id = Long.toString(runs.getAndIncrement(), Character.MAX_RADIX);
-        HoldId hold = new HoldId("call-" + id);
+        Command.Reserve reserve = reserve(caller, number);
+        require(authority.submit(reserve), Outcome.Granted.class);
+        require(authority.submit(commit(reserve)), Outcome.Committed.class);
+    }
+
+    /// The same work for the caller, with a plain file that knows nothing of commands.
+    void rawPair(RawFile file, int caller, long number) {
+        Command.Reserve reserve = reserve(caller, number);
+        file.write(reserve);
+        file.write(commit(reserve));
+    }
+
+    private Command.Reserve reserve(int caller, long number) {
+        HoldId hold = new HoldId("call-" + Long.toString(ids.getAndIncrement(), 36));
         Subject subject =
                 Subject.of(
                         Map.of(
@@ -79,29 +91,26 @@ final class LedgerLoad {
                                 "run-" + caller + "-" + number / CALLS_PER_RUN,
                                 Subject.MODEL,
                                 "gpt-4o-mini"));
-        require(
-                authority.submit(
-                        new Command.Reserve(
-                                new CommandKey(hold.value(), number),
-                                hold,
-                                TENANT,
-                                subject,
-                                Amounts.of(Unit.USD_MICROCENTS, RESERVED),
-                                Amounts.NONE,
-                                TTL,
-                                Command.OnExpiry.CHARGE,
-                                Command.Overage.ALLOW_WITH_OVERDRAFT,
-                                Attribution.NONE)),
-                Outcome.Granted.class);
-        require(
-                authority.submit(
-                        new Command.Commit(
-                                new CommandKey(hold.value(), number),
-                                TENANT,
-                                hold,
-                                Amounts.of(Unit.USD_MICROCENTS, USED),
-                                Attribution.NONE)),
-                Outcome.Committed.class);
+        return new Command.Reserve(
+                new CommandKey(hold.value(), number),
+                hold,
+                TENANT,
+                subject,
+                Amounts.of(Unit.USD_MICROCENTS, RESERVED),
+                Amounts.NONE,
+                TTL,
+                Command.OnExpiry.CHARGE,
+                Command.Overage.ALLOW_WITH_OVERDRAFT,
+                Attribution.NONE);
+    }
+
+    private static Command.Commit commit(Command.Reserve reserve) {
+        return new Command.Commit(
+                reserve.key(),
+                TENANT,
+                reserve.hold(),
+                Amounts.of(Unit.USD_MICROCENTS, USED),
+                Attribution.NONE);
     }
 
     private static void require(Outcome outcome, Class<? extends Outcome> wanted) {

@@ -1,5 +1,6 @@
 package dev.bursar.server.bench;
 
+import dev.bursar.ledger.Command;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -24,9 +25,14 @@ final class RawFile implements AutoCloseable {
     private volatile int bytesPerWrite = 64;
 
     private static final class Write {
+        private final Command command;
         private final Thread caller = Thread.currentThread();
         private @Nullable Write below;
         private volatile boolean done;
+
+        Write(Command command) {
+            this.command = command;
+        }
     }
 
     RawFile(Path path) throws IOException {
@@ -38,9 +44,9 @@ final class RawFile implements AutoCloseable {
         bytesPerWrite = bytes;
     }
 
-    /// Returns once the bytes are durable.
-    void write() {
-        Write write = new Write();
+    /// Returns once as many bytes as a command has in the journal are durable.
+    void write(Command command) {
+        Write write = new Write(command);
         Write below;
         do {
             below = top.get();
@@ -71,7 +77,7 @@ final class RawFile implements AutoCloseable {
                 batch[count++] = rest;
                 rest = rest.below;
             }
-            append(buffer, count);
+            append(buffer, batch, count);
             for (int i = 0; i < count; i++) {
                 Write write = batch[i];
                 write.done = true;
@@ -80,10 +86,11 @@ final class RawFile implements AutoCloseable {
         }
     }
 
-    private void append(ByteBuffer buffer, int count) {
+    private void append(ByteBuffer buffer, Write[] batch, int count) {
         byte[] payload = new byte[bytesPerWrite];
         buffer.clear();
         for (int i = 0; i < count && buffer.remaining() >= payload.length; i++) {
+            payload[0] = (byte) (batch[i].command instanceof Command.Reserve ? 'R' : 'C');
             buffer.put(payload);
         }
         buffer.flip();
