@@ -10,7 +10,8 @@ import java.time.Duration;
 /// @param batchLimit commands in one record, 1 to 65,536
 /// @param expireEvery how often holds and accounts are looked at whose time has run out
 /// @param expirePortion entries that one such look may make before other commands get their turn
-/// @param checkpointEvery entries after which the state is written beside the journal
+/// @param checkpointEvery entries after which the state is written beside the journal; up to ten times
+///     as many while the machine is busy
 /// @param meter told about every batch
 public record AuthoritySettings(
         LedgerLimits limits,
@@ -28,8 +29,8 @@ public record AuthoritySettings(
 
     public static final int DEFAULT_EXPIRE_PORTION = 512;
 
-    /// Replay of this many entries takes about a second.
-    public static final long DEFAULT_CHECKPOINT_EVERY = 500_000;
+    /// Replay of this many entries takes two or three seconds.
+    public static final long DEFAULT_CHECKPOINT_EVERY = 1_000_000;
 
     public static final AuthoritySettings DEFAULT =
             new AuthoritySettings(

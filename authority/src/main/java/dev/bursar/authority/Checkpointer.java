@@ -11,12 +11,20 @@ import org.slf4j.LoggerFactory;
 /// Writes a checkpoint every so many entries, without asking the writer for anything: it replays the
 /// journal into a ledger of its own, from the newest checkpoint on.
 ///
-/// That costs the work of the entries a second time, and for its duration the memory of the ledger.
+/// That costs the work of the entries a second time, and for its duration the memory of the ledger. When
+/// callers keep the machine busy it would be taken from them: then it waits for a calmer moment, but not
+/// for ever, because the next start has to replay what it puts off.
 final class Checkpointer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
     private static final long LOOK_EVERY_MILLIS = 1_000;
+
+    /// Entries between two looks above which the machine counts as busy: a quarter of what two cores do.
+    private static final long BUSY_ENTRIES = 50_000;
+
+    /// How many times the interval a checkpoint may be put off.
+    private static final long MAX_PUT_OFF = 10;
 
     private final JournalReader journal;
     private final Checkpoints checkpoints;
@@ -25,6 +33,7 @@ final class Checkpointer implements AutoCloseable {
     private final ScheduledExecutorService worker;
     private volatile boolean closed;
     private long lastPosition;
+    private long seenPosition;
 
     Checkpointer(JournalReader journal, Checkpoints checkpoints, LedgerLimits limits, long every) {
         this.journal = journal;
@@ -32,6 +41,7 @@ final class Checkpointer implements AutoCloseable {
         this.limits = limits;
         this.every = every;
         this.lastPosition = checkpoints.newestPosition();
+        this.seenPosition = journal.lastPosition();
         this.worker =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name("bursar-checkpoint").daemon().factory());
@@ -41,7 +51,11 @@ final class Checkpointer implements AutoCloseable {
     }
 
     private void look() {
-        if (journal.lastPosition() - lastPosition < every) {
+        long position = journal.lastPosition();
+        boolean busy = position - seenPosition > BUSY_ENTRIES;
+        seenPosition = position;
+        long since = position - lastPosition;
+        if (since < every || (busy && since / MAX_PUT_OFF < every)) {
             return;
         }
         try {
