@@ -87,16 +87,13 @@ public final class Authority implements AutoCloseable {
         this.ledger = recovered.ledger();
         this.queue = new CommandQueue(settings.queueCapacity());
         HandOver handOver = new HandOver(settings.batchLimit());
-        this.writer = started("bursar-writer", new Writer(ledger, clock, queue, handOver, meter));
-        this.syncer = started("bursar-syncer", new Syncer(journal, queue, handOver, meter));
+        this.writer =
+                Threads.start("bursar-writer", new Writer(ledger, clock, queue, handOver, meter));
+        this.syncer = Threads.start("bursar-syncer", new Syncer(journal, queue, handOver, meter));
         this.ticker = new Ticker(this, settings.expireEvery(), settings.expirePortion());
         this.checkpointer =
                 new Checkpointer(
                         journal, checkpoints, settings.limits(), settings.checkpointEvery());
-    }
-
-    private static Thread started(String name, Runnable work) {
-        return Thread.ofPlatform().name(name).daemon().start(work);
     }
 
     /// Submits a command and waits for its outcome. Meant for virtual threads.
@@ -177,27 +174,12 @@ public final class Authority implements AutoCloseable {
                 journal) {
             ticker.close();
             queue.close(new AuthorityException(Kind.INTERNAL, "the authority is closed"));
-            join(writer);
-            join(syncer);
+            Threads.join(writer);
+            Threads.join(syncer);
             checkpointer.close();
             if (queue.failure() == null && checkpoints.newestPosition() < journal.lastPosition()) {
                 checkpoints.write(journal.lastPosition(), ledger.state());
             }
-        }
-    }
-
-    private static void join(Thread thread) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -18,7 +18,7 @@ public interface AuthorityMeter {
     ///
     /// @param entries in the record
     /// @param bytes of the record, encoded
-    /// @param nanos from the start of encoding to the end of the sync
+    /// @param nanos from the start of the write to the end of the sync
     default void synced(int entries, long bytes, long nanos) {}
 
     /// A command was refused because the queue was full. Called on the caller's thread.

@@ -1,6 +1,5 @@
 package dev.bursar.authority;
 
-import dev.bursar.ledger.Entry;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -8,7 +7,7 @@ import java.util.List;
 final class Batch {
 
     final List<Pending<?>> pending = new ArrayList<>();
-    final List<Entry> entries = new ArrayList<>();
+    final EntryBlock entries = new EntryBlock();
 
     boolean isEmpty() {
         return pending.isEmpty();

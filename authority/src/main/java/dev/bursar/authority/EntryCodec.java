@@ -38,31 +38,8 @@ final class EntryCodec {
 
     private EntryCodec() {}
 
-    /// Starts a new block in `out` and writes the entries to it.
-    static void write(WireWriter out, List<Entry> entries) {
-        out.start();
-        for (int i = 0; i < entries.size(); i++) {
-            writeEntry(out, entries.get(i));
-        }
-    }
-
-    /// @throws AuthorityException of kind `INTERNAL` unless the bytes are a block of exactly `count`
-    static List<Entry> read(byte[] bytes, int count) {
-        WireReader in = new WireReader(bytes);
-        if (count < 0 || count > bytes.length) {
-            throw in.malformed(count + " entries in " + bytes.length + " bytes");
-        }
-        return in.read(() -> {
-            List<Entry> entries = new ArrayList<>(count);
-            for (int i = 0; i < count; i++) {
-                entries.add(readEntry(in));
-            }
-            in.end();
-            return entries;
-        });
-    }
-
-    private static void writeEntry(WireWriter out, Entry entry) {
+    /// Adds an entry to the block in `out`.
+    static void write(WireWriter out, Entry entry) {
         switch (entry) {
             case Entry.Reserved reserved -> writeReserved(out, reserved);
             case Entry.Committed committed -> writeCommitted(out, committed);
@@ -100,6 +77,22 @@ final class EntryCodec {
                 out.text(closed.budget().value());
             }
         }
+    }
+
+    /// @throws AuthorityException of kind `INTERNAL` unless the bytes are a block of exactly `count`
+    static List<Entry> read(byte[] bytes, int count) {
+        WireReader in = new WireReader(bytes);
+        if (count < 0 || count > bytes.length) {
+            throw in.malformed(count + " entries in " + bytes.length + " bytes");
+        }
+        return in.read(() -> {
+            List<Entry> entries = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                entries.add(readEntry(in));
+            }
+            in.end();
+            return entries;
+        });
     }
 
     private static Entry readEntry(WireReader in) {

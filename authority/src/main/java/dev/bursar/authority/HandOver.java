@@ -1,5 +1,7 @@
 package dev.bursar.authority;
 
+import dev.bursar.ledger.Entry;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -36,14 +38,14 @@ final class HandOver {
         }
     }
 
-    /// Leaves what was decided, which is copied, and clears it.
-    void give(Batch decided) {
+    /// Leaves what was decided. Encodes the entries here, on the writer's thread: the syncer has the more
+    /// to do, and if it waits for this, then for what it would have to do itself.
+    void give(List<Pending<?>> decided, List<Entry> entries) {
         lock.lock();
         try {
             boolean first = collecting.isEmpty();
-            collecting.pending.addAll(decided.pending);
-            collecting.entries.addAll(decided.entries);
-            decided.clear();
+            collecting.pending.addAll(decided);
+            collecting.entries.addAll(entries);
             if (first) {
                 changed.signal();
             }

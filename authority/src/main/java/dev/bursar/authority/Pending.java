@@ -56,6 +56,10 @@ abstract class Pending<T> extends CommandQueue.Node {
 
     abstract T work(Ledger ledger, Instant now, List<Entry> entries);
 
+    boolean waitsVirtually() {
+        return waiter != null && waiter.isVirtual();
+    }
+
     /// Gives the caller what was decided.
     final void answer() {
         T result = decided;

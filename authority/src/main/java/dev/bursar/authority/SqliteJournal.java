@@ -1,7 +1,6 @@
 package dev.bursar.authority;
 
 import dev.bursar.authority.AuthorityException.Kind;
-import dev.bursar.ledger.Entry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,11 +32,11 @@ final class SqliteJournal implements Journal {
     private static final int SCHEMA_VERSION = 1;
 
     /// One small batch fits a page with room to spare, and a large one needs few of them.
-    static final int PAGE_SIZE = 8_192;
+    static final int PAGE_SIZE = 16_384;
 
     /// Pages in the write-ahead log before it is folded into the file: 16 MiB. It is overwritten in
     /// place from then on, which syncs faster than growing does.
-    private static final int FOLD_EVERY_PAGES = 2_048;
+    private static final int FOLD_EVERY_PAGES = 1_024;
 
     /// Payload that is checked at start, newest first: about a second's work at most. `verify` checks
     /// all of it.
@@ -55,7 +54,6 @@ final class SqliteJournal implements Journal {
     private final Connection connection;
     private final PreparedStatement insert;
     private final SqliteRecords records;
-    private final WireWriter block = new WireWriter();
     private volatile long lastPosition;
     private boolean failed;
 
@@ -167,18 +165,17 @@ final class SqliteJournal implements Journal {
     }
 
     @Override
-    public long append(List<Entry> entries) {
+    public long append(EntryBlock entries) {
         long first = lastPosition + 1;
         if (failed) {
             throw new AuthorityException(
                     Kind.EXTERNAL, "the journal " + file + " has failed before");
         }
-        EntryCodec.write(block, entries);
-        byte[] payload = block.toByteArray();
+        byte[] payload = entries.toByteArray();
         try {
             insert.setLong(1, first);
-            insert.setInt(2, entries.size());
-            insert.setInt(3, JournalRecord.checksum(first, entries.size(), payload));
+            insert.setInt(2, entries.count());
+            insert.setInt(3, JournalRecord.checksum(first, entries.count(), payload));
             insert.setBytes(4, payload);
             insert.executeUpdate();
         } catch (SQLException e) {
@@ -193,7 +190,7 @@ final class SqliteJournal implements Journal {
                             + e.getMessage(),
                     e);
         }
-        lastPosition = first + entries.size() - 1;
+        lastPosition = first + entries.count() - 1;
         return payload.length;
     }
 

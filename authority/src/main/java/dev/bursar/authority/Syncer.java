@@ -16,6 +16,7 @@ final class Syncer implements Runnable {
     private final CommandQueue queue;
     private final HandOver handOver;
     private final AuthorityMeter meter;
+    private final Answerer answerer = new Answerer();
 
     Syncer(Journal journal, CommandQueue queue, HandOver handOver, AuthorityMeter meter) {
         this.journal = journal;
@@ -30,21 +31,23 @@ final class Syncer implements Runnable {
         try {
             while (!batch.isEmpty()) {
                 append(batch);
-                batch.pending.forEach(Pending::answer);
+                answerer.answer(batch.pending);
                 batch.clear();
                 batch = handOver.take(batch);
             }
         } catch (RuntimeException | Error e) {
             stop(batch, e);
+        } finally {
+            answerer.end();
         }
     }
 
     /// A batch without entries was decided upon state that is durable by now: nothing to write.
     private void append(Batch batch) {
-        if (!batch.entries.isEmpty()) {
+        if (batch.entries.count() > 0) {
             long start = System.nanoTime();
             long bytes = journal.append(batch.entries);
-            meter.synced(batch.entries.size(), bytes, System.nanoTime() - start);
+            meter.synced(batch.entries.count(), bytes, System.nanoTime() - start);
         }
     }
 

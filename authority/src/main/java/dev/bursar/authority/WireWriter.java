@@ -22,6 +22,9 @@ final class WireWriter {
 
     private static final int NANOS_PER_MILLI = 1_000_000;
 
+    /// Enough for a usual batch, which then does not make the table grow.
+    private static final int TEXT_SLOTS = 2_048;
+
     private static final Words<String> SEED = seed();
 
     private byte[] bytes = new byte[1 << 16];
@@ -192,7 +195,7 @@ final class WireWriter {
     }
 
     private static Words<String> seed() {
-        Words<String> seed = new Words<>(new String[512]);
+        Words<String> seed = new Words<>(new String[TEXT_SLOTS]);
         WellKnown.WORDS.forEach(seed::reference);
         return seed;
     }

@@ -1,10 +1,13 @@
 package dev.bursar.authority;
 
 import dev.bursar.authority.AuthorityException.Kind;
+import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Ledger;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 
 /// The one thread that owns the ledger: decides what callers put into the queue, applies it, and leaves
 /// it for the [Syncer]. It never waits for the disk unless a whole batch is waiting already.
@@ -16,7 +19,8 @@ final class Writer implements Runnable {
     private final HandOver handOver;
     private final AuthorityMeter meter;
     private final ArrayDeque<Pending<?>> waiting = new ArrayDeque<>();
-    private final Batch decided = new Batch();
+    private final List<Pending<?>> decided = new ArrayList<>();
+    private final List<Entry> entries = new ArrayList<>();
     private Instant now;
 
     Writer(
@@ -80,11 +84,13 @@ final class Writer implements Runnable {
         int depth = queue.size();
         for (int i = 0; i < count; i++) {
             Pending<?> pending = waiting.removeFirst();
-            decided.pending.add(pending);
-            pending.decide(ledger, now, decided.entries);
+            decided.add(pending);
+            pending.decide(ledger, now, entries);
         }
         meter.decided(count, System.nanoTime() - start, depth);
-        handOver.give(decided);
+        handOver.give(decided, entries);
+        decided.clear();
+        entries.clear();
         queue.decided(count);
     }
 
@@ -101,7 +107,7 @@ final class Writer implements Runnable {
             waiting.forEach(pending -> pending.fail(why));
             waiting.clear();
         }
-        decided.pending.forEach(pending -> pending.fail(why));
+        decided.forEach(pending -> pending.fail(why));
         decided.clear();
     }
 }

@@ -22,17 +22,18 @@ final class CodecTest {
     @Test
     void entries_ofEveryType_comeBackEqual() {
         RandomRecords records = new RandomRecords(SEED);
-        WireWriter writer = new WireWriter();
+        EntryBlock block = new EntryBlock();
         Set<Class<?>> seen = new HashSet<>();
-        for (int block = 0; block < 300; block++) {
+        for (int round = 0; round < 300; round++) {
             List<Entry> entries = new ArrayList<>();
-            for (int i = 0; i < block % 40; i++) {
+            for (int i = 0; i < round % 40; i++) {
                 entries.add(records.entry());
                 seen.add(entries.getLast().getClass());
             }
-            EntryCodec.write(writer, entries);
-            assertThat(EntryCodec.read(writer.toByteArray(), entries.size()))
-                    .as("seed %s, block %s", SEED, block)
+            block.clear();
+            block.addAll(entries);
+            assertThat(EntryCodec.read(block.toByteArray(), block.count()))
+                    .as("seed %s, round %s", SEED, round)
                     .isEqualTo(entries);
         }
         assertThat(seen).containsExactlyInAnyOrder(Entry.class.getPermittedSubclasses());
@@ -119,8 +120,6 @@ final class CodecTest {
         for (int i = 0; i < count; i++) {
             entries.add(records.entry());
         }
-        WireWriter writer = new WireWriter();
-        EntryCodec.write(writer, entries);
-        return writer.toByteArray();
+        return EntryBlock.of(entries).toByteArray();
     }
 }

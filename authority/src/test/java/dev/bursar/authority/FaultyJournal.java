@@ -1,7 +1,6 @@
 package dev.bursar.authority;
 
 import dev.bursar.authority.AuthorityException.Kind;
-import dev.bursar.ledger.Entry;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -34,7 +33,7 @@ final class FaultyJournal implements Journal {
     }
 
     @Override
-    public long append(List<Entry> entries) {
+    public long append(EntryBlock entries) {
         if (failed) {
             throw new IllegalStateException("used after a failure");
         }

@@ -9,13 +9,11 @@ import java.util.List;
 final class MemoryJournal implements Journal {
 
     private final List<Positioned> entries = new ArrayList<>();
-    private final WireWriter block = new WireWriter();
 
     @Override
-    public synchronized long append(List<Entry> record) {
-        EntryCodec.write(block, record);
+    public synchronized long append(EntryBlock block) {
         byte[] payload = block.toByteArray();
-        for (Entry entry : EntryCodec.read(payload, record.size())) {
+        for (Entry entry : EntryCodec.read(payload, block.count())) {
             entries.add(new Positioned(entries.size() + 1, entry));
         }
         return payload.length;

@@ -1,6 +1,5 @@
 package dev.bursar.authority;
 
-import dev.bursar.ledger.Entry;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 
@@ -21,7 +20,7 @@ final class SlowJournal implements Journal {
     }
 
     @Override
-    public long append(List<Entry> entries) {
+    public long append(EntryBlock entries) {
         arrivals.release();
         permits.acquireUninterruptibly();
         return journal.append(entries);

@@ -47,7 +47,7 @@ final class SqliteJournalTest {
         try (SqliteJournal journal = SqliteJournal.open(data)) {
             for (int batch = 1; batch < 30; batch++) {
                 List<Entry> entries = Stream.generate(records::entry).limit(batch).toList();
-                journal.append(entries);
+                journal.append(EntryBlock.of(entries));
                 entries.forEach(e -> appended.add(new Positioned(appended.size() + 1, e)));
             }
         }
@@ -156,7 +156,7 @@ final class SqliteJournalTest {
         try (SqliteJournal journal = SqliteJournal.open(data)) {
             RandomRecords records = new RandomRecords(SEED);
             for (int i = 0; i < 10; i++) {
-                journal.append(List.of(records.entry()));
+                journal.append(EntryBlock.of(List.of(records.entry())));
             }
             Files.copy(data.resolve("journal.db"), copy.resolve("journal.db"));
             Files.copy(data.resolve("journal.db-wal"), copy.resolve("journal.db-wal"));
