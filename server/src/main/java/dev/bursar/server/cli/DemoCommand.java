@@ -39,13 +39,16 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--port", paramLabel = "PORT", description = "instead of 7878")
     private @Nullable Integer port;
 
-    @Option(names = "--open", description = "show the dashboard in a browser")
-    private boolean browser;
+    @Option(
+            names = "--no-open",
+            description =
+                    "leave the browser alone; else it shows the dashboard, where there is one")
+    private boolean closed;
 
     @Override
     public Integer call() {
         Demo.Options options =
-                new Demo.Options(length == null ? null : duration(length), port, browser);
+                new Demo.Options(length == null ? null : duration(length), port, !closed);
         Logs.onlyWarnings();
         return Demo.run(options, DemoCommand::launch, System.out, System.err);
     }

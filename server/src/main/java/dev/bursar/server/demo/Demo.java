@@ -43,7 +43,7 @@ public final class Demo {
     private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
 
     /// @param duration how long it runs, null for until it is interrupted
-    /// @param port null for the default one, or a free one when that is in use
+    /// @param port null for the default one, or a free one when that is in use; 0 for any free one
     /// @param open whether to show the dashboard in a browser, where there is one
     public record Options(@Nullable Duration duration, @Nullable Integer port, boolean open) {}
 
@@ -78,7 +78,6 @@ public final class Demo {
     ///
     /// @return the exit code: 0, or 1 when the port is taken or the server did not start
     public static int run(Options options, Launcher launcher, PrintStream out, PrintStream err) {
-        java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.WARNING);
         Demo demo = new Demo(options, out);
         Thread hook = Thread.ofPlatform().unstarted(demo::stop);
         Runtime.getRuntime().addShutdownHook(hook);
@@ -130,13 +129,9 @@ public final class Demo {
     private void watch(Usage usage, Fleet fleet, Instant start, String url)
             throws InterruptedException {
         long told = 0;
-        while (true) {
-            Thread.sleep(terminal.pause());
+        while (pause(start)) {
             DemoFigures figures = figures(usage, fleet, start);
             Duration elapsed = Duration.between(start, clock.instant());
-            if (options.duration() != null && elapsed.compareTo(options.duration()) >= 0) {
-                return;
-            }
             if (terminal.redraws()) {
                 terminal.draw(DemoScreen.picture(figures, elapsed, url));
                 continue;
@@ -147,6 +142,22 @@ public final class Demo {
                     .forEach(stopped -> DemoScreen.story(stopped).forEach(terminal::say));
             told = figures.stopped().size();
         }
+    }
+
+    /// Waits for the next picture.
+    ///
+    /// @return whether there is one: not when the time is over
+    private boolean pause(Instant start) throws InterruptedException {
+        Duration pause = terminal.pause();
+        if (options.duration() != null) {
+            Duration left = options.duration().minus(Duration.between(start, clock.instant()));
+            if (left.compareTo(pause) <= 0) {
+                Thread.sleep(left.isNegative() ? Duration.ZERO : left);
+                return false;
+            }
+        }
+        Thread.sleep(pause);
+        return true;
     }
 
     private DemoFigures figures(Usage usage, Fleet fleet, Instant start) {
@@ -162,6 +173,9 @@ public final class Demo {
 
     private int port() throws IOException {
         Integer wanted = options.port();
+        if (wanted != null && wanted == 0) {
+            return anyPort();
+        }
         int port = wanted == null ? DEFAULT_PORT : wanted;
         if (free(port)) {
             return port;
@@ -169,8 +183,13 @@ public final class Demo {
         if (wanted != null) {
             throw new IOException("port " + port + " is in use; choose another with --port");
         }
+        int other = anyPort();
+        terminal.say("Port " + port + " is in use; taking " + other + ".");
+        return other;
+    }
+
+    private static int anyPort() throws IOException {
         try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            terminal.say("Port " + port + " is in use; taking " + any.getLocalPort() + ".");
             return any.getLocalPort();
         }
     }

@@ -47,8 +47,8 @@ final class Fleet implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
-        client.close();
         threads.close();
+        client.close();
     }
 
     private void loseControl() {

@@ -26,6 +26,7 @@ public final class SimulatedProvider implements AutoCloseable {
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong answered = new AtomicLong();
     private final AtomicLong abandoned = new AtomicLong();
+    private volatile Runnable whenArrived = () -> {};
     private volatile Runnable whenAbandoned = () -> {};
 
     private SimulatedProvider(Vertx vertx, Simulation simulation) {
@@ -72,6 +73,11 @@ public final class SimulatedProvider implements AutoCloseable {
         return abandoned.get();
     }
 
+    /// Runs `action` on an event loop each time a call has arrived whole.
+    public void whenArrived(Runnable action) {
+        whenArrived = action;
+    }
+
     /// Runs `action` on an event loop, at once, each time a caller closes its connection too early.
     public void whenAbandoned(Runnable action) {
         whenAbandoned = action;
@@ -109,6 +115,7 @@ public final class SimulatedProvider implements AutoCloseable {
         request.endHandler(end -> {
             try {
                 var call = SimulatedCall.read(body.getBytes(), anthropic);
+                whenArrived.run();
                 after(simulation.firstMillis(), () -> answer(response, dialect, call, ordinal));
             } catch (IllegalArgumentException e) {
                 fail(response, dialect, 400, String.valueOf(e.getMessage()));
