@@ -1,0 +1,74 @@
+package dev.bursar.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// The configuration of a server under test: one tenant `acme`, one key, providers on this machine.
+///
+/// @param openAi base URL of the provider `openai`
+/// @param anthropic base URL of the provider `anthropic`
+/// @param budgets YAML list items, from the margin on
+/// @param more YAML of the top level
+record Setup(int port, String openAi, String anthropic, String budgets, String more) {
+
+    /// Of the tenant's one key.
+    static final String KEY = "acme-key-of-the-end-to-end-tests";
+
+    /// What the providers want to see, and no client ever does.
+    static final String PROVIDER_KEY = "provider-key-of-the-end-to-end-tests";
+
+    static Setup of(String openAi, String anthropic) {
+        return new Setup(Bursar.freePort(), openAi, anthropic, "", "");
+    }
+
+    Setup withBudgets(String budgets) {
+        return new Setup(port, openAi, anthropic, budgets, more);
+    }
+
+    Setup with(String more) {
+        return new Setup(port, openAi, anthropic, budgets, more);
+    }
+
+    /// Where the server under test keeps its data.
+    static Path data(Path home) {
+        return home.resolve("data");
+    }
+
+    /// Writes it as `bursar.yaml` into `home`.
+    Path write(Path home) {
+        try {
+            return Files.writeString(home.resolve("bursar.yaml"), text(home));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String text(Path home) {
+        String yaml =
+                """
+                server: { host: 127.0.0.1, port: %d }
+                data: "%s"
+                admin: { token: admin-token-of-the-end-to-end-tests }
+                providers:
+                  openai: { base_url: "%s", api_key: %s }
+                  anthropic: { base_url: "%s", api_key: %s }
+                tenants:
+                  acme:
+                    timezone: Europe/Berlin
+                    keys:
+                      - { name: e2e, secret: %s, defaults: { team: core } }
+                """
+                        .formatted(
+                                port,
+                                data(home),
+                                openAi,
+                                PROVIDER_KEY,
+                                anthropic,
+                                PROVIDER_KEY,
+                                KEY);
+        String list = budgets.isEmpty() ? "" : "    budgets:\n" + budgets.indent(6);
+        return yaml + list + more;
+    }
+}
