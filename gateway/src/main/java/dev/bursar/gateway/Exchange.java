@@ -118,13 +118,14 @@ final class Exchange {
             return;
         }
         HttpClientRequest opened = connected.result();
+        // What goes wrong is told by the answer's future; without handlers it would be logged, too.
+        opened.exceptionHandler(_ -> {});
+        opened.connection().exceptionHandler(_ -> {});
         if (ending.isDone()) {
             opened.reset();
             return;
         }
         request = opened;
-        opened.exceptionHandler(_ -> {});
-        opened.connection().exceptionHandler(_ -> {});
         sentNanos = System.nanoTime();
         lastNanos = sentNanos;
         opened.send(body).onComplete(this::answered);

@@ -17,7 +17,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ClientGoneTest {
 
     /// Generous for a busy machine; on an idle one it is below 10.
-    private static final long CLOSE_MILLIS = 1_000;
+    private static final long CLOSE_MILLIS = 5_000;
+
+    /// Long after the gateway has seen the client go.
+    private static final long LATER_MILLIS = 1_500;
 
     @TempDir private Path data;
     private House house;
@@ -146,7 +149,7 @@ class ClientGoneTest {
                                         .write(Samples.DONE)
                                         .end());
             } else {
-                answer.after(300, () -> answer.json(200, Samples.CHAT_ANSWER));
+                answer.after(LATER_MILLIS, () -> answer.json(200, Samples.CHAT_ANSWER));
             }
         });
         RawClient client =
@@ -197,6 +200,13 @@ class ClientGoneTest {
         client.close();
         upstreamClosedSoonAfter(hungUp);
         assertThat(settled().attribution().labels()).containsEntry("provenance", "estimated");
+    }
+
+    private static void drip(FakeProvider.Answer answer) {
+        if (!answer.response().closed()) {
+            answer.write(Samples.CHAT_DELTA_1);
+            answer.after(50, () -> drip(answer));
+        }
     }
 
     private void drain(Duration atMost, long bytes) {

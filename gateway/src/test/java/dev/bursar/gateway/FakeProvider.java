@@ -43,6 +43,7 @@ final class FakeProvider {
         this.vertx = vertx;
         server =
                 vertx.createHttpServer(new HttpServerOptions().setPort(0).setHost("127.0.0.1"))
+                        .connectionHandler(connection -> connection.exceptionHandler(_ -> {}))
                         .requestHandler(this::handle)
                         .listen()
                         .await(10, TimeUnit.SECONDS);
@@ -58,6 +59,8 @@ final class FakeProvider {
 
     private void handle(HttpServerRequest request) {
         running.incrementAndGet();
+        request.exceptionHandler(_ -> {});
+        request.response().exceptionHandler(_ -> {});
         request.response()
                 .closeHandler(_ -> {
                     if (!request.response().ended()) {
