@@ -94,8 +94,7 @@ final class House {
                                         .setPort(0)
                                         .setHost("127.0.0.1")
                                         .setHandle100ContinueAutomatically(true))
-                        .connectionHandler(
-                                connection -> connection.exceptionHandler(_ -> {}))
+                        .connectionHandler(connection -> connection.exceptionHandler(_ -> {}))
                         .requestHandler(request -> {
                             if (gateway.accepts(request)) {
                                 gateway.handle(request);

@@ -70,6 +70,8 @@ final class ConnectionGuard {
         }
         open.put(connection, new State(System.nanoTime() + patience.head().toNanos()));
         connection.closeHandler(closed -> open.remove(connection));
+        // A reset is no error of ours; without a handler each would be logged as one.
+        connection.exceptionHandler(reset -> {});
     }
 
     void begun(HttpServerRequest request) {
