@@ -1,11 +1,12 @@
 package dev.bursar.ledger;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,8 @@ public final class Subject {
                     TOOL,
                     KEY);
 
+    private static final Set<String> KNOWN = Set.copyOf(DIMENSIONS);
+
     /// The start of a dimension that is a user's own tag.
     public static final String TAG_PREFIX = "tag.";
 
@@ -75,20 +78,26 @@ public final class Subject {
         if (values.size() > MAX_DIMENSIONS) {
             throw new IllegalArgumentException("more than " + MAX_DIMENSIONS + " dimensions");
         }
-        List<String> pairs = new ArrayList<>();
-        new TreeMap<>(values)
-                .forEach((name, value) -> {
-                    requireDimension(name);
-                    requireValue(name, value);
-                    pairs.add(name);
-                    pairs.add(value);
-                });
-        return new Subject(pairs.toArray(String[]::new));
+        String[] pairs = new String[2 * values.size()];
+        int next = 0;
+        for (Map.Entry<String, String> value : sorted(values).entrySet()) {
+            requireDimension(value.getKey());
+            requireValue(value.getKey(), value.getValue());
+            pairs[next++] = value.getKey();
+            pairs[next++] = value.getValue();
+        }
+        return new Subject(pairs);
+    }
+
+    private static SortedMap<String, String> sorted(Map<String, String> values) {
+        return values instanceof SortedMap<String, String> sorted && sorted.comparator() == null
+                ? sorted
+                : new TreeMap<>(values);
     }
 
     /// @throws IllegalArgumentException when `name` is neither a known dimension nor a tag
     public static void requireDimension(String name) {
-        if (!DIMENSIONS.contains(name) && !TAG.matcher(name).matches()) {
+        if (!KNOWN.contains(name) && !TAG.matcher(name).matches()) {
             throw new IllegalArgumentException("unknown dimension: " + name);
         }
     }
@@ -98,8 +107,10 @@ public final class Subject {
             throw new IllegalArgumentException(
                     name + " must have 1 to " + MAX_VALUE_LENGTH + " characters");
         }
-        if (value.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException(name + " has control characters");
+        for (int i = 0; i < value.length(); i++) {
+            if (Character.isISOControl(value.charAt(i))) {
+                throw new IllegalArgumentException(name + " has control characters");
+            }
         }
     }
 
