@@ -22,7 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// hierarchy of budgets, follower, metrics), whole and streamed.
 ///
 /// Load and mock run in this process, one thread each; the server runs in its own. The four kinds of run
-/// alternate, and the medians of the rounds are printed. CPU per request is that of the answering side:
+/// alternate after half of the time has gone to warm the server up, and the medians of the rounds are
+/// printed. CPU per request is that of the answering side:
 /// the mock's thread when direct, the server's process else.
 public final class GatewayBench {
 
@@ -47,7 +48,7 @@ public final class GatewayBench {
             return new Options(
                     64,
                     3,
-                    Duration.ofSeconds(50),
+                    Duration.ofSeconds(56),
                     Path.of("data", "bench-" + ProcessHandle.current().pid()));
         }
     }
@@ -82,7 +83,7 @@ public final class GatewayBench {
         Files.createDirectories(options.directory());
         try (MockProvider mock = new MockProvider(whole, streamed);
                 ServerProcess server = startServer(mock.address().getPort())) {
-            Duration warmUp = options.total().dividedBy(5);
+            Duration warmUp = options.total().dividedBy(4);
             Duration slice =
                     options.total().minus(warmUp.multipliedBy(2)).dividedBy(4L * options.rounds());
             Lane direct = new Lane(mock.address(), mock::cpuNanos);
