@@ -141,7 +141,7 @@ final class Call implements Runnable {
     private Exchange exchange(CallRequest request, Route route, Relay relay, CallHold held) {
         return new Exchange(
                 wiring.vertx(),
-                wiring.http(),
+                wiring.upstream(),
                 client,
                 route.provider(),
                 wiring.settings().clientGone(),

@@ -4,7 +4,6 @@ import dev.bursar.gateway.GatewaySettings.ClientGone;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.RequestOptions;
@@ -25,7 +24,7 @@ final class Exchange {
     private static final int GOOD = 300;
 
     private final Vertx vertx;
-    private final HttpClient http;
+    private final Upstream upstream;
     private final Client client;
     private final ProviderSettings provider;
     private final ClientGone policy;
@@ -49,14 +48,14 @@ final class Exchange {
 
     Exchange(
             Vertx vertx,
-            HttpClient http,
+            Upstream upstream,
             Client client,
             ProviderSettings provider,
             ClientGone policy,
             Map<String, String> answerHeaders,
             Relay relay) {
         this.vertx = vertx;
-        this.http = http;
+        this.upstream = upstream;
         this.client = client;
         this.provider = provider;
         this.policy = policy;
@@ -102,7 +101,7 @@ final class Exchange {
         client.onGone(this::clientGone);
         if (!ending.isDone()) {
             watch();
-            http.request(options).onComplete(connected -> connected(connected, body));
+            upstream.pool().request(options).onComplete(connected -> connected(connected, body));
         }
     }
 

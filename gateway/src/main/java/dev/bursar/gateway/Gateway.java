@@ -59,7 +59,7 @@ public final class Gateway implements AutoCloseable {
         this.wiring =
                 new Wiring(
                         vertx,
-                        Upstream.pool(vertx),
+                        new Upstream(vertx),
                         authority,
                         settings,
                         new Routes(settings, book),
@@ -123,7 +123,7 @@ public final class Gateway implements AutoCloseable {
             exchanges.abort();
             await(() -> calls.get() == 0 && with.settler().open() == 0);
         }
-        with.http().close();
+        with.upstream().close();
     }
 
     private void admit(HttpServerRequest request) {

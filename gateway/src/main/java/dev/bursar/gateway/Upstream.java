@@ -9,10 +9,14 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The requests to providers, over one pool of kept connections.
-final class Upstream {
+/// The requests to providers, over pools of kept connections: one for each event loop, so that both
+/// sides of a call are on the same one. A shared pool hands out connections of other loops, and every
+/// piece of an answer then wakes two threads (a third of the throughput on two cores).
+final class Upstream implements AutoCloseable {
 
     private static final int MAX_CONNECTIONS_PER_PROVIDER = 8_192;
     private static final int MAX_WAITING = 8_192;
@@ -22,9 +26,25 @@ final class Upstream {
 
     private static final int MAX_HEADER_BYTES = 64 * 1024;
 
-    private Upstream() {}
+    private final Vertx vertx;
+    private final Map<Thread, HttpClient> pools = new ConcurrentHashMap<>();
 
-    static HttpClient pool(Vertx vertx) {
+    Upstream(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    /// The pool of the calling event loop.
+    HttpClient pool() {
+        HttpClient pool = pools.get(Thread.currentThread());
+        return pool != null ? pool : pools.computeIfAbsent(Thread.currentThread(), _ -> create());
+    }
+
+    @Override
+    public void close() {
+        pools.values().forEach(HttpClient::close);
+    }
+
+    private HttpClient create() {
         return vertx.createHttpClient(
                 new HttpClientOptions()
                         .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)

@@ -4,14 +4,13 @@ import dev.bursar.authority.Authority;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenEstimator;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClient;
 import java.time.InstantSource;
 
 /// What every call works with. A call keeps the one it began with, so a new configuration never reaches
 /// a call half way.
 record Wiring(
         Vertx vertx,
-        HttpClient http,
+        Upstream upstream,
         Authority authority,
         GatewaySettings settings,
         Routes routes,
@@ -24,7 +23,7 @@ record Wiring(
     Wiring with(PriceBook book, TokenEstimator tokens, GatewaySettings changed) {
         return new Wiring(
                 vertx,
-                http,
+                upstream,
                 authority,
                 changed,
                 new Routes(changed, book),
