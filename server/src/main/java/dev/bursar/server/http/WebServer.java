@@ -144,6 +144,9 @@ public final class WebServer implements AutoCloseable {
                 .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
                 .setHandle100ContinueAutomatically(true)
                 .setHttp2ClearTextEnabled(false)
+                // No web sockets here: without these two, no handler for them sees every message.
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setCompressionSupported(false)
                 .setDecompressionSupported(false);
     }
