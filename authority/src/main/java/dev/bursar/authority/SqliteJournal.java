@@ -31,10 +31,10 @@ final class SqliteJournal implements Journal {
 
     private static final int SCHEMA_VERSION = 1;
 
-    /// One small batch fits a page with room to spare, and a large one needs few of them.
-    static final int PAGE_SIZE = 16_384;
+    /// A small batch fits a page, and the log grows by no more than it needs.
+    static final int PAGE_SIZE = 4_096;
 
-    /// Pages in the write-ahead log before it is folded into the file: 16 MiB. It is overwritten in
+    /// Pages in the write-ahead log before it is folded into the file: 4 MiB. It is overwritten in
     /// place from then on, which syncs faster than growing does.
     private static final int FOLD_EVERY_PAGES = 1_024;
 
@@ -134,6 +134,10 @@ final class SqliteJournal implements Journal {
             statement.execute("PRAGMA wal_autocheckpoint = " + FOLD_EVERY_PAGES);
             require(file, pragma(statement, "journal_mode").equals("wal"), "cannot use a WAL");
             require(file, pragma(statement, "synchronous").equals("2"), "cannot sync fully");
+            require(
+                    file,
+                    pragma(statement, "page_size").equals(Integer.toString(PAGE_SIZE)),
+                    "has pages of another size");
             int version = Integer.parseInt(pragma(statement, "user_version"));
             require(file, version <= SCHEMA_VERSION, "is of a newer version: " + version);
             statement.execute(SCHEMA);
