@@ -217,7 +217,22 @@ final class LedgerState {
     }
 
     private void ended(Hold hold, Instant at, StateRecord.Ending ending, Outcome outcome) {
+        forgetRunOfOneCall(hold);
         memory.remember(new StateRecord.EndedHold(hold.id(), hold.tenant(), at, ending, outcome));
+    }
+
+    /// A run that has the name of its hold is that one call, and no other can ever belong to it.
+    private void forgetRunOfOneCall(Hold hold) {
+        if (!hold.id().value().equals(hold.subject().get(Subject.RUN))) {
+            return;
+        }
+        for (Hold.Part part : hold.parts()) {
+            AccountKey key = part.account().key();
+            BudgetState budget = budgets.get(key.budget().value());
+            if (budget != null && budget.budget().per().contains(Subject.RUN)) {
+                drop(budget, key);
+            }
+        }
     }
 
     private void remember(
@@ -253,11 +268,15 @@ final class LedgerState {
         for (AccountKey key : entry.accounts()) {
             BudgetState budget = budgets.get(key.budget().value());
             if (budget != null) {
-                int before = budget.size();
-                budget.drop(key);
-                accounts += budget.size() - before;
+                drop(budget, key);
             }
         }
+    }
+
+    private void drop(BudgetState budget, AccountKey key) {
+        int before = budget.size();
+        budget.drop(key);
+        accounts += budget.size() - before;
     }
 
     private Account account(AccountKey key, Instant at) {

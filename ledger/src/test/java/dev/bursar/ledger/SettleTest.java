@@ -240,6 +240,31 @@ class SettleTest {
     }
 
     @Test
+    void run_namedAsItsOnlyCall_leavesNoAccountBehind() {
+        ledger.define(TestLedger.per(budget("run", TOKENS, 10), "run"));
+        Command.Reserve plain = ledger.reserveCommand(RUN, Amounts.of(TOKENS, 5));
+        Command.Reserve alone =
+                new Command.Reserve(
+                        plain.key(),
+                        plain.hold(),
+                        ACME,
+                        subject("run", plain.hold().value()),
+                        plain.asked(),
+                        Amounts.NONE,
+                        plain.ttl(),
+                        plain.onExpiry(),
+                        plain.overage(),
+                        Attribution.NONE);
+        HoldId hold = granted(ledger.submit(alone)).hold();
+        assertThat(ledger.balances("run")).hasSize(1);
+
+        ledger.submit(ledger.commitCommand(hold, Amounts.of(TOKENS, 5).with(Unit.TOOL_CALLS, 1)));
+
+        assertThat(ledger.balances("run")).isEmpty();
+        assertThat(ledger.only("total").spent()).isEqualTo(5);
+    }
+
+    @Test
     void charge_isNeverRefused_andSaysWhatItPassed() {
         Command.Charge charge =
                 new Command.Charge(
