@@ -1,11 +1,9 @@
 package dev.bursar.usage;
 
 import dev.bursar.authority.JournalReader.Positioned;
-import dev.bursar.ledger.Block;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Entry;
-import dev.bursar.ledger.Notice;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.Unit;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -29,8 +27,6 @@ final class JournalMetrics {
     private final BoundedLabel models;
     private final BoundedLabel releases;
     private final BoundedLabel tools;
-    private final BoundedLabel workflows;
-    private final BoundedLabel decisions;
 
     private final Counter runs;
     private final Counter llmCost;
@@ -38,7 +34,7 @@ final class JournalMetrics {
     private final Counter tokens;
     private final Histogram runCost;
     private final Counter breaches;
-    private final Counter decided;
+    private final Decisions decisions;
     private final Counter unpriced;
     private final Counter estimated;
     private final RunTracker tracker;
@@ -47,8 +43,6 @@ final class JournalMetrics {
         models = new BoundedLabel(settings.labelValues());
         releases = new BoundedLabel(settings.labelValues());
         tools = new BoundedLabel(settings.labelValues());
-        workflows = new BoundedLabel(settings.labelValues());
-        decisions = new BoundedLabel(settings.labelValues());
         runs =
                 counter(
                         registry,
@@ -93,15 +87,7 @@ final class JournalMetrics {
                         "agent_budget_breach_total",
                         "Hard budgets that refused a run, once per run and budget",
                         "release");
-        decided =
-                counter(
-                        registry,
-                        "bursar_decisions_total",
-                        "Reserves decided",
-                        "decision",
-                        "reason",
-                        "mode",
-                        "workflow");
+        decisions = new Decisions(registry, settings);
         unpriced =
                 counter(
                         registry,
@@ -134,9 +120,9 @@ final class JournalMetrics {
                         text(subject, Subject.RELEASE),
                         reserved.at());
             }
-            if (counting) {
-                allowed(reserved);
-            }
+        }
+        if (counting) {
+            decisions.apply(positioned.entry());
         }
         if (call != null && counting) {
             count(call);
@@ -157,7 +143,7 @@ final class JournalMetrics {
     private void count(Call call) {
         CallRow row = call.row();
         if (row.denied()) {
-            decide("deny", row.denial(), "hard", row.workflow());
+            decisions.deny(row.denial(), row.workflow());
             return;
         }
         String release = releases.of(row.release());
@@ -184,28 +170,6 @@ final class JournalMetrics {
         }
     }
 
-    private void allowed(Entry.Reserved reserved) {
-        String workflow = text(reserved.subject(), Subject.WORKFLOW);
-        String said = reserved.attribution().labels().getOrDefault("decision", "");
-        List<Block> wouldRefuse = reserved.granted().wouldRefuse();
-        if (!wouldRefuse.isEmpty()) {
-            decide(said.isEmpty() ? "would-deny" : said, "shadow_limit", "shadow", workflow);
-        } else if (reserved.granted().notices().stream().anyMatch(JournalMetrics::isPassed)) {
-            decide(said.isEmpty() ? "allow" : said, "soft_limit", "soft", workflow);
-        } else {
-            decide(said.isEmpty() ? "allow" : said, BoundedLabel.NONE, "hard", workflow);
-        }
-    }
-
-    private void decide(String decision, String reason, String mode, String workflow) {
-        decided.labelValues(decisions.of(decision), reason, mode, workflows.of(workflow)).inc();
-    }
-
-    /// Only a soft budget lets more through than its limit.
-    private static boolean isPassed(Notice notice) {
-        return notice.percent() > 100;
-    }
-
     private static List<BudgetId> hardBlocks(Entry entry) {
         return entry instanceof Entry.Refused refused
                 ? refused.blocks().stream()
@@ -220,7 +184,7 @@ final class JournalMetrics {
         return value == null ? "" : value;
     }
 
-    private static Counter counter(
+    static Counter counter(
             PrometheusRegistry registry, String name, String help, String... labels) {
         return Counter.builder().name(name).help(help).labelNames(labels).register(registry);
     }

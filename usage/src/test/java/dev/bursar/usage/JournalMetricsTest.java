@@ -6,6 +6,7 @@ import static dev.bursar.usage.Samples.block;
 import static dev.bursar.usage.Samples.committed;
 import static dev.bursar.usage.Samples.expired;
 import static dev.bursar.usage.Samples.refused;
+import static dev.bursar.usage.Samples.released;
 import static dev.bursar.usage.Samples.reserved;
 import static dev.bursar.usage.Samples.spent;
 import static dev.bursar.usage.Samples.subject;
@@ -13,9 +14,11 @@ import static dev.bursar.usage.Samples.toolSpend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.Block;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.Window;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,6 +47,39 @@ final class JournalMetricsTest {
     @AfterEach
     void close() {
         house.close();
+    }
+
+    @Test
+    void call_whoseRoughBoundIsGivenBack_isDecidedOnce() throws InterruptedException, IOException {
+        Subject subject = subject("acme", "r1");
+        house.append(
+                reserved(NOON, "rough1", subject, 9 * CENT, List.of()),
+                givenBack("rough1", subject),
+                reserved(NOON, "c1", subject, CENT, List.of()),
+                committed(NOON, "c1", subject, "gpt-4o", 300, CENT),
+                reserved(NOON, "rough2", subject, 9 * CENT, List.of()),
+                givenBack("rough2", subject),
+                refused(NOON, "c2", subject, CENT, spent("run", "r1")),
+                reserved(NOON, "c3", subject, CENT, List.of()),
+                released(NOON, "c3", subject),
+                reserved(NOON, "c4", subject, CENT, List.of()),
+                expired(NOON, "c4", subject, CENT, true));
+        assertThat(house.metrics().lines())
+                .contains(
+                        "bursar_decisions_total{decision=\"allow\",mode=\"hard\",reason=\"none\",workflow=\"support\"} 3.0",
+                        decision("deny", "budget_exhausted", "hard"));
+    }
+
+    private static Entry givenBack(String call, Subject subject) {
+        Entry.Released released = released(NOON, call, subject);
+        return new Entry.Released(
+                released.at(),
+                released.key(),
+                released.hold(),
+                released.tenant(),
+                subject,
+                released.held(),
+                Attribution.NONE);
     }
 
     @Test
@@ -165,6 +201,7 @@ final class JournalMetricsTest {
         Block held = block("run", "", Budget.Mode.HARD, new Window.Life(), Block.Cause.HELD);
         house.append(
                 reserved(NOON, "c1", subject("acme", "r1"), CENT, List.of(trial)),
+                committed(NOON, "c1", subject("acme", "r1"), "gpt-4o", 300, CENT),
                 refused(NOON, "c2", subject("acme", "r1"), CENT, rate, held),
                 refused(NOON, "c3", subject("acme", "r1"), CENT, held));
         assertThat(house.metrics().lines())
