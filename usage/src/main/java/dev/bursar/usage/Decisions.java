@@ -41,6 +41,7 @@ final class Decisions {
                         "reason",
                         "mode",
                         "workflow");
+        counter.labelValues("allow", BoundedLabel.NONE, "hard", BoundedLabel.NONE);
     }
 
     /// Remembers a grant, and counts it at the end of its hold.

@@ -99,6 +99,19 @@ final class JournalMetrics {
                         "bursar_estimated_usage_total",
                         "Calls settled with estimated tokens");
         tracker = new RunTracker(settings.idle(), new Listener());
+        expose();
+    }
+
+    /// A metric with labels has no line before its first value, and who sets up a dashboard before the
+    /// first call would not find it.
+    private void expose() {
+        String none = BoundedLabel.NONE;
+        runs.labelValues("finished", RunsSql.stopReason(RunStatus.FINISHED), none);
+        llmCost.labelValues(none, none);
+        toolCost.labelValues(none, none);
+        tokens.labelValues(none, UNCLASSIFIED, none);
+        runCost.labelValues(none);
+        breaches.labelValues(none);
     }
 
     /// Counts an entry.

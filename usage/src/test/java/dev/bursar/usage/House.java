@@ -72,6 +72,11 @@ final class House implements AutoCloseable {
     }
 
     String metrics() throws IOException {
+        return text(registry);
+    }
+
+    /// What Prometheus would read.
+    static String text(PrometheusRegistry registry) throws IOException {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         PrometheusTextFormatWriter.create().write(text, registry.scrape());
         return text.toString(StandardCharsets.UTF_8);

@@ -20,6 +20,7 @@ import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.Window;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -47,6 +48,21 @@ final class JournalMetricsTest {
     @AfterEach
     void close() {
         house.close();
+    }
+
+    @Test
+    void metrics_ofAFreshRegistry_areAllThereAtZero() throws IOException {
+        PrometheusRegistry fresh = new PrometheusRegistry();
+        new JournalMetrics(fresh, UsageSettings.DEFAULT);
+        assertThat(House.text(fresh).lines())
+                .contains(
+                        "agent_run_total{release=\"none\",status=\"finished\",stop_reason=\"idle\"} 0.0",
+                        "agent_llm_cost_usd_total{model=\"none\",release=\"none\"} 0.0",
+                        "agent_tool_cost_usd_total{release=\"none\",tool=\"none\"} 0.0",
+                        "agent_token_usage_total{model=\"none\",release=\"none\",token_type=\"unclassified\"} 0.0",
+                        "agent_run_cost_usd_count{release=\"none\"} 0",
+                        "agent_budget_breach_total{release=\"none\"} 0.0",
+                        "bursar_decisions_total{decision=\"allow\",mode=\"hard\",reason=\"none\",workflow=\"none\"} 0.0");
     }
 
     @Test
@@ -134,7 +150,7 @@ final class JournalMetricsTest {
         String finished =
                 "agent_run_total{release=\"v1\",status=\"finished\",stop_reason=\"idle\"} 1.0";
         house.append(committed(NOON, "c1", subject("acme", "r1"), "m", 3, CENT));
-        assertThat(house.metrics()).doesNotContain("agent_run_total{");
+        assertThat(house.metrics()).doesNotContain("agent_run_total{release=\"v1\"");
         house.clock.advance(Duration.ofMinutes(5));
         awaitMetric(finished);
         house.append(
@@ -224,7 +240,8 @@ final class JournalMetricsTest {
                         .lines()
                         .filter(line -> line.startsWith("agent_llm_cost_usd_total{"))
                         .toList();
-        assertThat(lines).hasSize(201);
+        // 200, `other`, and the `none` that is there from the start.
+        assertThat(lines).hasSize(202);
         assertThat(value("agent_llm_cost_usd_total{model=\"other\",release=\"v1\"}"))
                 .isCloseTo(0.5, within(1e-12));
     }
