@@ -98,7 +98,8 @@ final class ConfigReader {
 
     private @Nullable String adminToken(Node node) {
         Section admin = Section.of(node, "token");
-        String token = admin.text("token").orElseGet(() -> environment.get("BURSAR_ADMIN_TOKEN"));
+        String token =
+                admin.textIfSet("token").orElseGet(() -> environment.get("BURSAR_ADMIN_TOKEN"));
         if (token != null && !Secrets.isSound(token)) {
             throw admin.valuePlace("token").mistake(Secrets.RULE);
         }
@@ -106,7 +107,7 @@ final class ConfigReader {
     }
 
     private GatewaySettings gateway(Section top) {
-        ProviderReader providers = new ProviderReader(environment);
+        ProviderReader providers = new ProviderReader(environment, notes);
         var byName = providers.providers(top.node("providers"));
         SortedMap<String, ModelAlias> models = providers.models(top.node("models"), byName);
         Section limits = Section.of(top.node("defaults"), "max_output_tokens", "max_input_tokens");
@@ -148,6 +149,7 @@ final class ConfigReader {
             }
             case Node.Sequence sequence ->
                     throw sequence.place().mistake("must be refuse, or ceiling with its rates");
+            case Node.Unset unset -> throw unset.mistake();
         };
     }
 

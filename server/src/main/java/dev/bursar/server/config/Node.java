@@ -21,13 +21,27 @@ sealed interface Node {
     /// Nothing: `key:` with no value, or `null`.
     record Empty(Place place) implements Node {}
 
+    /// A value that is nothing but a variable which the environment does not have. Reading it is a
+    /// mistake, except where [Section#textIfSet] allows it.
+    record Unset(Place place, String variable) implements Node {
+
+        ConfigException mistake() {
+            return place.mistake("the environment has no " + variable);
+        }
+    }
+
     /// @param line from 1
     /// @param path the keys from the top, as `tenants.acme.budgets[0].limit`; empty at the top
     record Place(String file, int line, String path) {
 
         ConfigException mistake(String message) {
+            return new ConfigException(note(message));
+        }
+
+        /// A remark that begins with where it belongs.
+        String note(String message) {
             String where = path.isEmpty() ? "" : path + ": ";
-            return new ConfigException(file + ":" + line + ": " + where + message);
+            return file + ":" + line + ": " + where + message;
         }
     }
 
@@ -38,6 +52,7 @@ sealed interface Node {
             case Sequence ignored -> "a list";
             case Mapping ignored -> "a mapping";
             case Empty ignored -> "nothing";
+            case Unset ignored -> "an unset variable";
         };
     }
 }

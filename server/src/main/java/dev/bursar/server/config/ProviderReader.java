@@ -6,6 +6,7 @@ import dev.bursar.gateway.ProviderSettings;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +24,11 @@ final class ProviderReader {
 
     private final Map<String, String> environment;
 
-    ProviderReader(Map<String, String> environment) {
+    private final List<String> notes;
+
+    ProviderReader(Map<String, String> environment, List<String> notes) {
         this.environment = environment;
+        this.notes = notes;
     }
 
     /// The providers of the file. Without any, the public ones of both dialects: their keys are in the
@@ -59,7 +63,14 @@ final class ProviderReader {
                         "call_timeout");
         Dialect dialect = dialect(name, section);
         String written = section.text("base_url").orElse(url(dialect));
-        String apiKey = section.text("api_key").orElseGet(() -> key(name));
+        String apiKey = section.textIfSet("api_key").orElseGet(() -> key(name));
+        if (apiKey == null && section.node("api_key") instanceof Node.Unset unset) {
+            notes.add(
+                    unset.place()
+                            .note(
+                                    "the environment has no %s, so calls are sent without a key"
+                                            .formatted(unset.variable())));
+        }
         if (apiKey != null && !Secrets.isSound(apiKey)) {
             throw section.valuePlace("api_key").mistake(Secrets.RULE);
         }

@@ -46,6 +46,7 @@ final class Section {
                     new Section(new Node.Mapping(empty.place(), new LinkedHashMap<>(), Map.of()));
             case Node.Scalar scalar -> throw expected("a mapping", scalar);
             case Node.Sequence sequence -> throw expected("a mapping", sequence);
+            case Node.Unset unset -> throw unset.mistake();
         };
     }
 
@@ -85,6 +86,11 @@ final class Section {
 
     Optional<String> text(String key) {
         return has(key) ? Optional.of(scalar(node(key)).text()) : Optional.empty();
+    }
+
+    /// Like [#text], but a variable that is not set is the same as no key.
+    Optional<String> textIfSet(String key) {
+        return node(key) instanceof Node.Unset ? Optional.empty() : text(key);
     }
 
     String requiredText(String key) {
@@ -140,6 +146,7 @@ final class Section {
             case Node.Empty ignored -> List.of();
             case Node.Scalar scalar -> throw expected("a list", scalar);
             case Node.Mapping mapping -> throw expected("a list", mapping);
+            case Node.Unset unset -> throw unset.mistake();
         };
     }
 
@@ -149,6 +156,7 @@ final class Section {
             case Node.Empty empty -> throw expected("a value", empty);
             case Node.Sequence sequence -> throw expected("a value", sequence);
             case Node.Mapping mapping -> throw expected("a value", mapping);
+            case Node.Unset unset -> throw unset.mistake();
         };
     }
 

@@ -45,7 +45,8 @@ final class YamlDocument {
     }
 
     /// @param file how messages call the text
-    /// @throws ConfigException when the text is not YAML, a key is there twice, or a variable is unset
+    /// @throws ConfigException when the text is not YAML, a key is there twice, or a variable inside of
+    ///     other text is unset
     static Node read(String file, String text, Map<String, String> environment) {
         String marked = VARIABLE.matcher(text).replaceAll(OPEN + "$1" + CLOSE);
         try (JsonParser parser =
@@ -87,7 +88,12 @@ final class YamlDocument {
         if (token == JsonToken.VALUE_NULL) {
             return new Node.Empty(place);
         }
-        return new Node.Scalar(place, filledIn(parser.getString(), place));
+        String text = parser.getString();
+        Matcher variable = MARKED.matcher(text);
+        if (variable.matches() && !environment.containsKey(variable.group(1))) {
+            return new Node.Unset(place, variable.group(1));
+        }
+        return new Node.Scalar(place, filledIn(text, place));
     }
 
     private Node mapping(Place place, int depth) {

@@ -133,6 +133,53 @@ class ConfigTest {
     }
 
     @Test
+    void parse_aTokenOrProviderKeyFromAnUnsetVariable_isTheSameAsNone() {
+        Config config =
+                parse(
+                        """
+                        admin: { token: ${NO_TOKEN} }
+                        providers:
+                          openai:    { api_key: ${NO_KEY} }
+                          anthropic: { api_key: ${OPENAI_API_KEY} }
+                        """);
+
+        assertThat(config.adminToken()).isNull();
+        var openai = Objects.requireNonNull(config.gateway().providers().get("openai"));
+        assertThat(openai.apiKey()).isEqualTo("sk-up");
+        var anthropic = Objects.requireNonNull(config.gateway().providers().get("anthropic"));
+        assertThat(anthropic.apiKey()).isEqualTo("sk-up");
+        assertThat(config.notes()).isEmpty();
+    }
+
+    @Test
+    void parse_aProviderLeftWithoutItsKey_hasANoteWithTheLine() {
+        Config config = parse("providers:\n  anthropic:\n    api_key: ${NO_KEY}\n");
+
+        var anthropic = Objects.requireNonNull(config.gateway().providers().get("anthropic"));
+        assertThat(anthropic.apiKey()).isNull();
+        assertThat(config.notes())
+                .singleElement()
+                .asString()
+                .startsWith("bursar.yaml:3: providers.anthropic.api_key: ")
+                .contains("NO_KEY");
+    }
+
+    @Test
+    void parse_aKeyOfATenantFromAnUnsetVariable_isAMistake() {
+        String file =
+                """
+                tenants:
+                  acme:
+                    keys: [{ name: ci, secret: "${NO_KEY}" }]
+                """;
+
+        assertThatThrownBy(() -> parse(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("bursar.yaml:3: ")
+                .hasMessageContaining("NO_KEY");
+    }
+
+    @Test
     void parse_anEmptyFile_hasADefaultTenantWithARunBudget() {
         Config config = parse("");
 
