@@ -26,7 +26,8 @@ final class BudgetReader {
 
     private BudgetReader() {}
 
-    static List<Budget> budgets(TenantId tenant, ZoneId zone, Node node) {
+    /// @param notes where to put what is asked for and not done yet
+    static List<Budget> budgets(TenantId tenant, ZoneId zone, Node node, List<String> notes) {
         List<Budget> budgets = new ArrayList<>();
         Map<String, Place> names = new HashMap<>();
         for (Node item : Section.items(node)) {
@@ -36,6 +37,7 @@ final class BudgetReader {
             TenantReader.requireName(name, section.valuePlace("name"));
             TenantReader.requireNew(names, name, section.valuePlace("name"), "the budget " + name);
             budgets.add(budget(tenant, zone, name, section));
+            noteLater(section, notes);
         }
         return budgets;
     }
@@ -116,14 +118,28 @@ final class BudgetReader {
                     if (number < 1 || number > 100) {
                         throw at.keyPlace(key).mistake("must be 1% to 100%");
                     }
-                    List<Node> actions =
-                            value instanceof Node.Sequence sequence
-                                    ? sequence.items()
-                                    : List.of(value);
-                    actions.forEach(action -> ladder.add(step(number, action, mode)));
+                    actions(value).forEach(action -> ladder.add(step(number, action, mode)));
                 });
         ladder.sort(Comparator.comparingInt(Step::percent));
         return ladder;
+    }
+
+    private static void noteLater(Section budget, List<String> notes) {
+        for (Node at : Section.any(budget.node("at")).fields().values()) {
+            for (Node action : actions(at)) {
+                String written =
+                        action instanceof Node.Scalar scalar
+                                ? scalar.text().toLowerCase(Locale.ROOT)
+                                : "disable";
+                if (!written.equals("alert") && !written.equals("deny")) {
+                    notes.add(action.place().note(written + " is read but not applied yet"));
+                }
+            }
+        }
+    }
+
+    private static List<Node> actions(Node at) {
+        return at instanceof Node.Sequence sequence ? sequence.items() : List.of(at);
     }
 
     private static Step step(int percent, Node node, Mode mode) {

@@ -251,7 +251,7 @@ final class ConfigReader {
                     tools.put(name, Quantity.microcents(price.get(), tool.valuePlace("price")));
                 });
         if (!tools.isEmpty()) {
-            notes.add("tools: prices of tools are read but not charged yet");
+            notes.add(node.place().note("prices of tools are read but not charged yet"));
         }
         return tools;
     }

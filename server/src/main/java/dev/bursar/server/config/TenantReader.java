@@ -62,13 +62,13 @@ final class TenantReader {
         ZoneId zone = zone(section);
         SortedMap<String, String> downgrade = section.texts("downgrade");
         if (!downgrade.isEmpty()) {
-            notes.add("tenants." + name + ".downgrade: is read but not applied yet");
+            notes.add(section.keyPlace("downgrade").note("is read but not applied yet"));
         }
         return new Config.Tenant(
                 id,
                 zone,
                 keys(section.node("keys")),
-                BudgetReader.budgets(id, zone, section.node("budgets")),
+                BudgetReader.budgets(id, zone, section.node("budgets"), notes),
                 downgrade);
     }
 

@@ -180,6 +180,40 @@ class ConfigTest {
     }
 
     @Test
+    void parse_actionsThatAreNotAppliedYet_haveNotesWithTheirLines() {
+        Config config =
+                parse(
+                        """
+                        tools: { web: { price: 0.01 } }
+                        tenants:
+                          acme:
+                            downgrade: { gpt-4o: gpt-4o-mini }
+                            budgets:
+                              - name: run
+                                limit: 1 USD
+                                at:
+                                  50%: alert
+                                  60%: Clamp
+                                  70%: [alert, downgrade]
+                                  80%: { disable: [web] }
+                                  85%: defer
+                                  90%: approve
+                                  100%: deny
+                        """);
+
+        assertThat(config.notes())
+                .extracting(note -> note.replaceFirst(": .*: ", " "))
+                .containsExactly(
+                        "bursar.yaml:1 prices of tools are read but not charged yet",
+                        "bursar.yaml:4 is read but not applied yet",
+                        "bursar.yaml:10 clamp is read but not applied yet",
+                        "bursar.yaml:11 downgrade is read but not applied yet",
+                        "bursar.yaml:12 disable is read but not applied yet",
+                        "bursar.yaml:13 defer is read but not applied yet",
+                        "bursar.yaml:14 approve is read but not applied yet");
+    }
+
+    @Test
     void parse_anEmptyFile_hasADefaultTenantWithARunBudget() {
         Config config = parse("");
 
