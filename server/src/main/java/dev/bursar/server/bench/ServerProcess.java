@@ -40,7 +40,7 @@ final class ServerProcess implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.addAll(List.of("dev.bursar.server.Main", "serve", "-c", config.toString()));
+        command.addAll(List.of("dev.bursar.server.cli.Main", "serve", "-c", config.toString()));
         Process process =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)

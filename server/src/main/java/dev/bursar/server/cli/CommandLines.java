@@ -29,14 +29,14 @@ import picocli.CommandLine.IVersionProvider;
             Operations.Rebuild.class,
             Bench.class
         })
-public final class CommandLines {
+final class CommandLines {
 
     private static final int ANSWER_IS_NO = 1;
 
     private CommandLines() {}
 
     /// Runs a command line and returns its exit code.
-    public static int run(String... arguments) {
+    static int run(String... arguments) {
         Charset charset = System.out.charset();
         return run(
                 new PrintWriter(System.out, true, charset),

@@ -1,6 +1,4 @@
-package dev.bursar.server;
-
-import dev.bursar.server.cli.CommandLines;
+package dev.bursar.server.cli;
 
 /// The program.
 public final class Main {
