@@ -40,15 +40,21 @@ final class HandOver {
 
     /// Leaves what was decided. Encodes the entries here, on the writer's thread: the syncer has the more
     /// to do, and if it waits for this, then for what it would have to do itself.
-    void give(List<Pending<?>> decided, List<Entry> entries) {
+    ///
+    /// @return false when the syncer has stopped: nobody would answer them
+    boolean give(List<Pending<?>> decided, List<Entry> entries) {
         lock.lock();
         try {
+            if (stopped) {
+                return false;
+            }
             boolean first = collecting.isEmpty();
             collecting.pending.addAll(decided);
             collecting.entries.addAll(entries);
             if (first) {
                 changed.signal();
             }
+            return true;
         } finally {
             lock.unlock();
         }
@@ -56,11 +62,11 @@ final class HandOver {
 
     /// Takes what there is, waiting for it, and collects into `emptied` from now on.
     ///
-    /// @return an empty batch at the end, or once stopped
+    /// @return an empty batch at the end
     Batch take(Batch emptied) {
         lock.lock();
         try {
-            while (collecting.isEmpty() && !ended && !stopped) {
+            while (collecting.isEmpty() && !ended) {
                 changed.awaitUninterruptibly();
             }
             Batch taken = collecting;
@@ -84,11 +90,16 @@ final class HandOver {
     }
 
     /// The syncer takes nothing more.
-    void stop() {
+    ///
+    /// @return what was given and not taken
+    Batch stop() {
         lock.lock();
         try {
             stopped = true;
             changed.signal();
+            Batch rest = collecting;
+            collecting = new Batch();
+            return rest;
         } finally {
             lock.unlock();
         }

@@ -59,10 +59,9 @@ final class Syncer implements Runnable {
                         cause);
         LOG.error("event=stopped last_position={}", journal.lastPosition(), cause);
         queue.fail(why);
-        handOver.stop();
+        Batch given = handOver.stop();
         meter.stopped(why);
         batch.pending.forEach(pending -> pending.fail(why));
-        Batch given = handOver.take(new Batch());
         given.pending.forEach(pending -> pending.fail(why));
     }
 }

@@ -8,10 +8,14 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The one thread that owns the ledger: decides what callers put into the queue, applies it, and leaves
 /// it for the [Syncer]. It never waits for the disk unless a whole batch is waiting already.
 final class Writer implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
 
     private final Ledger ledger;
     private final InstantSource clock;
@@ -42,11 +46,11 @@ final class Writer implements Runnable {
         try {
             decideAll();
         } catch (RuntimeException | Error e) {
-            // A bug in the rules: what was half done must not be answered, and nothing may follow
-            // it.
+            // A bug in the rules: what was half done must not be answered, nothing may follow it.
             AuthorityException why =
                     new AuthorityException(
                             Kind.INTERNAL, "the authority has stopped: deciding failed: " + e, e);
+            LOG.error("event=stopped", e);
             meter.stopped(why);
             queue.fail(why);
             failWhatIsLeft(why);
@@ -60,11 +64,10 @@ final class Writer implements Runnable {
         while (open || !waiting.isEmpty()) {
             open = open && queue.take(waiting);
             int room = handOver.room();
-            if (room == 0) {
+            if (room == 0 || !decide(Math.min(room, waiting.size()))) {
                 failWhatIsLeft(stopped());
                 return;
             }
-            decide(Math.min(room, waiting.size()));
         }
     }
 
@@ -75,9 +78,10 @@ final class Writer implements Runnable {
                 : why;
     }
 
-    private void decide(int count) {
+    /// @return false when the syncer has stopped meanwhile
+    private boolean decide(int count) {
         if (count == 0) {
-            return;
+            return true;
         }
         long start = System.nanoTime();
         now = later(now, clock.instant());
@@ -88,10 +92,13 @@ final class Writer implements Runnable {
             pending.decide(ledger, now, entries);
         }
         meter.decided(count, System.nanoTime() - start, depth);
-        handOver.give(decided, entries);
+        if (!handOver.give(decided, entries)) {
+            return false;
+        }
         decided.clear();
         entries.clear();
         queue.decided(count);
+        return true;
     }
 
     /// Milliseconds are what all times of entries have; the clock may step back, this does not.

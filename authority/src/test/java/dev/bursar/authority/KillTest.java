@@ -40,7 +40,7 @@ final class KillTest {
     private final Map<String, Long> held = new HashMap<>();
 
     @Test
-    @Timeout(value = 20, unit = TimeUnit.MINUTES)
+    @Timeout(value = 20, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void kill_underLoad_losesNothingAnswered() throws Exception {
         Random random = new Random(SEED);
         for (int round = 0; round < KILLS; round++) {
