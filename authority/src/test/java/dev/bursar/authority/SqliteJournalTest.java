@@ -64,6 +64,13 @@ final class SqliteJournalTest {
     }
 
     @Test
+    void open_newFile_hasPagesOfOurSize() throws IOException {
+        SqliteJournal.open(data).close();
+        ByteBuffer header = ByteBuffer.wrap(Files.readAllBytes(data.resolve("journal.db")));
+        assertThat(header.getShort(16)).isEqualTo((short) SqliteJournal.PAGE_SIZE);
+    }
+
+    @Test
     void open_secondTime_namesTheDirectory() {
         try (Authority authority = open()) {
             assertThat(authority.healthy()).isTrue();
