@@ -168,11 +168,24 @@ final class Call implements Runnable {
     }
 
     private RequestOptions options(Route route) {
-        return Upstream.options(route.provider(), client.request(), headers.ownProviderKey());
+        return Upstream.options(route.provider(), client.request(), this::isForProvider);
     }
 
+    /// Only beside a key of ours can another be the provider's, and a key of ours never is.
+    private boolean isForProvider(String secret) {
+        return headers.ownProviderKey()
+                && wiring.identities().identify(secret) instanceof Identity.Unknown;
+    }
+
+    /// A client that names no bound gets the one that is held for it, or a hard limit would not hold.
     private Buffer upstreamBody(CallRequest request, Route route) {
-        return Buffer.buffer(request.rewrite(body, route.model()));
+        String field = route.provider().outputBound();
+        CallRequest.Bound bound =
+                field == null || request.maxOutputTokens() != null
+                        ? null
+                        : new CallRequest.Bound(
+                                field, wiring.estimator().choiceTokens(request, route));
+        return Buffer.buffer(request.rewrite(body, route.model(), bound));
     }
 
     /// What is needed to end a call.

@@ -32,6 +32,7 @@ record CallHeaders(
 
     static final String PREFIX = "x-bursar-";
     static final String KEY = "x-bursar-key";
+    static final String CYCLES_KEY = "x-cycles-api-key";
 
     private static final int MAX_TAGS = 24;
     private static final String BEARER = "bearer ";
@@ -86,7 +87,7 @@ record CallHeaders(
                 && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             secrets.add(authorization.substring(BEARER.length()).strip());
         }
-        for (String name : List.of("x-api-key", "x-goog-api-key", "x-cycles-api-key")) {
+        for (String name : List.of("x-api-key", "x-goog-api-key", CYCLES_KEY)) {
             String value = headers.get(name);
             if (value != null) {
                 secrets.add(value.strip());

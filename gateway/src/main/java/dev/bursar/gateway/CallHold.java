@@ -59,7 +59,13 @@ final class CallHold {
         if (bound.coveredBy(hold.granted.held())) {
             return hold;
         }
-        Estimate exact = counted.get();
+        Estimate exact;
+        try {
+            exact = counted.get();
+        } catch (RuntimeException | Error bug) {
+            hold.release(Attribution.NONE);
+            throw bug;
+        }
         if (exact.coveredBy(hold.granted.held())) {
             return hold;
         }

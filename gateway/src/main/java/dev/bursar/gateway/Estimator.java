@@ -2,6 +2,8 @@ package dev.bursar.gateway;
 
 import dev.bursar.gateway.Routes.Route;
 import dev.bursar.pricing.TokenEstimator;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -28,8 +30,11 @@ final class Estimator {
     /// A batch of text for the tokenizer, to bound the memory of a long prompt.
     private static final int BATCH_CHARS = 16 * 1024;
 
-    /// Longer strings without a blank are data, which is billed otherwise.
-    private static final int DATA_CHARS = 4_096;
+    /// Shorter payloads are counted like text, which costs little.
+    private static final int PAYLOAD_CHARS = 4_096;
+
+    /// Fields that carry pictures and files, as base64 or as a `data:` URL.
+    private static final Set<String> PAYLOADS = Set.of("data", "url", "image_url", "file_data");
 
     private final TokenEstimator tokens;
     private final GatewaySettings settings;
@@ -51,7 +56,7 @@ final class Estimator {
 
     /// The input tokens as well as they can be known without the provider.
     long inputTokens(CallRequest request, Route route, byte[] body) {
-        return withMargin(route, textTokens(route.model(), body)) + unseen(request, route);
+        return withMargin(route, textTokens(request, route.model(), body)) + unseen(request, route);
     }
 
     /// The tokens of a text produced by the model of the route.
@@ -60,10 +65,16 @@ final class Estimator {
     }
 
     private long outputTokens(CallRequest request, Route route) {
+        return choiceTokens(request, route) * request.choices();
+    }
+
+    /// What one choice may take at most: what the client named, or else the default, and never more
+    /// than the model can produce.
+    long choiceTokens(CallRequest request, Route route) {
         Long named = request.maxOutputTokens();
         long one = named == null ? settings.maxOutputTokens() : named;
         long most = route.price().maxOutputTokens();
-        return (most > 0 ? Math.min(one, most) : one) * request.choices();
+        return most > 0 ? Math.min(one, most) : one;
     }
 
     private long unseen(CallRequest request, Route route) {
@@ -92,17 +103,27 @@ final class Estimator {
         return Math.ceilDiv(tokens * percent, 100);
     }
 
-    private long textTokens(String model, byte[] body) {
+    /// All text and numbers of the body. Payloads that [#unseen] pays for are left out: one for each
+    /// picture, and all of them when there are files.
+    private long textTokens(CallRequest request, String model, byte[] body) {
         long count = ANSWER_TOKENS;
+        int payloads = request.hiddenInput() ? Integer.MAX_VALUE : request.images();
         StringBuilder batch = new StringBuilder();
         try (JsonParser in = Json.parser(body, 0, body.length)) {
             for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
                 if (token == JsonToken.VALUE_STRING) {
-                    add(batch, in.getString());
+                    String text = in.getString();
+                    if (payloads > 0 && isPayload(in.currentName(), text)) {
+                        payloads--;
+                    } else {
+                        batch.append(text).append(' ');
+                    }
+                } else if (token.isNumeric()) {
+                    batch.append(in.getString()).append(' ');
                 } else if (token == JsonToken.PROPERTY_NAME) {
                     String name = in.currentName();
                     count += name.equals("role") ? MESSAGE_TOKENS : 0;
-                    add(batch, name);
+                    batch.append(name).append(' ');
                 }
                 if (batch.length() >= BATCH_CHARS) {
                     count += tokens.count(model, batch);
@@ -110,14 +131,24 @@ final class Estimator {
                 }
             }
         } catch (JacksonException e) {
-            throw new IllegalStateException("a body that was parsed before", e);
+            // Broken UTF-8 inside a string, which the first pass does not decode.
+            return body.length;
         }
         return count + tokens.count(model, batch);
     }
 
-    private static void add(StringBuilder batch, String text) {
-        if (text.length() < DATA_CHARS || text.indexOf(' ') >= 0) {
-            batch.append(text).append(' ');
+    private static boolean isPayload(@Nullable String field, String text) {
+        if (text.length() < PAYLOAD_CHARS || field == null || !PAYLOADS.contains(field)) {
+            return false;
         }
+        int comma = text.startsWith("data:") ? text.indexOf(',') : -1;
+        return text.chars().skip(comma + 1L).allMatch(Estimator::isBase64);
+    }
+
+    private static boolean isBase64(int c) {
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
+                || "+/=-_\r\n".indexOf(c) >= 0;
     }
 }

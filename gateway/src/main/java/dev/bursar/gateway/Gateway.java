@@ -67,7 +67,8 @@ public final class Gateway implements AutoCloseable {
                         clock,
                         new CallIds(clock),
                         meter,
-                        new Settler(authority));
+                        new Settler(authority),
+                        identities);
         Thread.ofVirtual().name("tokenizer-preload").start(tokens::preload);
     }
 

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /// @param providers by name
 /// @param models names that clients may ask for
 /// @param unpriced what happens to models without a price
-/// @param maxOutputTokens reserved when the client names no bound; the request is not changed
+/// @param maxOutputTokens reserved, and asked of the provider, when the client names no bound
 /// @param maxInputTokens reserved for input that cannot be seen: server tools, files
 /// @param maxBodyBytes of a request
 /// @param clientGone what happens when a client hangs up

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Which headers pass from one side to the other.
 final class Headers {
@@ -26,15 +27,21 @@ final class Headers {
 
     /// Of requests only. The answer must stay readable, so nobody may ask for compression.
     private static final Set<String> OWN =
-            Set.of("host", "expect", "accept-encoding", "cookie", "forwarded");
+            Set.of(
+                    "host",
+                    "expect",
+                    "accept-encoding",
+                    "cookie",
+                    "forwarded",
+                    CallHeaders.CYCLES_KEY);
 
     private static final Set<String> KEYS =
-            Set.of("authorization", "x-api-key", "x-goog-api-key", "x-cycles-api-key", "api-key");
+            Set.of("authorization", "x-api-key", "x-goog-api-key", "api-key");
 
     private Headers() {}
 
-    /// @param keepKeys whether the client's keys are meant for the provider
-    static void toProvider(MultiMap from, MultiMap to, boolean keepKeys) {
+    /// @param forProvider whether a secret that the client sent is meant for the provider
+    static void toProvider(MultiMap from, MultiMap to, Predicate<String> forProvider) {
         Set<String> named = namedByConnection(from);
         for (Map.Entry<String, String> header : from) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
@@ -42,7 +49,7 @@ final class Headers {
                     HOP_BY_HOP.contains(name)
                             || OWN.contains(name)
                             || name.startsWith(CallHeaders.PREFIX)
-                            || (KEYS.contains(name) && !keepKeys)
+                            || (KEYS.contains(name) && !forProvider.test(secret(header.getValue())))
                             || named.contains(name);
             if (!stays) {
                 to.add(name, header.getValue());
@@ -62,6 +69,12 @@ final class Headers {
                 to.add(header.getKey(), header.getValue());
             }
         }
+    }
+
+    /// What follows the scheme, if there is one.
+    private static String secret(String credentials) {
+        String value = credentials.strip();
+        return value.substring(value.lastIndexOf(' ') + 1);
     }
 
     private static Set<String> namedByConnection(MultiMap headers) {

@@ -30,6 +30,7 @@ public record ProviderSettings(
     public static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
     public static final Duration CALL_TIMEOUT = Duration.ofMinutes(30);
 
+    private static final String OPENAI_HOST = "api.openai.com";
     private static final Duration MAX_TIMEOUT = Duration.ofDays(1);
 
     public ProviderSettings {
@@ -85,6 +86,18 @@ public record ProviderSettings(
             Duration connect, Duration answer, Duration idle, Duration call) {
         return new ProviderSettings(
                 name, dialect, baseUrl, apiKey, free, connect, answer, idle, call);
+    }
+
+    /// The field that bounds the output of a choice, or null in a dialect that requires clients to name
+    /// one. OpenAI's newer models refuse `max_tokens`; others know nothing else.
+    @Nullable String outputBound() {
+        return switch (dialect) {
+            case OPENAI ->
+                    name.equals("openai") || baseUrl.getHost().equalsIgnoreCase(OPENAI_HOST)
+                            ? "max_completion_tokens"
+                            : "max_tokens";
+            case ANTHROPIC -> null;
+        };
     }
 
     /// Without the key.

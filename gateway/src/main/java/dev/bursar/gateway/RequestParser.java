@@ -1,7 +1,9 @@
 package dev.bursar.gateway;
 
 import dev.bursar.gateway.CallRequest.CacheWrite;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -30,6 +32,7 @@ final class RequestParser {
     private int modelEnd;
     private boolean stream;
     private @Nullable Long maxOutputTokens;
+    private final Map<String, Integer> nullBounds = new HashMap<>();
     private int choices = 1;
     private int rootStart;
     private Splice.@Nullable Edit optionsEdit;
@@ -78,6 +81,8 @@ final class RequestParser {
                 modelEnd,
                 stream,
                 maxOutputTokens,
+                rootStart + 1,
+                nullBounds,
                 choices,
                 askForUsage(),
                 tools,
@@ -99,6 +104,7 @@ final class RequestParser {
                 hiddenInput |= in.currentToken() != JsonToken.VALUE_NULL;
                 in.skipChildren();
             }
+            case "cache_control" -> cacheControl();
             default -> scan();
         }
     }
@@ -128,6 +134,7 @@ final class RequestParser {
 
     private void bound(String name) {
         if (in.currentToken() == JsonToken.VALUE_NULL) {
+            nullBounds.put(name, offset());
             return;
         }
         long value = count(name, 0, MAX_TOKENS);
@@ -151,7 +158,7 @@ final class RequestParser {
             throw wrongType(name, "an array");
         }
         JsonToken first = in.nextToken();
-        tools = first != JsonToken.END_ARRAY;
+        tools |= first != JsonToken.END_ARRAY;
         for (JsonToken token = first; token != JsonToken.END_ARRAY; token = in.nextToken()) {
             scan();
         }
@@ -231,10 +238,8 @@ final class RequestParser {
                 }
             }
             case "cache_control" -> {
-                if (in.nextToken() == JsonToken.START_OBJECT && cacheWrite == CacheWrite.NONE) {
-                    cacheWrite = CacheWrite.FIVE_MINUTES;
-                }
-                scanNested();
+                in.nextToken();
+                cacheControl();
             }
             case "ttl" -> {
                 if (in.nextToken() == JsonToken.VALUE_STRING && in.getString().equals("1h")) {
@@ -245,6 +250,13 @@ final class RequestParser {
             }
             default -> {}
         }
+    }
+
+    private void cacheControl() {
+        if (in.currentToken() == JsonToken.START_OBJECT && cacheWrite == CacheWrite.NONE) {
+            cacheWrite = CacheWrite.FIVE_MINUTES;
+        }
+        scanNested();
     }
 
     /// Passes over a value whose first token is read already.

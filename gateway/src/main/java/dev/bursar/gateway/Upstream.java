@@ -11,6 +11,7 @@ import io.vertx.core.http.RequestOptions;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The requests to providers, over pools of kept connections: one for each event loop, so that both
@@ -54,13 +55,13 @@ final class Upstream implements AutoCloseable {
                         .setMaxWaitQueueSize(MAX_WAITING));
     }
 
-    /// @param clientKey whether the client's own key is meant for the provider
+    /// @param forProvider whether a secret that the client sent is meant for the provider
     static RequestOptions options(
-            ProviderSettings provider, HttpServerRequest request, boolean clientKey) {
+            ProviderSettings provider, HttpServerRequest request, Predicate<String> forProvider) {
         URI base = provider.baseUrl();
         boolean tls = "https".equals(base.getScheme());
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
-        Headers.toProvider(request.headers(), headers, clientKey);
+        Headers.toProvider(request.headers(), headers, forProvider);
         headers.set("accept-encoding", "identity");
         if (!headers.contains("authorization") && !headers.contains("x-api-key")) {
             key(provider, headers);

@@ -18,7 +18,8 @@ record Wiring(
         InstantSource clock,
         CallIds ids,
         GatewayMeter meter,
-        Settler settler) {
+        Settler settler,
+        Identities identities) {
 
     Wiring with(PriceBook book, TokenEstimator tokens, GatewaySettings changed) {
         return new Wiring(
@@ -31,6 +32,7 @@ record Wiring(
                 clock,
                 ids,
                 meter,
-                settler);
+                settler,
+                identities);
     }
 }

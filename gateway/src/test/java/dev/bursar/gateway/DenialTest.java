@@ -303,6 +303,34 @@ class DenialTest {
                 .isEqualTo("0af7651916cd43dd8448eb211c80319c");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "authorization,Bearer bursar-key-of-acme",
+        "authorization,bearer  suspended",
+        "authorization,bursar-key-of-acme",
+        "x-api-key,suspended",
+        "x-goog-api-key,bursar-key-of-acme",
+        "api-key,bursar-key-of-acme",
+        "x-cycles-api-key,anything",
+    })
+    void bursarKey_besideItself_neverReachesTheProvider(String header, String value)
+            throws Exception {
+        HttpResponse<String> answer =
+                house.send(
+                        HttpRequest.newBuilder(house.uri("/v1/chat/completions"))
+                                .header(header, value)
+                                .header("X-Bursar-Key", House.KEY)
+                                .POST(HttpRequest.BodyPublishers.ofString(Samples.CHAT)));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        var headers = house.provider.received.getFirst().headers();
+        assertThat(headers.get("authorization")).isEqualTo("Bearer sk-provider");
+        headers.forEach(sent ->
+                assertThat(sent.getValue())
+                        .doesNotContain(House.KEY)
+                        .doesNotContain("suspended")
+                        .doesNotContain("anything"));
+    }
+
     @Test
     void model_withoutPriceOrProvider_isDenied() throws Exception {
         HttpResponse<String> unpriced =

@@ -23,7 +23,7 @@ class RequestParserTest {
     }
 
     private static String rewritten(String body, String model) {
-        return new String(openAi(body).rewrite(bytes(body), model), StandardCharsets.UTF_8);
+        return new String(openAi(body).rewrite(bytes(body), model, null), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -75,7 +75,7 @@ class RequestParserTest {
     @Test
     void rewrite_notStreamed_staysAsItIs() {
         String body = "{\"model\":\"m\",\"messages\":[]}";
-        assertThat(openAi(body).rewrite(bytes(body), "m")).isEqualTo(bytes(body));
+        assertThat(openAi(body).rewrite(bytes(body), "m", null)).isEqualTo(bytes(body));
     }
 
     @Test
@@ -83,6 +83,43 @@ class RequestParserTest {
         String body = "{\"x\":\"ü\",\"model\" :  \"a\\\"b\" ,\"messages\":[\"a\\\"b\"]}";
         assertThat(rewritten(body, "ö\"c"))
                 .isEqualTo("{\"x\":\"ü\",\"model\" :  \"ö\\\"c\" ,\"messages\":[\"a\\\"b\"]}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{ \"model\":\"m\",\"messages\":[]}|{\"max_tokens\":9, \"model\":\"m\",\"messages\":[]}",
+                "{\"max_tokens\": null ,\"model\":\"m\",\"messages\":[]}"
+                        + "|{\"max_tokens\": 9 ,\"model\":\"m\",\"messages\":[]}",
+                "{\"max_completion_tokens\":null,\"model\":\"m\",\"messages\":[]}"
+                        + "|{\"max_tokens\":9,\"max_completion_tokens\":null,\"model\":\"m\","
+                        + "\"messages\":[]}",
+            })
+    void rewrite_bound_isPutInOnce(String body, String sent) {
+        byte[] bytes = bytes(body);
+        byte[] rewritten = openAi(body).rewrite(bytes, "m", new CallRequest.Bound("max_tokens", 9));
+        assertThat(new String(rewritten, StandardCharsets.UTF_8)).isEqualTo(sent);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"tools\":[{}],\"functions\":[]",
+                "\"functions\":[],\"tools\":[{}]",
+                "\"functions\":[{}],\"tools\":null",
+            })
+    void parse_toolsAndFunctions_eitherCounts(String fields) {
+        assertThat(openAi("{\"model\":\"m\",\"messages\":[]," + fields + "}").tools()).isTrue();
+    }
+
+    @Test
+    void parse_cacheControlOfTheWholeRequest_isSeen() {
+        String body =
+                "{\"model\":\"m\",\"messages\":[],\"cache_control\":{\"type\":\"ephemeral\"%s}}";
+        assertThat(openAi(body.formatted("")).cacheWrite()).isEqualTo(CacheWrite.FIVE_MINUTES);
+        assertThat(openAi(body.formatted(",\"ttl\":\"1h\"")).cacheWrite())
+                .isEqualTo(CacheWrite.ONE_HOUR);
     }
 
     @Test
