@@ -23,7 +23,7 @@ final class ServerMeters {
         queueDepth =
                 Gauge.builder()
                         .name("bursar_queue_depth")
-                        .help("Commands that waited when the last batch was taken")
+                        .help("Commands that waited behind the last batch")
                         .register(registry);
         overloaded =
                 Counter.builder()
@@ -48,7 +48,7 @@ final class ServerMeters {
         return new AuthorityMeter() {
             @Override
             public void decided(int commands, long nanos, int depth) {
-                queueDepth.set(depth);
+                queueDepth.set(depth - commands);
                 for (int i = 0; i < commands; i++) {
                     meters.decision(nanos / commands);
                 }
