@@ -197,7 +197,7 @@ final class Follower implements Runnable {
     /// Everything went well: whatever was wrong is over.
     private void worked() {
         if (problem != null) {
-            LOG.info("read model follows again file={} position={}", file, position);
+            LOG.info("event=read_model_follows file={} position={}", file, position);
             problem = null;
         }
         retry = FIRST_RETRY;
@@ -205,7 +205,7 @@ final class Follower implements Runnable {
 
     /// @return when to try again
     private Instant fail(String what, Throwable cause) {
-        LOG.warn("read model does not follow file={} retry={}", file, retry, cause);
+        LOG.warn("event=read_model_behind file={} retry={}", file, retry, cause);
         problem = what + ": " + cause.getMessage();
         Instant again = clock.instant().plus(retry);
         Duration twice = retry.multipliedBy(2);
@@ -224,7 +224,7 @@ final class Follower implements Runnable {
             setAside("it has damaged blocks");
         }
         if (takeRebuild()) {
-            LOG.info("read model is built again file={}", file);
+            LOG.info("event=read_model_rebuild file={}", file);
             closeStore();
             Store.delete(file);
             retryAt = Instant.MIN;
@@ -251,7 +251,7 @@ final class Follower implements Runnable {
             position = at;
             openings.incrementAndGet();
         });
-        LOG.info("read model open file={} position={} lag={}", file, at, lag(at));
+        LOG.info("event=read_model_open file={} position={} lag={}", file, at, lag(at));
         resume(opened);
     }
 
@@ -268,7 +268,7 @@ final class Follower implements Runnable {
             if (!Store.isDamage(e) || !Files.exists(file)) {
                 throw e;
             }
-            LOG.warn("read model cannot be read file={}", file, e);
+            LOG.warn("event=read_model_unreadable file={}", file, e);
             setAside("it cannot be read");
         }
         return Store.open(file, settings);
@@ -299,7 +299,7 @@ final class Follower implements Runnable {
         damaged = false;
         if (Files.exists(file)) {
             Path aside = Store.setAside(file, clock.instant());
-            LOG.warn("read model set aside and built again why=\"{}\" kept={}", why, aside);
+            LOG.warn("event=read_model_set_aside why=\"{}\" kept={}", why, aside);
         }
     }
 
@@ -310,7 +310,7 @@ final class Follower implements Runnable {
                 store.close();
             }
         } catch (SQLException e) {
-            LOG.warn("read model did not close file={}", file, e);
+            LOG.warn("event=read_model_close_failed file={}", file, e);
         } finally {
             store = null;
             storeLock.writeLock().unlock();
