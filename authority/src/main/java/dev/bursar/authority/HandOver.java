@@ -41,6 +41,9 @@ final class HandOver {
     /// Leaves what was decided. Encodes the entries here, on the writer's thread: the syncer has the more
     /// to do, and if it waits for this, then for what it would have to do itself.
     ///
+    /// When an entry cannot be encoded, half of it may be in the block, which must never become a record:
+    /// everything that was collected is added to `decided`, for the writer to fail, and nothing follows.
+    ///
     /// @return false when the syncer has stopped: nobody would answer them
     boolean give(List<Pending<?>> decided, List<Entry> entries) {
         lock.lock();
@@ -49,12 +52,18 @@ final class HandOver {
                 return false;
             }
             boolean first = collecting.isEmpty();
-            collecting.pending.addAll(decided);
             collecting.entries.addAll(entries);
+            collecting.pending.addAll(decided);
             if (first) {
                 changed.signal();
             }
             return true;
+        } catch (RuntimeException | Error e) {
+            decided.addAll(collecting.pending);
+            collecting.clear();
+            stopped = true;
+            changed.signal();
+            throw e;
         } finally {
             lock.unlock();
         }

@@ -1,8 +1,11 @@
 package dev.bursar.authority;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bursar.ledger.Entry;
+import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -45,5 +48,43 @@ final class HandOverTest {
         handOver.end();
         assertThat(handOver.take(new Batch()).pending).hasSize(1);
         assertThat(handOver.take(new Batch()).isEmpty()).isTrue();
+    }
+
+    @Test
+    void give_entryThatCannotBeEncoded_neverBecomesARecordAndGivesBackAllCallers() {
+        Pending<?> second = Pending.waiting((ledger, now) -> "second");
+        assertThat(handOver.give(decided, entries)).isTrue();
+        List<Pending<?>> given = new ArrayList<>(List.of(second));
+
+        assertThatThrownBy(() -> handOver.give(given, new Breaking(entries.getFirst())))
+                .isInstanceOf(IllegalStateException.class);
+
+        assertThat(given).containsExactlyInAnyOrder(second, decided.getFirst());
+        handOver.end();
+        assertThat(handOver.take(new Batch()).isEmpty()).isTrue();
+        assertThat(handOver.room()).isZero();
+    }
+
+    /// Fails after the first entry, as memory may.
+    private static final class Breaking extends AbstractList<Entry> {
+
+        private final Entry first;
+
+        Breaking(Entry first) {
+            this.first = first;
+        }
+
+        @Override
+        public Entry get(int index) {
+            if (index > 0) {
+                throw new IllegalStateException("cannot be encoded");
+            }
+            return first;
+        }
+
+        @Override
+        public int size() {
+            return 2;
+        }
     }
 }
