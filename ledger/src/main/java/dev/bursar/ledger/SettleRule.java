@@ -3,6 +3,7 @@ package dev.bursar.ledger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -16,22 +17,16 @@ final class SettleRule {
     }
 
     Decision commit(Command.Commit command, Instant now) {
-        Outcome known =
-                recall(
-                        command.tenant(),
-                        StateRecord.Operation.COMMIT,
-                        command.key(),
-                        command.hold());
-        if (known != null) {
-            return new Decision(known, List.of());
-        }
-        Hold hold = state.hold(command.hold());
-        if (hold == null || !hold.tenant().equals(command.tenant())) {
-            return Refusals.decision(Reason.HOLD_NOT_FOUND);
-        }
-        if (isTooLate(hold, now)) {
-            return new Decision(Refusals.of(Reason.HOLD_EXPIRED), List.of(expired(hold, now)));
-        }
+        return end(
+                command.tenant(),
+                StateRecord.Operation.COMMIT,
+                command.key(),
+                command.hold(),
+                now,
+                hold -> commit(command, hold, now));
+    }
+
+    private Decision commit(Command.Commit command, Hold hold, Instant now) {
         Amounts overrun = overrun(hold.held(), command.actual());
         Outcome.Refused refused = refuseOverage(hold, overrun, now);
         if (refused != null) {
@@ -65,22 +60,16 @@ final class SettleRule {
     }
 
     Decision release(Command.Release command, Instant now) {
-        Outcome known =
-                recall(
-                        command.tenant(),
-                        StateRecord.Operation.RELEASE,
-                        command.key(),
-                        command.hold());
-        if (known != null) {
-            return new Decision(known, List.of());
-        }
-        Hold hold = state.hold(command.hold());
-        if (hold == null || !hold.tenant().equals(command.tenant())) {
-            return Refusals.decision(Reason.HOLD_NOT_FOUND);
-        }
-        if (isTooLate(hold, now)) {
-            return new Decision(Refusals.of(Reason.HOLD_EXPIRED), List.of(expired(hold, now)));
-        }
+        return end(
+                command.tenant(),
+                StateRecord.Operation.RELEASE,
+                command.key(),
+                command.hold(),
+                now,
+                hold -> release(command, hold, now));
+    }
+
+    private static Decision release(Command.Release command, Hold hold, Instant now) {
         Entry entry =
                 new Entry.Released(
                         now,
@@ -91,6 +80,28 @@ final class SettleRule {
                         hold.held(),
                         command.attribution());
         return new Decision(new Outcome.Released(command.hold(), hold.held()), List.of(entry));
+    }
+
+    /// Ends an open hold in one of the ways, unless it or the key was used before or its time is over.
+    private Decision end(
+            TenantId tenant,
+            StateRecord.Operation operation,
+            CommandKey key,
+            HoldId id,
+            Instant now,
+            Function<Hold, Decision> ending) {
+        Outcome known = recall(tenant, operation, key, id);
+        if (known != null) {
+            return new Decision(known, List.of());
+        }
+        Hold hold = state.hold(id);
+        if (hold == null || !hold.tenant().equals(tenant)) {
+            return Refusals.decision(Reason.HOLD_NOT_FOUND);
+        }
+        if (isTooLate(hold, now)) {
+            return new Decision(Refusals.of(Reason.HOLD_EXPIRED), List.of(expired(hold, now)));
+        }
+        return ending.apply(hold);
     }
 
     Decision charge(Command.Charge command, Instant now) {
