@@ -1,6 +1,8 @@
 package dev.bursar.ledger;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One running balance of a budget.
@@ -61,6 +63,13 @@ final class Account {
             return nowMillis - openedMillis;
         }
         return rolling != null ? rolling.sum(nowMillis) : spent;
+    }
+
+    /// When at most `most` of what is spent counts, if nothing is added but `more` now; for a `most` below
+    /// 0, when nothing counts any more. Only in a rolling window.
+    Instant fallsTo(long most, long more, Instant now) {
+        RollingSum sum = Objects.requireNonNull(rolling);
+        return Instant.ofEpochMilli(sum.fallsToMillis(most, more, now.toEpochMilli()));
     }
 
     /// All that was ever committed here.

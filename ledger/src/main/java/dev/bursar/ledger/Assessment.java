@@ -57,7 +57,7 @@ final class Assessment {
                         : asked;
         long affordable = Math.max(0, budget.limit() - spent - held);
         if (isBlocked(budget, asked, least, affordable)) {
-            Block block = block(state, key, spent, held, asked, least, affordable);
+            Block block = block(state, key, account, spent, held, asked, least, affordable);
             switch (budget.mode()) {
                 case HARD -> blocks.add(block);
                 case SHADOW -> wouldRefuse.add(block);
@@ -80,6 +80,7 @@ final class Assessment {
     private Block block(
             BudgetState state,
             AccountKey key,
+            @Nullable Account account,
             long spent,
             long held,
             long asked,
@@ -107,7 +108,7 @@ final class Assessment {
                 held,
                 asked,
                 affordable,
-                state.resetsAt(now));
+                state.resetsAt(account, spent, held, asked, now));
     }
 
     boolean fits() {

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// @param spent committed in the current window
 /// @param held by open holds
 /// @param affordable the most that a reserve could have got: `max(0, limit - spent - held)`
-/// @param resetsAt when the balance starts from zero, or null when it does not or is rolling
+/// @param resetsAt when the balance starts from zero; in a rolling window, when what was asked fits if
+///     nothing else happens, or, when it never will, when all that is spent has left the window. Null
+///     when the balance does not reset, and when nothing is spent in the window
 public record Block(
         AccountKey account,
         String name,

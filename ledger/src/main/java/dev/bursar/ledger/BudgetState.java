@@ -163,6 +163,19 @@ final class BudgetState {
         return Instant.ofEpochMilli(windowEnd);
     }
 
+    /// When an amount that does not fit will, if nothing else happens; where waiting alone never makes it
+    /// fit, when what is spent has left. Null when nothing leaves.
+    ///
+    /// @param spent what counts now, with holds that are past their time
+    @Nullable Instant resetsAt(
+            @Nullable Account account, long spent, long held, long asked, Instant now) {
+        if (!(budget.window() instanceof Window.Rolling) || account == null || spent == 0) {
+            return resetsAt(now);
+        }
+        long more = spent - account.spent(now.toEpochMilli());
+        return account.fallsTo(budget.limit() - held - asked, more, now);
+    }
+
     private long windowStart(Instant now) {
         if (!(budget.window() instanceof Window.Calendar calendar)) {
             return 0;

@@ -36,7 +36,7 @@ final class RollingSum {
         if (amount == 0) {
             return;
         }
-        long start = Math.floorDiv(nowMillis, bucketMillis) * bucketMillis;
+        long start = bucketStart(nowMillis);
         if (size > 0 && starts[size - 1] == start) {
             amounts[size - 1] = Math.addExact(amounts[size - 1], amount);
             return;
@@ -53,6 +53,22 @@ final class RollingSum {
         return sum;
     }
 
+    /// When no more than `most` is left of the sum and of `more` that is added at `nowMillis`, if nothing
+    /// is added later; for a `most` below 0, when all of it has left.
+    long fallsToMillis(long most, long more, long nowMillis) {
+        long left = Math.addExact(sum(nowMillis), more);
+        long floor = Math.max(0, most);
+        for (int i = 0; i < size; i++) {
+            if (counts(starts[i], nowMillis)) {
+                left -= amounts[i];
+                if (left <= floor) {
+                    return leavesMillis(starts[i]);
+                }
+            }
+        }
+        return leavesMillis(bucketStart(nowMillis));
+    }
+
     List<StateRecord.Bucket> buckets() {
         List<StateRecord.Bucket> buckets = new ArrayList<>(size);
         for (int i = 0; i < size; i++) {
@@ -61,8 +77,16 @@ final class RollingSum {
         return buckets;
     }
 
+    private long bucketStart(long millis) {
+        return Math.floorDiv(millis, bucketMillis) * bucketMillis;
+    }
+
     private boolean counts(long start, long nowMillis) {
-        return start + bucketMillis + lengthMillis > nowMillis;
+        return leavesMillis(start) > nowMillis;
+    }
+
+    private long leavesMillis(long start) {
+        return start + bucketMillis + lengthMillis;
     }
 
     private void dropPast(long nowMillis) {

@@ -304,6 +304,6 @@ final class SettleRule {
                 held,
                 more,
                 affordable,
-                state.resetsAt(now));
+                state.resetsAt(account, spent, held, more, now));
     }
 }

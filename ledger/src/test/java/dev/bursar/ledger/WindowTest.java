@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WindowTest {
 
     private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
+    private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Subject RUN = subject("run", "1");
 
     private final TestLedger ledger = new TestLedger();
@@ -119,6 +121,77 @@ class WindowTest {
     }
 
     @Test
+    void rolling_block_saysWhenTheAmountFits() {
+        Instant start = Instant.parse("2026-03-10T12:00:00Z");
+        ledger.now = start;
+        ledger.define(every(budget("minute", TOKENS, 10), new Window.Rolling(MINUTE)));
+        ledger.commit(ledger.granted(RUN, TOKENS, 4), TOKENS, 4);
+        ledger.pass(Duration.ofSeconds(10));
+        ledger.commit(ledger.granted(RUN, TOKENS, 3), TOKENS, 3);
+        ledger.pass(Duration.ofSeconds(10));
+        ledger.commit(ledger.granted(RUN, TOKENS, 3), TOKENS, 3);
+        ledger.pass(Duration.ofSeconds(5));
+
+        // An amount leaves a minute after its second has passed.
+        assertThat(resetsAt(4)).isEqualTo(start.plusSeconds(61));
+        assertThat(resetsAt(5)).isEqualTo(start.plusSeconds(71));
+        assertThat(resetsAt(10)).isEqualTo(start.plusSeconds(81));
+        assertThat(resetsAt(11)).isEqualTo(start.plusSeconds(81));
+        ledger.now = start.plusSeconds(71).minusMillis(1);
+        assertThat(blocks(ledger.reserve(RUN, TOKENS, 5))).hasSize(1);
+        ledger.pass(Duration.ofMillis(1));
+        granted(ledger.reserve(RUN, TOKENS, 5));
+    }
+
+    @Test
+    void rolling_block_countsHoldsThatStay() {
+        Instant start = Instant.parse("2026-03-10T12:00:00Z");
+        ledger.now = start;
+        ledger.define(every(budget("minute", TOKENS, 10), new Window.Rolling(MINUTE)));
+        ledger.granted(RUN, TOKENS, 6);
+        assertThat(resetsAt(5)).isNull();
+
+        ledger.commit(ledger.granted(RUN, TOKENS, 3), TOKENS, 3);
+        ledger.pass(Duration.ofSeconds(1));
+        ledger.commit(ledger.granted(RUN, TOKENS, 1), TOKENS, 1);
+
+        assertThat(resetsAt(2)).isEqualTo(start.plusSeconds(61));
+        assertThat(resetsAt(4)).isEqualTo(start.plusSeconds(62));
+        assertThat(resetsAt(5)).isEqualTo(start.plusSeconds(62));
+    }
+
+    @Test
+    void rolling_block_countsWhatAnExpiredHoldIsChargedNow() {
+        Instant start = Instant.parse("2026-03-10T12:00:00Z");
+        ledger.now = start;
+        ledger.define(every(budget("minute", TOKENS, 10), new Window.Rolling(MINUTE)));
+        Command.Reserve asked = ledger.reserveCommand(RUN, Amounts.of(TOKENS, 6));
+        granted(
+                ledger.submit(
+                        new Command.Reserve(
+                                asked.key(),
+                                asked.hold(),
+                                asked.tenant(),
+                                RUN,
+                                asked.asked(),
+                                Amounts.NONE,
+                                Duration.ofSeconds(30),
+                                Command.OnExpiry.CHARGE,
+                                asked.overage(),
+                                Attribution.NONE)));
+        ledger.commit(ledger.granted(RUN, TOKENS, 2), TOKENS, 2);
+        ledger.pass(Duration.ofSeconds(40));
+
+        Block block = blocks(ledger.reserve(RUN, TOKENS, 5)).getFirst();
+        assertThat(block.spent()).isEqualTo(8);
+        assertThat(block.resetsAt()).isEqualTo(start.plusSeconds(101));
+    }
+
+    private @Nullable Instant resetsAt(long asked) {
+        return blocks(ledger.reserve(RUN, TOKENS, asked)).getFirst().resetsAt();
+    }
+
+    @Test
     void rolling_idleAccount_isDropped() {
         ledger.define(
                 per(
@@ -150,6 +223,13 @@ class WindowTest {
             assertThat(sum.sum(at))
                     .isGreaterThanOrEqualTo(total(all, at - 10_000))
                     .isLessThanOrEqualTo(total(all, at - 10_000 - 167));
+            long most = random.nextInt(60);
+            if (sum.sum(at) > most) {
+                long falls = sum.fallsToMillis(most, 0, at);
+                assertThat(falls).isGreaterThan(at);
+                assertThat(sum.sum(falls)).isLessThanOrEqualTo(most);
+                assertThat(sum.sum(falls - 1)).isGreaterThan(most);
+            }
         }
     }
 
