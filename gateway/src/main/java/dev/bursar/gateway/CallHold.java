@@ -97,7 +97,7 @@ final class CallHold {
                     new CallHold(wiring, ask.tenant(), id, ask.fingerprint(), granted);
             case Outcome.Refused refused ->
                     throw new RefusedException(
-                            new Denials(wiring.authority().budgets())
+                            new Denials(wiring.authority().budgets(), wiring.clock().instant())
                                     .explain(refused, estimate, ask.route()));
             case Outcome other ->
                     throw new IllegalStateException("a reserve was answered by " + other);

@@ -5,10 +5,12 @@ import dev.bursar.ledger.Block;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.Reason;
+import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import dev.bursar.pricing.TokenClass;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,19 +20,20 @@ import java.util.List;
 final class Denials {
 
     private static final int HELD_RETRY_SECONDS = 2;
-    private static final int SLOTS_RETRY_SECONDS = 2;
     private static final int MAX_RETRY_SECONDS = 60;
     private static final long TOKENS_PER_RATE = 1_000_000;
     private static final Duration RATE_WINDOW = Duration.ofHours(1);
 
-    /// Waiting this share of a rolling window frees a good part of it.
-    private static final int WINDOW_SHARE = 6;
+    /// Stands for the value of a dimension that the call does not have.
+    private static final String NO_VALUE = "(none)";
 
     private final List<Budget> budgets;
+    private final Instant now;
 
     /// @param budgets to name the dimensions of a balance
-    Denials(List<Budget> budgets) {
+    Denials(List<Budget> budgets, Instant now) {
         this.budgets = budgets;
+        this.now = now;
     }
 
     Denial explain(Outcome.Refused refused, Estimate estimate, Route route) {
@@ -55,41 +58,37 @@ final class Denials {
     }
 
     private static Refusal refusal(Block block) {
-        if (block.cause() == Block.Cause.ABOVE_LIMIT) {
-            return Refusal.BUDGET_EXHAUSTED;
-        }
-        if (isRate(block)) {
-            return Refusal.RATE_LIMITED;
-        }
-        return block.cause() == Block.Cause.HELD ? Refusal.BUDGET_HELD : Refusal.BUDGET_EXHAUSTED;
+        return switch (block.cause()) {
+            case ABOVE_LIMIT -> Refusal.BUDGET_EXHAUSTED;
+            case HELD -> Refusal.BUDGET_HELD;
+            case SPENT -> isRate(block) ? Refusal.RATE_LIMITED : Refusal.BUDGET_EXHAUSTED;
+        };
     }
 
     private static boolean isRate(Block block) {
-        return block.unit().equals(Unit.SLOTS)
-                || (block.window() instanceof Window.Rolling(Duration length)
-                        && length.compareTo(RATE_WINDOW) <= 0);
+        return block.window() instanceof Window.Rolling(Duration length)
+                && length.compareTo(RATE_WINDOW) <= 0;
     }
 
-    /// 0 when one of the budgets is exhausted; else long enough for the slowest.
-    private static int retryAfter(List<BlockingBudget> blocking) {
-        int seconds = 0;
+    /// 0 when one of the budgets is exhausted; else long enough for the slowest, as far as clients can
+    /// be asked to wait: some sleep for as long as they are told.
+    private int retryAfter(List<BlockingBudget> blocking) {
+        long seconds = 0;
         for (BlockingBudget budget : blocking) {
             if (budget.refusal() == Refusal.BUDGET_EXHAUSTED) {
                 return 0;
             }
-            seconds = Math.max(seconds, retryAfter(budget.block()));
+            seconds = Math.max(seconds, secondsToWait(budget.refusal(), budget.block()));
         }
-        return seconds;
+        return Math.clamp(seconds, 1, MAX_RETRY_SECONDS);
     }
 
-    private static int retryAfter(Block block) {
-        if (block.unit().equals(Unit.SLOTS)) {
-            return SLOTS_RETRY_SECONDS;
+    private long secondsToWait(Refusal refusal, Block block) {
+        Instant resetsAt = block.resetsAt();
+        if (refusal == Refusal.BUDGET_HELD || resetsAt == null) {
+            return HELD_RETRY_SECONDS;
         }
-        if (block.window() instanceof Window.Rolling(Duration length) && isRate(block)) {
-            return Math.clamp(length.toSeconds() / WINDOW_SHARE, 1, MAX_RETRY_SECONDS);
-        }
-        return HELD_RETRY_SECONDS;
+        return Math.max(1, Math.ceilDiv(now.until(resetsAt).toMillis(), 1_000));
     }
 
     private String scope(Block block) {
@@ -97,25 +96,37 @@ final class Denials {
         if (values.isEmpty()) {
             return "tenant";
         }
-        List<String> names =
-                budgets.stream()
-                        .filter(budget -> budget.id().equals(block.account().budget()))
-                        .map(Budget::per)
-                        .findFirst()
-                        .orElse(List.of());
+        List<String> names = per(block);
         List<String> parts = new ArrayList<>();
         for (int i = 0; i < values.size(); i++) {
-            parts.add((i < names.size() ? names.get(i) + "=" : "") + values.get(i));
+            String value = values.get(i).isEmpty() ? NO_VALUE : values.get(i);
+            parts.add((i < names.size() ? names.get(i) + "=" : "") + value);
         }
         return String.join(",", parts);
     }
 
-    private static String message(BlockingBudget blocking) {
+    private List<String> per(Block block) {
+        return budgets.stream()
+                .filter(budget -> budget.id().equals(block.account().budget()))
+                .map(Budget::per)
+                .findFirst()
+                .orElse(List.of());
+    }
+
+    private String message(BlockingBudget blocking) {
         Block block = blocking.block();
-        String left = Quantity.text(block.unit(), block.affordable());
-        String limit = Quantity.text(block.unit(), block.limit());
-        String asked = Quantity.text(block.unit(), block.asked());
         String of = "the budget " + block.name() + " (" + blocking.scope() + ")";
+        String limit = Quantity.text(block.unit(), block.limit());
+        if (Quantity.isTime(block.unit())) {
+            String spent = Quantity.text(block.unit(), block.spent());
+            String past =
+                    per(block).contains(Subject.RUN)
+                            ? "the run has lasted " + spent
+                            : spent + " have passed";
+            return past + " of at most " + limit + ": the time of " + of + " is over";
+        }
+        String left = Quantity.text(block.unit(), block.affordable());
+        String asked = Quantity.text(block.unit(), block.asked());
         return switch (block.cause()) {
             case ABOVE_LIMIT -> of + " allows " + limit + "; this call may take " + asked;
             case SPENT ->
@@ -131,9 +142,10 @@ final class Denials {
         };
     }
 
-    private static List<String> suggestions(Block block, Estimate estimate, Route route) {
+    private List<String> suggestions(Block block, Estimate estimate, Route route) {
         List<String> suggestions = new ArrayList<>();
-        if (refusal(block) == Refusal.BUDGET_EXHAUSTED) {
+        Refusal refusal = refusal(block);
+        if (refusal == Refusal.BUDGET_EXHAUSTED) {
             long output = affordableOutput(block, estimate, route);
             if (output > 0) {
                 suggestions.add("ask for at most " + output + " output tokens");
@@ -143,12 +155,15 @@ final class Denials {
             } else if (block.unit().equals(Unit.TOOL_CALLS)) {
                 suggestions.add("ask for a final answer without tools");
             }
+            if (Quantity.isTime(block.unit()) && per(block).contains(Subject.RUN)) {
+                suggestions.add("begin a new run");
+            }
             if (block.resetsAt() != null) {
                 suggestions.add("wait until " + block.resetsAt());
             }
             suggestions.add("ask for a higher limit");
         } else {
-            suggestions.add("try again in " + retryAfter(block) + " s");
+            suggestions.add("try again in " + secondsToWait(refusal, block) + " s");
         }
         return suggestions;
     }

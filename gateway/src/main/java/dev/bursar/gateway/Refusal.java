@@ -7,9 +7,9 @@ import java.util.Locale;
 public enum Refusal {
     /// Committed spend leaves too little for this call.
     BUDGET_EXHAUSTED(402),
-    /// A rate or concurrency budget is full.
+    /// What was spent in a window of at most an hour leaves too little for now.
     RATE_LIMITED(429),
-    /// Only outstanding holds are in the way.
+    /// Only outstanding holds are in the way, of calls or of slots.
     BUDGET_HELD(429),
     MODEL_UNPRICED(403),
     MODEL_NOT_FOUND(404),

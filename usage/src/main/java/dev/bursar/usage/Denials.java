@@ -3,7 +3,6 @@ package dev.bursar.usage;
 import dev.bursar.ledger.Block;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.Reason;
-import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import java.time.Duration;
 import java.util.Collections;
@@ -18,7 +17,7 @@ final class Denials {
     static final String RATE_LIMITED = "rate_limited";
     static final String HELD = "budget_held";
 
-    /// A rolling budget up to this long is a rate, and so is concurrency: waiting helps.
+    /// A rolling budget up to this long is a rate: waiting helps.
     private static final Duration LONGEST_RATE = Duration.ofHours(1);
 
     private static final List<String> SEVERITY = List.of(EXHAUSTED, RATE_LIMITED, HELD);
@@ -54,18 +53,15 @@ final class Denials {
     }
 
     private static String code(Block block) {
-        if (block.cause() == Block.Cause.ABOVE_LIMIT) {
-            return EXHAUSTED;
-        }
-        if (isRate(block)) {
-            return RATE_LIMITED;
-        }
-        return block.cause() == Block.Cause.HELD ? HELD : EXHAUSTED;
+        return switch (block.cause()) {
+            case ABOVE_LIMIT -> EXHAUSTED;
+            case HELD -> HELD;
+            case SPENT -> isRate(block) ? RATE_LIMITED : EXHAUSTED;
+        };
     }
 
     private static boolean isRate(Block block) {
-        return block.unit().equals(Unit.SLOTS)
-                || (block.window() instanceof Window.Rolling(Duration length)
-                        && length.compareTo(LONGEST_RATE) <= 0);
+        return block.window() instanceof Window.Rolling(Duration length)
+                && length.compareTo(LONGEST_RATE) <= 0;
     }
 }

@@ -53,7 +53,7 @@ final class DenialsTest {
                 arguments(List.of(hard(MINUTE, Block.Cause.SPENT)), "rate_limited", false),
                 arguments(List.of(hard(MINUTE, Block.Cause.ABOVE_LIMIT)), "budget_exhausted", true),
                 arguments(List.of(hard(LIFE, Block.Cause.HELD)), "budget_held", false),
-                arguments(List.of(hard(MINUTE, Block.Cause.HELD)), "rate_limited", false),
+                arguments(List.of(hard(MINUTE, Block.Cause.HELD)), "budget_held", false),
                 arguments(
                         List.of(hard(LIFE, Block.Cause.HELD), hard(MINUTE, Block.Cause.SPENT)),
                         "rate_limited",

@@ -12,6 +12,9 @@ import java.util.List;
 /// Why a call was refused and what can be done, for the person who wants to know.
 final class Denials {
 
+    /// Windows that end at a moment; in others, amounts leave one by one.
+    private static final List<String> CALENDAR = List.of("day", "week", "month");
+
     private Denials() {}
 
     static DenialView view(CallDetail detail, Instant now) {
@@ -76,9 +79,14 @@ final class Denials {
                         "Try again in a few seconds: calls in flight hold a part of " + name + ".");
             } else if (resets != null && resets.isAfter(now)) {
                 todo.add(
-                        "Wait until %s starts again %s, at %s."
+                        "Wait until %s %s %s, at %s."
                                 .formatted(
-                                        name, Moments.relative(resets, now), Moments.full(resets)));
+                                        name,
+                                        CALENDAR.contains(block.window())
+                                                ? "starts again"
+                                                : "has room again",
+                                        Moments.relative(resets, now),
+                                        Moments.full(resets)));
             }
             if (block.affordable() > 0) {
                 todo.add(
