@@ -1,7 +1,6 @@
 package dev.bursar.gateway;
 
 import dev.bursar.ledger.Block;
-import dev.bursar.ledger.Unit;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -86,12 +85,12 @@ final class Envelope {
         json.writeStartObject();
         json.writeStringProperty("name", block.name());
         json.writeStringProperty("scope", blocking.scope());
-        json.writeStringProperty("unit", Quantity.unitName(block.unit()));
-        amount(json, "limit", block.unit(), block.limit());
-        amount(json, "spent", block.unit(), block.spent());
-        amount(json, "held", block.unit(), block.held());
-        amount(json, "asked", block.unit(), block.asked());
-        amount(json, "affordable", block.unit(), block.affordable());
+        json.writeStringProperty("unit", Quantity.unit(block.unit()));
+        Quantity.write(json, "limit", block.unit(), block.limit());
+        Quantity.write(json, "spent", block.unit(), block.spent());
+        Quantity.write(json, "held", block.unit(), block.held());
+        Quantity.write(json, "asked", block.unit(), block.asked());
+        Quantity.write(json, "affordable", block.unit(), block.affordable());
         if (block.resetsAt() == null) {
             json.writeNullProperty("resets_at");
         } else {
@@ -102,15 +101,6 @@ final class Envelope {
         blocking.suggestions().forEach(json::writeString);
         json.writeEndArray();
         json.writeEndObject();
-    }
-
-    private static void amount(JsonGenerator json, String name, Unit unit, long value) {
-        if (Quantity.isMoney(unit)) {
-            json.writeStringProperty(name, Quantity.usd(value));
-        } else {
-            json.writeName(name);
-            json.writeNumber(value);
-        }
     }
 
     /// The error types that the SDKs know. Statuses may be configured, so the type follows the case

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -91,7 +92,7 @@ class DenialTest {
         assertThat(body.path("error").path("type").asString()).isEqualTo("billing_error");
         assertThat(body.path("error").path("code").asString()).isEqualTo("budget_exhausted");
         JsonNode budget = body.path("error").path("budget");
-        assertThat(budget.path("unit").asString()).isEqualTo("TOKENS");
+        assertThat(budget.path("unit").asString()).isEqualTo("tokens");
         assertThat(budget.path("limit").asLong()).isEqualTo(10);
         assertThat(budget.path("limit").isNumber()).isTrue();
         String call = body.path("request_id").asString();
@@ -133,9 +134,56 @@ class DenialTest {
         HttpResponse<String> second = house.post("/v1/chat/completions", Samples.CHAT);
         assertThat(second.statusCode()).isEqualTo(429);
         assertThat(error(second).path("code").asString()).isEqualTo("rate_limited");
-        assertThat(error(second).path("budget").path("scope").asString()).isEqualTo("key=ci");
+        JsonNode budget = error(second).path("budget");
+        assertThat(budget.path("scope").asString()).isEqualTo("key=ci");
+        assertThat(budget.path("unit").asString()).isEqualTo("calls");
         assertThat(Integer.parseInt(second.headers().firstValue("Retry-After").orElseThrow()))
-                .isBetween(1, 60);
+                .isBetween(50, 60);
+        assertThat(Instant.parse(budget.path("resets_at").asString()))
+                .isBetween(Instant.now().plusSeconds(50), Instant.now().plusSeconds(61));
+    }
+
+    @Test
+    void rate_full_isFreeAfterWhatRetryAfterSays() throws Exception {
+        house.budget(
+                "burst",
+                List.of("team", "user"),
+                Unit.CALLS,
+                1,
+                new Window.Rolling(Duration.ofSeconds(2)),
+                Budget.Mode.HARD);
+        HttpRequest.Builder call = house.request("/v1/chat/completions", Samples.CHAT);
+        assertThat(house.send(call).statusCode()).isEqualTo(200);
+        HttpResponse<String> second = house.send(call);
+        Instant told = Instant.now();
+        assertThat(error(second).path("code").asString()).isEqualTo("rate_limited");
+        assertThat(error(second).path("budget").path("scope").asString())
+                .isEqualTo("team=core,user=(none)");
+        long seconds = Long.parseLong(second.headers().firstValue("Retry-After").orElseThrow());
+        House.await(() -> !Instant.now().isBefore(told.plusSeconds(seconds)));
+        assertThat(house.send(call).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void time_over_saysHowLongTheRunHasLasted() throws Exception {
+        house.budget(
+                "run-time", List.of("run"), Unit.MILLIS, 50, new Window.Life(), Budget.Mode.HARD);
+        HttpRequest.Builder call =
+                house.request("/v1/chat/completions", Samples.CHAT).header("X-Bursar-Run", "r1");
+        HttpResponse<String> first = house.send(call);
+        assertThat(first.headers().firstValue("X-Bursar-Remaining")).hasValue("0.05 s");
+        Instant since = Instant.now();
+        House.await(() -> Instant.now().isAfter(since.plusMillis(60)));
+        HttpResponse<String> over = house.send(call);
+        assertThat(over.statusCode()).isEqualTo(402);
+        JsonNode error = error(over);
+        assertThat(error.path("message").asString())
+                .matches(
+                        "the run has lasted [0-9.]+ s of at most 0\\.05 s: the time of the budget"
+                                + " run-time \\(run=r1\\) is over");
+        assertThat(error.path("budget").path("unit").asString()).isEqualTo("s");
+        assertThat(error.path("budget").path("limit").toString()).isEqualTo("0.05");
+        assertThat(error.path("budget").path("spent").asDouble()).isGreaterThan(0.05);
     }
 
     @Test
@@ -160,7 +208,7 @@ class DenialTest {
     }
 
     @Test
-    void slots_full_isARateAndFreesItself() throws Exception {
+    void slots_full_isHeldAndFreesItself() throws Exception {
         house.budget("slots", Unit.SLOTS, 1);
         house.provider.script(
                 answer -> answer.after(500, () -> answer.json(200, Samples.CHAT_ANSWER)));
@@ -170,7 +218,11 @@ class DenialTest {
                         HttpResponse.BodyHandlers.ofString());
         House.await(() -> house.provider.received.size() == 1);
         HttpResponse<String> second = house.post("/v1/chat/completions", Samples.CHAT);
-        assertThat(error(second).path("code").asString()).isEqualTo("rate_limited");
+        assertThat(second.statusCode()).isEqualTo(429);
+        assertThat(error(second).path("code").asString()).isEqualTo("budget_held");
+        assertThat(error(second).path("budget").path("unit").asString()).isEqualTo("slots");
+        assertThat(Integer.parseInt(second.headers().firstValue("Retry-After").orElseThrow()))
+                .isBetween(1, 5);
         first.join();
         assertThat(house.post("/v1/chat/completions", Samples.CHAT).statusCode()).isEqualTo(200);
     }
@@ -188,7 +240,7 @@ class DenialTest {
         assertThat(house.post("/v1/chat/completions", tools).statusCode()).isEqualTo(200);
         HttpResponse<String> answer = house.post("/v1/chat/completions", tools);
         assertThat(answer.statusCode()).isEqualTo(402);
-        assertThat(error(answer).path("budget").path("unit").asString()).isEqualTo("TOOL_CALLS");
+        assertThat(error(answer).path("budget").path("unit").asString()).isEqualTo("tool_calls");
         assertThat(error(answer).path("budget").path("spent").asLong()).isEqualTo(3);
         assertThat(house.post("/v1/chat/completions", Samples.CHAT).statusCode()).isEqualTo(200);
     }

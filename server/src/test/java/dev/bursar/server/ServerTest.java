@@ -268,6 +268,39 @@ class ServerTest {
         assertThat(month.path("mode").asString()).isEqualTo("hard");
     }
 
+    @Test
+    void budgetsAndDenials_ofEveryUnit_areInTheWordsOfTheConfiguration() throws Exception {
+        write(
+                """
+                    budgets:
+                      - { name: time, per: [run], limit: 1.5 s }
+                      - { name: words, per: [team], limit: 1 tokens }
+                      - { name: points, limit: 7 risk_points }
+                """);
+        server.reload();
+        HttpResponse<String> denied =
+                send(
+                        request("/v1/chat/completions")
+                                .header("Authorization", "Bearer declared-secret")
+                                .POST(
+                                        BodyPublishers.ofString(
+                                                "{\"model\":\"gpt-4o\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}")));
+        assertThat(denied.statusCode()).isEqualTo(402);
+        long position = server.authority().journal().lastPosition();
+        assertThat(server.usage().awaitPosition(position, Duration.ofSeconds(30))).isTrue();
+
+        assertThat(json(send(asAdmin("/api/budgets?balances=0"))).path("items"))
+                .extracting(budget -> budget.path("limit") + " " + budget.path("unit").asString())
+                .containsExactlyInAnyOrder("1.5 s", "1 tokens", "7 risk_points");
+        String call = denied.headers().firstValue("X-Bursar-Call").orElseThrow();
+        JsonNode detail = json(send(asAdmin("/api/calls/" + call)));
+        assertThat(detail.path("asked").propertyNames()).contains("USD", "tokens", "calls");
+        assertThat(detail.path("asked").path("USD").isString()).isTrue();
+        JsonNode block = detail.path("blocks").get(0);
+        assertThat(block.path("unit").asString()).isEqualTo("tokens");
+        assertThat(block.path("limit").toString()).isEqualTo("1");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/api/spend?by=model&bucket=hour", "/api/runs", "/api/live"})
     void usage_ofAQuietServer_isEmptyAndWellFormed(String path) {

@@ -64,7 +64,7 @@ final class Budgets implements Callable<Integer> {
             String per =
                     balance.path("per")
                             .propertyStream()
-                            .map(one -> one.getKey() + "=" + one.getValue().asString())
+                            .map(one -> one.getKey() + "=" + value(one.getValue().asString()))
                             .reduce((a, b) -> a + " " + b)
                             .orElse("all");
             out.printf(
@@ -74,5 +74,9 @@ final class Budgets implements Callable<Integer> {
                     balance.path("held").asString(),
                     balance.path("left").asString());
         }
+    }
+
+    private static String value(String value) {
+        return value.isEmpty() ? "(none)" : value;
     }
 }

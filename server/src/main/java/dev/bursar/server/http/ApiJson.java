@@ -1,6 +1,6 @@
 package dev.bursar.server.http;
 
-import java.math.BigDecimal;
+import dev.bursar.gateway.Quantity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +20,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class ApiJson {
 
     private static final String MICROCENTS = "microcents";
-
-    private static final int MICROCENT_DIGITS = 8;
 
     private static final JsonMapper MAPPER =
             JsonMapper.builder()
@@ -76,12 +74,6 @@ final class ApiJson {
         }
     }
 
-    /// Microcents as plain decimal USD: `0.0042`.
-    static String usd(long microcents) {
-        BigDecimal usd = BigDecimal.valueOf(microcents, MICROCENT_DIGITS);
-        return usd.signum() == 0 ? "0" : usd.stripTrailingZeros().toPlainString();
-    }
-
     private static JsonNode inUsd(JsonNode node) {
         if (node instanceof ArrayNode array) {
             for (int i = 0; i < array.size(); i++) {
@@ -98,7 +90,7 @@ final class ApiJson {
             JsonNode value = field.getValue();
             if (name.endsWith(MICROCENTS) && value.isIntegralNumber()) {
                 String usd = name.substring(0, name.length() - MICROCENTS.length()) + "usd";
-                converted.put(usd, usd(value.longValue()));
+                converted.put(usd, Quantity.usd(value.longValue()));
             } else {
                 converted.set(name, inUsd(value));
             }

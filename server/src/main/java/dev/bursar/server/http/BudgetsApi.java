@@ -1,9 +1,9 @@
 package dev.bursar.server.http;
 
 import dev.bursar.authority.Authority;
+import dev.bursar.gateway.Quantity;
 import dev.bursar.ledger.Balance;
 import dev.bursar.ledger.Budget;
-import dev.bursar.ledger.Unit;
 import dev.bursar.server.config.Windows;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -55,8 +55,8 @@ final class BudgetsApi {
         node.put("name", budget.name());
         node.set("match", ApiJson.of(budget.match()));
         node.set("per", ApiJson.of(budget.per()));
-        node.put("unit", unit(budget.unit()));
-        put(node, "limit", budget.unit(), budget.limit());
+        node.put("unit", Quantity.unit(budget.unit()));
+        CallJson.put(node, "limit", budget.unit(), budget.limit());
         node.put("every", Windows.written(budget.window()));
         node.put("mode", budget.mode().name().toLowerCase(Locale.ROOT));
         node.put("managed_by", "file");
@@ -76,26 +76,13 @@ final class BudgetsApi {
             per.put(budget.per().get(i), balance.account().per().get(i));
         }
         long left = Math.max(0, budget.limit() - balance.spent() - balance.held());
-        put(node, "spent", budget.unit(), balance.spent());
-        put(node, "held", budget.unit(), balance.held());
-        put(node, "left", budget.unit(), left);
-        put(node, "overrun", budget.unit(), balance.overrun());
+        CallJson.put(node, "spent", budget.unit(), balance.spent());
+        CallJson.put(node, "held", budget.unit(), balance.held());
+        CallJson.put(node, "left", budget.unit(), left);
+        CallJson.put(node, "overrun", budget.unit(), balance.overrun());
         if (balance.resetsAt() != null) {
             node.put("resets_at", balance.resetsAt().toString());
         }
         return node;
-    }
-
-    private static String unit(Unit unit) {
-        return unit.equals(Unit.USD_MICROCENTS) ? "USD" : unit.name();
-    }
-
-    /// USD as a decimal string, everything else as a whole number.
-    private static void put(ObjectNode node, String name, Unit unit, long value) {
-        if (unit.equals(Unit.USD_MICROCENTS)) {
-            node.put(name, ApiJson.usd(value));
-        } else {
-            node.put(name, value);
-        }
     }
 }

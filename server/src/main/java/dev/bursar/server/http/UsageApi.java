@@ -99,7 +99,7 @@ final class UsageApi {
     private void call(RoutingContext context) {
         String id = Parameters.path(context, "id");
         var found = usage.call(id).orElseThrow(() -> ApiException.notFound("no call " + id));
-        Answers.json(context, 200, ApiJson.of(found));
+        Answers.json(context, 200, CallJson.of(found));
     }
 
     private void live(RoutingContext context) {
