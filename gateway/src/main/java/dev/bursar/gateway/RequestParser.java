@@ -1,6 +1,5 @@
 package dev.bursar.gateway;
 
-import dev.bursar.gateway.CallRequest.CacheWrite;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -39,14 +38,13 @@ final class RequestParser {
     private boolean usageAsked;
     private boolean messages;
     private boolean tools;
-    private boolean hiddenInput;
-    private int images;
-    private CacheWrite cacheWrite = CacheWrite.NONE;
+    private final PricedInput input;
 
     private RequestParser(Dialect dialect, byte[] body, JsonParser in) {
         this.dialect = dialect;
         this.body = body;
         this.in = in;
+        this.input = new PricedInput(in);
     }
 
     static CallRequest parse(Dialect dialect, byte[] body) {
@@ -86,9 +84,9 @@ final class RequestParser {
                 choices,
                 askForUsage(),
                 tools,
-                hiddenInput,
-                images,
-                cacheWrite);
+                input.hidden,
+                input.images,
+                input.cacheWrite);
     }
 
     private void field(String name) {
@@ -97,15 +95,24 @@ final class RequestParser {
             case "stream" -> once(name, () -> stream = bool(name));
             case "max_tokens", "max_completion_tokens" -> once(name, () -> bound(name));
             case "n" -> once(name, () -> choices = (int) count(name, 1, MAX_CHOICES));
+            case "temperature", "top_p" -> once(name, () -> number(name));
             case "stream_options" -> once(name, this::streamOptions);
             case "messages" -> once(name, this::messages);
             case "tools", "functions" -> once(name, () -> tools(name));
             case "web_search_options", "mcp_servers", "container" -> {
-                hiddenInput |= in.currentToken() != JsonToken.VALUE_NULL;
+                input.hidden |= in.currentToken() != JsonToken.VALUE_NULL;
                 in.skipChildren();
             }
-            case "cache_control" -> cacheControl();
-            default -> scan();
+            case "cache_control" -> input.cacheControl();
+            default -> {
+                if (name.equals(dialect == Dialect.OPENAI ? "stop" : "stop_sequences")) {
+                    once(name, () -> stop(name));
+                } else if (dialect == Dialect.ANTHROPIC && name.equals("system")) {
+                    once(name, this::system);
+                } else {
+                    input.scan();
+                }
+            }
         }
     }
 
@@ -137,17 +144,78 @@ final class RequestParser {
             nullBounds.put(name, offset());
             return;
         }
-        long value = count(name, 0, MAX_TOKENS);
+        long value = count(name, leastOutput(), MAX_TOKENS);
         Long other = maxOutputTokens;
         maxOutputTokens = other == null ? value : Math.max(other, value);
+    }
+
+    /// Messages takes 0, which only writes the prompt cache.
+    private long leastOutput() {
+        return switch (dialect) {
+            case OPENAI -> 1;
+            case ANTHROPIC -> 0;
+        };
     }
 
     private void messages() {
         if (in.currentToken() != JsonToken.START_ARRAY) {
             throw wrongType("messages", "an array");
         }
+        int count = 0;
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            message(count++);
+        }
+        if (count == 0) {
+            throw RefusedException.malformed("messages", "must not be empty");
+        }
         messages = true;
-        scan();
+    }
+
+    private void message(int at) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            throw wrongType("messages[" + at + "]", "an object");
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "role" -> {
+                    if (in.currentToken() != JsonToken.VALUE_STRING) {
+                        throw wrongType("messages[" + at + "].role", "a string");
+                    }
+                }
+                case "content" -> content(at);
+                case "cache_control" -> input.cacheControl();
+                default -> input.scan();
+            }
+        }
+    }
+
+    /// Text or parts of it. OpenAI's assistant may have said nothing but tool calls, and servers of its
+    /// dialect take bare strings for parts.
+    private void content(int at) {
+        JsonToken token = in.currentToken();
+        boolean openAi = dialect == Dialect.OPENAI;
+        if (token == JsonToken.START_ARRAY) {
+            for (int part = 0; in.nextToken() != JsonToken.END_ARRAY; part++) {
+                boolean text = openAi && in.currentToken() == JsonToken.VALUE_STRING;
+                if (!text && in.currentToken() != JsonToken.START_OBJECT) {
+                    throw wrongType("messages[" + at + "].content[" + part + "]", "an object");
+                }
+                input.scan();
+            }
+        } else if (token != JsonToken.VALUE_STRING && !(openAi && token == JsonToken.VALUE_NULL)) {
+            throw wrongType("messages[" + at + "].content", "a string or an array");
+        }
+    }
+
+    private void system() {
+        JsonToken token = in.currentToken();
+        if (token != JsonToken.VALUE_STRING
+                && token != JsonToken.START_ARRAY
+                && token != JsonToken.VALUE_NULL) {
+            throw wrongType("system", "a string or an array");
+        }
+        input.scan();
     }
 
     private void tools(String name) {
@@ -157,10 +225,37 @@ final class RequestParser {
         if (in.currentToken() != JsonToken.START_ARRAY) {
             throw wrongType(name, "an array");
         }
-        JsonToken first = in.nextToken();
-        tools |= first != JsonToken.END_ARRAY;
-        for (JsonToken token = first; token != JsonToken.END_ARRAY; token = in.nextToken()) {
-            scan();
+        for (int at = 0; in.nextToken() != JsonToken.END_ARRAY; at++) {
+            if (in.currentToken() != JsonToken.START_OBJECT) {
+                throw wrongType(name + "[" + at + "]", "an object");
+            }
+            tools = true;
+            input.scan();
+        }
+    }
+
+    private void number(String name) {
+        JsonToken token = in.currentToken();
+        if (token != JsonToken.VALUE_NUMBER_INT
+                && token != JsonToken.VALUE_NUMBER_FLOAT
+                && token != JsonToken.VALUE_NULL) {
+            throw wrongType(name, "a number");
+        }
+    }
+
+    private void stop(String name) {
+        JsonToken token = in.currentToken();
+        boolean single = name.equals("stop") && token == JsonToken.VALUE_STRING;
+        if (single || token == JsonToken.VALUE_NULL) {
+            return;
+        }
+        if (token != JsonToken.START_ARRAY) {
+            throw wrongType(name, "a string or an array of strings");
+        }
+        for (int at = 0; in.nextToken() != JsonToken.END_ARRAY; at++) {
+            if (in.currentToken() != JsonToken.VALUE_STRING) {
+                throw wrongType(name + "[" + at + "]", "a string");
+            }
         }
     }
 
@@ -207,80 +302,6 @@ final class RequestParser {
                         rootStart + 1,
                         rootStart + 1,
                         "\"stream_options\":{\"include_usage\":true},");
-    }
-
-    /// Passes over the value at the parser and notes what changes the price of input.
-    private void scan() {
-        int depth = 0;
-        do {
-            JsonToken token = in.currentToken();
-            if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
-                depth++;
-            } else if (token == JsonToken.END_OBJECT || token == JsonToken.END_ARRAY) {
-                depth--;
-            } else if (token == JsonToken.PROPERTY_NAME) {
-                noteField(in.currentName());
-                continue;
-            }
-            if (depth == 0) {
-                return;
-            }
-        } while (in.nextToken() != null);
-    }
-
-    private void noteField(String name) {
-        switch (name) {
-            case "type" -> {
-                if (in.nextToken() == JsonToken.VALUE_STRING) {
-                    noteType(in.getString());
-                } else {
-                    scanNested();
-                }
-            }
-            case "cache_control" -> {
-                in.nextToken();
-                cacheControl();
-            }
-            case "ttl" -> {
-                if (in.nextToken() == JsonToken.VALUE_STRING && in.getString().equals("1h")) {
-                    cacheWrite = CacheWrite.ONE_HOUR;
-                } else {
-                    scanNested();
-                }
-            }
-            default -> {}
-        }
-    }
-
-    private void cacheControl() {
-        if (in.currentToken() == JsonToken.START_OBJECT && cacheWrite == CacheWrite.NONE) {
-            cacheWrite = CacheWrite.FIVE_MINUTES;
-        }
-        scanNested();
-    }
-
-    /// Passes over a value whose first token is read already.
-    private void scanNested() {
-        JsonToken token = in.currentToken();
-        if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
-            scan();
-        }
-    }
-
-    private void noteType(String type) {
-        switch (type) {
-            case "image", "image_url", "input_image" -> images++;
-            case "input_audio", "file", "document", "container_upload", "video_url" ->
-                    hiddenInput = true;
-            default ->
-                    hiddenInput |=
-                            type.startsWith("web_search_")
-                                    || type.startsWith("web_fetch_")
-                                    || type.startsWith("code_execution_")
-                                    || type.startsWith("tool_search_")
-                                    || type.startsWith("mcp_")
-                                    || type.startsWith("advisor_");
-        }
     }
 
     private boolean bool(String name) {

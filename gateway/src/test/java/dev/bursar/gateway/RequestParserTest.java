@@ -46,8 +46,8 @@ class RequestParserTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"model\":\"m\",\"messages\":[],\"stream\":true}",
-                "{ \"stream\" : true, \"é\":\"ü\\\"\", \"messages\":[], \"model\" : \"m\"}",
+                "{\"model\":\"m\",\"messages\":[{}],\"stream\":true}",
+                "{ \"stream\" : true, \"é\":\"ü\\\"\", \"messages\":[{}], \"model\" : \"m\"}",
                 "\n\t{\"model\":\"m\",\"stream\":true,\"messages\":[{\"content\":\"{[\"}]}",
             })
     void rewrite_streamWithoutOptions_asksForUsageAndChangesNothingElse(String body) {
@@ -68,33 +68,34 @@ class RequestParserTest {
                 "{\"include_usage\":true}|{\"include_usage\":true}",
             })
     void rewrite_streamOptions_askForUsageInPlace(String given, String sent) {
-        String body = "{\"model\":\"m\",\"stream_options\":%s,\"stream\":true,\"messages\":[]}";
+        String body = "{\"model\":\"m\",\"stream_options\":%s,\"stream\":true,\"messages\":[{}]}";
         assertThat(rewritten(body.formatted(given), "m")).isEqualTo(body.formatted(sent));
     }
 
     @Test
     void rewrite_notStreamed_staysAsItIs() {
-        String body = "{\"model\":\"m\",\"messages\":[]}";
+        String body = "{\"model\":\"m\",\"messages\":[{}]}";
         assertThat(openAi(body).rewrite(bytes(body), "m", null)).isEqualTo(bytes(body));
     }
 
     @Test
     void rewrite_otherModel_replacesItsStringOnly() {
-        String body = "{\"x\":\"ü\",\"model\" :  \"a\\\"b\" ,\"messages\":[\"a\\\"b\"]}";
+        String body = "{\"x\":\"ü\",\"model\" :  \"a\\\"b\" ,\"messages\":[{\"x\":\"a\\\"b\"}]}";
         assertThat(rewritten(body, "ö\"c"))
-                .isEqualTo("{\"x\":\"ü\",\"model\" :  \"ö\\\"c\" ,\"messages\":[\"a\\\"b\"]}");
+                .isEqualTo(
+                        "{\"x\":\"ü\",\"model\" :  \"ö\\\"c\" ,\"messages\":[{\"x\":\"a\\\"b\"}]}");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "{ \"model\":\"m\",\"messages\":[]}|{\"max_tokens\":9, \"model\":\"m\",\"messages\":[]}",
-                "{\"max_tokens\": null ,\"model\":\"m\",\"messages\":[]}"
-                        + "|{\"max_tokens\": 9 ,\"model\":\"m\",\"messages\":[]}",
-                "{\"max_completion_tokens\":null,\"model\":\"m\",\"messages\":[]}"
+                "{ \"model\":\"m\",\"messages\":[{}]}|{\"max_tokens\":9, \"model\":\"m\",\"messages\":[{}]}",
+                "{\"max_tokens\": null ,\"model\":\"m\",\"messages\":[{}]}"
+                        + "|{\"max_tokens\": 9 ,\"model\":\"m\",\"messages\":[{}]}",
+                "{\"max_completion_tokens\":null,\"model\":\"m\",\"messages\":[{}]}"
                         + "|{\"max_tokens\":9,\"max_completion_tokens\":null,\"model\":\"m\","
-                        + "\"messages\":[]}",
+                        + "\"messages\":[{}]}",
             })
     void rewrite_bound_isPutInOnce(String body, String sent) {
         byte[] bytes = bytes(body);
@@ -110,13 +111,13 @@ class RequestParserTest {
                 "\"functions\":[{}],\"tools\":null",
             })
     void parse_toolsAndFunctions_eitherCounts(String fields) {
-        assertThat(openAi("{\"model\":\"m\",\"messages\":[]," + fields + "}").tools()).isTrue();
+        assertThat(openAi("{\"model\":\"m\",\"messages\":[{}]," + fields + "}").tools()).isTrue();
     }
 
     @Test
     void parse_cacheControlOfTheWholeRequest_isSeen() {
         String body =
-                "{\"model\":\"m\",\"messages\":[],\"cache_control\":{\"type\":\"ephemeral\"%s}}";
+                "{\"model\":\"m\",\"messages\":[{}],\"cache_control\":{\"type\":\"ephemeral\"%s}}";
         assertThat(openAi(body.formatted("")).cacheWrite()).isEqualTo(CacheWrite.FIVE_MINUTES);
         assertThat(openAi(body.formatted(",\"ttl\":\"1h\"")).cacheWrite())
                 .isEqualTo(CacheWrite.ONE_HOUR);
@@ -131,7 +132,7 @@ class RequestParserTest {
                                 """
                                 {"model":"m","max_tokens":1,"stream":true,"system":[{"type":"text","text":"x",
                                 "cache_control":{"type":"ephemeral","ttl":"1h"}}],
-                                "tools":[{"type":"web_search_20250305","name":"web_search"}],"messages":[]}
+                                "tools":[{"type":"web_search_20250305","name":"web_search"}],"messages":[{}]}
                                 """));
         assertThat(request.cacheWrite()).isEqualTo(CacheWrite.ONE_HOUR);
         assertThat(request.hiddenInput()).isTrue();
@@ -153,24 +154,24 @@ class RequestParserTest {
             delimiter = '|',
             quoteCharacter = '#',
             value = {
-                "{\"model\":1,\"messages\":[]}|model",
-                "{\"model\":\"\",\"messages\":[]}|model",
-                "{\"messages\":[]}|model",
+                "{\"model\":1,\"messages\":[{}]}|model",
+                "{\"model\":\"\",\"messages\":[{}]}|model",
+                "{\"messages\":[{}]}|model",
                 "{\"model\":\"m\"}|messages",
                 "{\"model\":\"m\",\"messages\":{}}|messages",
-                "{\"model\":\"m\",\"model\":\"n\",\"messages\":[]}|model",
-                "{\"model\":\"m\",\"messages\":[],\"stream\":\"yes\"}|stream",
-                "{\"model\":\"m\",\"messages\":[],\"n\":0}|n",
-                "{\"model\":\"m\",\"messages\":[],\"n\":1.5}|n",
-                "{\"model\":\"m\",\"messages\":[],\"max_tokens\":-1}|max_tokens",
-                "{\"model\":\"m\",\"messages\":[],\"max_tokens\":\"9\"}|max_tokens",
-                "{\"model\":\"m\",\"messages\":[],\"max_tokens\":99999999999999999999}|max_tokens",
-                "{\"model\":\"m\",\"messages\":[],\"stream_options\":true}|stream_options",
-                "{\"model\":\"m\",\"messages\":[],\"stream_options\":{\"include_usage\":1}}"
+                "{\"model\":\"m\",\"model\":\"n\",\"messages\":[{}]}|model",
+                "{\"model\":\"m\",\"messages\":[{}],\"stream\":\"yes\"}|stream",
+                "{\"model\":\"m\",\"messages\":[{}],\"n\":0}|n",
+                "{\"model\":\"m\",\"messages\":[{}],\"n\":1.5}|n",
+                "{\"model\":\"m\",\"messages\":[{}],\"max_tokens\":-1}|max_tokens",
+                "{\"model\":\"m\",\"messages\":[{}],\"max_tokens\":\"9\"}|max_tokens",
+                "{\"model\":\"m\",\"messages\":[{}],\"max_tokens\":99999999999999999999}|max_tokens",
+                "{\"model\":\"m\",\"messages\":[{}],\"stream_options\":true}|stream_options",
+                "{\"model\":\"m\",\"messages\":[{}],\"stream_options\":{\"include_usage\":1}}"
                         + "|stream_options.include_usage",
-                "{\"model\":\"m\",\"messages\":[],\"tools\":{}}|tools",
+                "{\"model\":\"m\",\"messages\":[{}],\"tools\":{}}|tools",
                 "[]|body",
-                "{\"model\":\"m\",\"messages\":[]} x|body",
+                "{\"model\":\"m\",\"messages\":[{}]} x|body",
                 "{\"model\":\"m\",\"messages\":[|body",
                 "nonsense|body",
             })
@@ -181,19 +182,120 @@ class RequestParserTest {
         assertThat(refused.denial().message()).startsWith(field + ": ");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '#',
+            value = {
+                "\"messages\":[]|messages",
+                "\"messages\":null|messages",
+                "\"messages\":[\"hi\"]|messages[0]",
+                "\"messages\":[{},null]|messages[1]",
+                "\"messages\":[{},{\"role\":1}]|messages[1].role",
+                "\"messages\":[{\"content\":1}]|messages[0].content",
+                "\"messages\":[{\"content\":{}}]|messages[0].content",
+                "\"messages\":[{\"content\":[{},7]}]|messages[0].content[1]",
+                "\"temperature\":\"hot\"|temperature",
+                "\"top_p\":[1]|top_p",
+                "\"tools\":\"all\"|tools",
+                "\"tools\":[{},\"search\"]|tools[1]",
+                "\"max_tokens\":1.5|max_tokens",
+                "\"max_tokens\":true|max_tokens",
+                "\"stream\":1|stream",
+                "\"temperature\":1,\"temperature\":2|temperature",
+            })
+    void parse_wrongTypeInEitherDialect_namesThePath(String fields, String path) {
+        for (Dialect dialect : Dialect.values()) {
+            assertThat(refusedField(dialect, fields)).isEqualTo(path);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '#',
+            value = {
+                "OPENAI|\"max_tokens\":0|max_tokens",
+                "OPENAI|\"max_completion_tokens\":0|max_completion_tokens",
+                "OPENAI|\"n\":\"2\"|n",
+                "OPENAI|\"stop\":1|stop",
+                "OPENAI|\"stop\":[\"a\",1]|stop[1]",
+                "OPENAI|\"functions\":[1]|functions[0]",
+                "ANTHROPIC|\"max_tokens\":-1|max_tokens",
+                "ANTHROPIC|\"messages\":[{\"content\":null}]|messages[0].content",
+                "ANTHROPIC|\"messages\":[{\"content\":[\"hi\"]}]|messages[0].content[0]",
+                "ANTHROPIC|\"system\":7|system",
+                "ANTHROPIC|\"system\":{}|system",
+                "ANTHROPIC|\"stop_sequences\":\"a\"|stop_sequences",
+                "ANTHROPIC|\"stop_sequences\":[null]|stop_sequences[0]",
+            })
+    void parse_wrongTypeInItsDialect_namesThePath(Dialect dialect, String fields, String path) {
+        assertThat(refusedField(dialect, fields)).isEqualTo(path);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '#',
+            value = {
+                "OPENAI|\"temperature\":null,\"top_p\":null,\"stop\":null,\"n\":null,\"tools\":null,"
+                        + "\"stream\":null,\"max_tokens\":null,\"stream_options\":null",
+                "OPENAI|\"temperature\":0,\"top_p\":0.95,\"stop\":\"end\",\"max_tokens\":1",
+                "OPENAI|\"stop\":[\"a\",\"b\"],\"temperature\":1e-3",
+                "OPENAI|\"messages\":[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[]}]",
+                "OPENAI|\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"},\"b\"]}]",
+                "OPENAI|\"system\":7,\"stop_sequences\":1,\"top_k\":{},\"user\":3",
+                "ANTHROPIC|\"system\":\"be brief\",\"max_tokens\":0,\"stop\":1",
+                "ANTHROPIC|\"system\":[{\"type\":\"text\"}],\"stop_sequences\":[\"a\"],\"top_p\":0.9",
+                "ANTHROPIC|\"system\":null,\"stop_sequences\":null,\"temperature\":null",
+                "ANTHROPIC|\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]",
+            })
+    void parse_whatTheDialectAllows_isAccepted(Dialect dialect, String fields) {
+        assertThat(RequestParser.parse(dialect, bytes(whole(fields))).model()).isEqualTo("m");
+    }
+
+    @Test
+    void parse_afterTheMessages_stillSeesWhatChangesThePrice() {
+        CallRequest request =
+                openAi(
+                        """
+                        {"messages":[{"role":"user","name":{"a":[{}]},"content":[{"type":"image_url"},
+                        {"type":"image_url"}],"cache_control":{"type":"ephemeral"}},{"content":[{"type":
+                        "file"}]}],"model":"m"}
+                        """);
+        assertThat(request.images()).isEqualTo(2);
+        assertThat(request.hiddenInput()).isTrue();
+        assertThat(request.cacheWrite()).isEqualTo(CacheWrite.FIVE_MINUTES);
+    }
+
+    private static String refusedField(Dialect dialect, String fields) {
+        RefusedException refused =
+                catchThrowableOfType(
+                        RefusedException.class,
+                        () -> RequestParser.parse(dialect, bytes(whole(fields))));
+        assertThat(refused.denial().refusal()).isEqualTo(Refusal.MALFORMED);
+        return String.valueOf(refused.denial().field());
+    }
+
+    private static String whole(String fields) {
+        String messages = fields.contains("messages") ? "" : "\"messages\":[{}],";
+        return "{\"model\":\"m\"," + messages + fields + "}";
+    }
+
     @Test
     void parse_malformed_doesNotRepeatThePrompt() {
         RefusedException refused =
                 catchThrowableOfType(
                         RefusedException.class,
-                        () -> openAi("{\"model\":\"m\",\"messages\":[\"secret prompt\" oops"));
+                        () ->
+                                openAi(
+                                        "{\"model\":\"m\",\"messages\":[{\"content\":\"secret prompt\" oops"));
         assertThat(refused.denial().message()).doesNotContain("secret").contains("line 1");
     }
 
     @Test
     void parse_emptyAndTooDeep_areRefused() {
-        String deep =
-                "{\"model\":\"m\",\"messages\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}";
+        String deep = "{\"model\":\"m\",\"x\":" + "[".repeat(5_000) + "]".repeat(5_000) + "}";
         for (String body : new String[] {"", deep}) {
             RefusedException refused =
                     catchThrowableOfType(RefusedException.class, () -> openAi(body));

@@ -134,7 +134,7 @@ class ServerTest {
                         .header("Authorization", "Bearer " + secret)
                         .POST(
                                 BodyPublishers.ofString(
-                                        "{\"model\":\"gpt-4o-mini\",\"messages\":[]}")))
+                                        "{\"model\":\"gpt-4o-mini\",\"messages\":[{}]}")))
                 .statusCode();
     }
 
