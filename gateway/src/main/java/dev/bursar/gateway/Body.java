@@ -6,7 +6,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Collects the body of a request, within its bounds of size and time. On the event loop.
+/// Collects the body of a request, within its bounds of size and time, and within what all bodies
+/// together may take. On the event loop.
 final class Body {
 
     /// A client that sends nothing for this long is not waited for.
@@ -16,8 +17,10 @@ final class Body {
     static final long DISCARD_MILLIS = 5_000;
 
     private final Vertx vertx;
+    private final Client client;
     private final HttpServerRequest request;
-    private final int maxBytes;
+    private final long maxBytes;
+    private final BodyBytes bytes;
     private final Consumer<byte[]> whole;
     private final Consumer<Refusal> refused;
 
@@ -28,26 +31,33 @@ final class Body {
 
     private Body(
             Vertx vertx,
-            HttpServerRequest request,
+            Client client,
             int maxBytes,
+            BodyBytes bytes,
             Consumer<byte[]> whole,
             Consumer<Refusal> refused) {
         this.vertx = vertx;
-        this.request = request;
-        this.maxBytes = maxBytes;
+        this.client = client;
+        this.request = client.request();
+        this.maxBytes = Math.min(maxBytes, bytes.most());
+        this.bytes = bytes;
         this.whole = whole;
         this.refused = refused;
     }
 
+    /// Neither is told anything when the client hangs up before the end of its body.
+    ///
+    /// @param bytes from which the body is taken; whoever receives it gives it back
     /// @param whole receives the body, once; or
     /// @param refused learns what is wrong with it, once
     static void read(
             Vertx vertx,
-            HttpServerRequest request,
+            Client client,
             int maxBytes,
+            BodyBytes bytes,
             Consumer<byte[]> whole,
             Consumer<Refusal> refused) {
-        new Body(vertx, request, maxBytes, whole, refused).start();
+        new Body(vertx, client, maxBytes, bytes, whole, refused).start();
     }
 
     /// Throws the body away. Closes the connection when that takes too long.
@@ -69,6 +79,7 @@ final class Body {
         request.handler(this::chunk);
         request.endHandler(_ -> end());
         watch();
+        client.onGone(this::drop);
     }
 
     private boolean tooLarge(@Nullable String contentLength) {
@@ -86,6 +97,8 @@ final class Body {
         progress = true;
         if (body.length() + chunk.length() > maxBytes) {
             refuse(Refusal.BODY_TOO_LARGE);
+        } else if (!bytes.take(chunk.length())) {
+            refuse(Refusal.OVERLOADED);
         } else {
             body.appendBuffer(chunk);
         }
@@ -100,10 +113,17 @@ final class Body {
     }
 
     private void refuse(Refusal refusal) {
-        over = true;
-        vertx.cancelTimer(timer);
-        body = Buffer.buffer();
+        drop();
         refused.accept(refusal);
+    }
+
+    private void drop() {
+        if (!over) {
+            over = true;
+            vertx.cancelTimer(timer);
+            bytes.give(body.length());
+            body = Buffer.buffer();
+        }
     }
 
     private void watch() {

@@ -43,6 +43,7 @@ public final class Gateway implements AutoCloseable {
     private final TokenEstimator tokens = new TokenEstimator();
     private final Exchanges exchanges = new Exchanges();
     private final AtomicInteger calls = new AtomicInteger();
+    private final BodyBytes bodies;
     private volatile Wiring wiring;
     private volatile boolean closing;
 
@@ -55,7 +56,28 @@ public final class Gateway implements AutoCloseable {
             GatewaySettings settings,
             InstantSource clock,
             GatewayMeter meter) {
+        this(
+                vertx,
+                authority,
+                book,
+                identities,
+                settings,
+                clock,
+                meter,
+                new BodyBytes(BodyBytes.bound()));
+    }
+
+    Gateway(
+            Vertx vertx,
+            Authority authority,
+            PriceBook book,
+            Identities identities,
+            GatewaySettings settings,
+            InstantSource clock,
+            GatewayMeter meter,
+            BodyBytes bodies) {
         this.identities = identities;
+        this.bodies = bodies;
         this.wiring =
                 new Wiring(
                         vertx,
@@ -89,13 +111,16 @@ public final class Gateway implements AutoCloseable {
             CallHeaders headers = CallHeaders.read(request.headers());
             Body.read(
                     with.vertx(),
-                    request,
+                    client,
                     with.settings().maxBodyBytes(),
-                    body ->
-                            begin(
-                                    new Call(
-                                            with, exchanges, client, dialect, caller, headers,
-                                            body)),
+                    bodies,
+                    body -> {
+                        Call call =
+                                new Call(with, exchanges, client, dialect, caller, headers, body);
+                        if (!begin(call, body.length)) {
+                            refuse(with, client, dialect, overloaded());
+                        }
+                    },
                     refusal -> refuse(with, client, dialect, body(with, refusal)));
         } catch (RefusedException refused) {
             refuse(with, client, dialect, refused.denial());
@@ -133,12 +158,15 @@ public final class Gateway implements AutoCloseable {
                     Refusal.METHOD_NOT_ALLOWED, request.path() + " takes POST only");
         }
         if (closing || calls.get() >= MAX_CALLS) {
-            throw new RefusedException(
-                    Denial.later(
-                            Refusal.OVERLOADED,
-                            closing ? "the gateway is shutting down" : "too many calls at a time",
-                            OVERLOAD_RETRY_SECONDS));
+            throw new RefusedException(overloaded());
         }
+    }
+
+    private Denial overloaded() {
+        return Denial.later(
+                Refusal.OVERLOADED,
+                closing ? "the gateway is shutting down" : "too many calls at a time",
+                OVERLOAD_RETRY_SECONDS);
     }
 
     private Identity.Caller identify(MultiMap headers) {
@@ -165,24 +193,40 @@ public final class Gateway implements AutoCloseable {
         };
     }
 
-    private void begin(Call call) {
-        calls.incrementAndGet();
+    /// Counts first and looks at the bounds then, so that [#close] sees every call that begins.
+    private boolean begin(Call call, long bodyBytes) {
+        if (calls.incrementAndGet() > MAX_CALLS || closing) {
+            ended(bodyBytes);
+            return false;
+        }
         Thread.startVirtualThread(() -> {
             try {
                 call.run();
             } finally {
-                calls.decrementAndGet();
+                ended(bodyBytes);
             }
         });
+        return true;
     }
 
-    private static Denial body(Wiring with, Refusal refusal) {
-        return Denial.of(
-                refusal,
-                refusal == Refusal.BODY_TOO_LARGE
-                        ? "body: is larger than " + with.settings().maxBodyBytes() + " bytes"
-                        : "body: did not arrive in time",
-                "body");
+    private void ended(long bodyBytes) {
+        bodies.give(bodyBytes);
+        calls.decrementAndGet();
+    }
+
+    private Denial body(Wiring with, Refusal refusal) {
+        return switch (refusal) {
+            case BODY_TOO_LARGE -> {
+                long most = Math.min(with.settings().maxBodyBytes(), bodies.most());
+                yield Denial.of(refusal, "body: is larger than " + most + " bytes", "body");
+            }
+            case OVERLOADED ->
+                    Denial.later(
+                            refusal,
+                            "too many bytes of requests at a time",
+                            OVERLOAD_RETRY_SECONDS);
+            default -> Denial.of(refusal, "body: did not arrive in time", "body");
+        };
     }
 
     private static void refuse(Wiring with, Client client, Dialect dialect, Denial denial) {

@@ -68,6 +68,7 @@ final class House {
     final Vertx vertx = Vertx.vertx();
     final FakeProvider provider;
     final Authority authority;
+    final BodyBytes bodies;
     final Gateway gateway;
     final HttpServer server;
     final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -77,6 +78,11 @@ final class House {
     private int budgets;
 
     House(Path data) throws Exception {
+        this(data, new BodyBytes(BodyBytes.bound()));
+    }
+
+    House(Path data, BodyBytes bodies) throws Exception {
+        this.bodies = bodies;
         provider = new FakeProvider(vertx);
         authority = Authority.open(data, AuthoritySettings.DEFAULT, InstantSource.system());
         gateway =
@@ -87,7 +93,8 @@ final class House {
                         House::identify,
                         settings(),
                         InstantSource.system(),
-                        meter());
+                        meter(),
+                        bodies);
         server =
                 vertx.createHttpServer(
                                 new HttpServerOptions()
