@@ -119,6 +119,8 @@ final class Envelope {
                                 "server_error";
                         case MODEL_UNPRICED, KEY_SUSPENDED -> "permission_error";
                         case MODEL_NOT_FOUND,
+                                NOT_FOUND,
+                                UNSUPPORTED_ENCODING,
                                 KEY_MISSING,
                                 KEY_UNKNOWN,
                                 MALFORMED,
@@ -135,9 +137,10 @@ final class Envelope {
                         case INTERNAL, PROVIDER_UNREACHABLE -> "api_error";
                         case PROVIDER_TIMEOUT -> "timeout_error";
                         case MODEL_UNPRICED, KEY_SUSPENDED -> "permission_error";
-                        case MODEL_NOT_FOUND -> "not_found_error";
+                        case MODEL_NOT_FOUND, NOT_FOUND -> "not_found_error";
                         case KEY_MISSING, KEY_UNKNOWN -> "authentication_error";
-                        case MALFORMED, METHOD_NOT_ALLOWED, BODY_TIMEOUT -> "invalid_request_error";
+                        case MALFORMED, METHOD_NOT_ALLOWED, UNSUPPORTED_ENCODING, BODY_TIMEOUT ->
+                                "invalid_request_error";
                         case BODY_TOO_LARGE -> "request_too_large";
                     };
         };

@@ -9,7 +9,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +31,6 @@ public final class Gateway implements AutoCloseable {
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
     private static final Duration CLOSE_STEP = Duration.ofMillis(20);
     private static final int OVERLOAD_RETRY_SECONDS = 1;
-
-    private static final Map<String, Dialect> PATHS =
-            Map.of(
-                    "/v1/chat/completions", Dialect.OPENAI,
-                    "/openai/v1/chat/completions", Dialect.OPENAI,
-                    "/v1/messages", Dialect.ANTHROPIC,
-                    "/anthropic/v1/messages", Dialect.ANTHROPIC);
 
     private final Identities identities;
     private final TokenEstimator tokens = new TokenEstimator();
@@ -94,16 +87,17 @@ public final class Gateway implements AutoCloseable {
         Thread.ofVirtual().name("tokenizer-preload").start(tokens::preload);
     }
 
-    /// Whether a request is the gateway's to answer.
+    /// Whether a request is the gateway's to answer: everything below the prefixes of its dialects.
+    /// Who serves another protocol below one of them, `/v1` for one, is to be asked before.
     public boolean accepts(HttpServerRequest request) {
-        return PATHS.containsKey(request.path());
+        return Paths.dialect(request.path()) != null;
     }
 
     /// Answers a request that [#accepts] is true for. On the event loop of its connection, before
     /// anything was read of its body.
     public void handle(HttpServerRequest request) {
         Wiring with = wiring;
-        Dialect dialect = PATHS.getOrDefault(request.path(), Dialect.OPENAI);
+        Dialect dialect = Objects.requireNonNull(Paths.dialect(request.path()));
         Client client = new Client(with.vertx(), request);
         try {
             admit(request);
@@ -153,9 +147,13 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void admit(HttpServerRequest request) {
-        if (!request.method().equals(HttpMethod.POST)) {
+        String path = request.path();
+        if (!Paths.isCall(path)) {
             throw new RefusedException(
-                    Refusal.METHOD_NOT_ALLOWED, request.path() + " takes POST only");
+                    Refusal.NOT_FOUND, "there is nothing at " + request.method() + " " + path);
+        }
+        if (!request.method().equals(HttpMethod.POST)) {
+            throw new RefusedException(Refusal.METHOD_NOT_ALLOWED, path + " takes POST only");
         }
         if (closing || calls.get() >= MAX_CALLS) {
             throw new RefusedException(overloaded());

@@ -13,12 +13,16 @@ public enum Refusal {
     BUDGET_HELD(429),
     MODEL_UNPRICED(403),
     MODEL_NOT_FOUND(404),
+    /// Nothing is served at the path.
+    NOT_FOUND(404),
     KEY_MISSING(401),
     KEY_UNKNOWN(401),
     KEY_SUSPENDED(403),
     MALFORMED(400),
     BODY_TOO_LARGE(413),
     METHOD_NOT_ALLOWED(405),
+    /// The body is compressed.
+    UNSUPPORTED_ENCODING(415),
     /// The body stopped coming.
     BODY_TIMEOUT(408),
     AUTHORITY_UNAVAILABLE(503),
@@ -39,6 +43,29 @@ public enum Refusal {
     /// The HTTP status by default.
     public int status() {
         return status;
+    }
+
+    /// Whether a rule of the house was applied to the call; else it did not come so far.
+    boolean isDecision() {
+        return switch (this) {
+            case BUDGET_EXHAUSTED, RATE_LIMITED, BUDGET_HELD, MODEL_UNPRICED -> true;
+            case MODEL_NOT_FOUND,
+                    NOT_FOUND,
+                    KEY_MISSING,
+                    KEY_UNKNOWN,
+                    KEY_SUSPENDED,
+                    MALFORMED,
+                    BODY_TOO_LARGE,
+                    METHOD_NOT_ALLOWED,
+                    UNSUPPORTED_ENCODING,
+                    BODY_TIMEOUT,
+                    AUTHORITY_UNAVAILABLE,
+                    OVERLOADED,
+                    INTERNAL,
+                    PROVIDER_UNREACHABLE,
+                    PROVIDER_TIMEOUT ->
+                    false;
+        };
     }
 
     /// The `code` in the error envelope, and the name in the configuration.

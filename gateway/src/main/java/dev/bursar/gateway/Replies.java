@@ -22,7 +22,9 @@ final class Replies {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", "application/json");
         headers.put("X-Bursar-Call", call);
-        headers.put("X-Bursar-Decision", "deny");
+        if (denial.refusal().isDecision()) {
+            headers.put("X-Bursar-Decision", "deny");
+        }
         if (dialect == Dialect.ANTHROPIC) {
             headers.put("request-id", call);
         }
@@ -33,6 +35,9 @@ final class Replies {
         }
         if (denial.refusal() == Refusal.METHOD_NOT_ALLOWED) {
             headers.put("Allow", "POST");
+        }
+        if (denial.refusal() == Refusal.UNSUPPORTED_ENCODING) {
+            headers.put("Accept-Encoding", "identity");
         }
         int status = settings.status(denial.refusal());
         Buffer body = Envelope.body(dialect, denial, call);

@@ -184,7 +184,6 @@ class ServerTest {
     @ParameterizedTest
     @CsvSource({
         "GET,    /api/nothing,               404",
-        "GET,    /v1/nothing,                404",
         "GET,    /api,                       404",
         "DELETE, /api/budgets,               405",
         "GET,    /api/reload,                405",
@@ -207,6 +206,27 @@ class ServerTest {
         assertThat(response.statusCode()).isEqualTo(status);
         assertThat(type(response)).isEqualTo("application/problem+json");
         assertThat(json(response).path("status").asInt()).isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET,  /v1/nothing,              404, invalid_request_error",
+        "POST, /v1/responses,            404, invalid_request_error",
+        "POST, /openai/chat/completions, 404, invalid_request_error",
+        "GET,  /v1/chat/completions,     405, invalid_request_error",
+        "GET,  /anthropic/v1/nothing,    404, not_found_error",
+    })
+    void dialect_atAnUnknownPath_saysSoInItsEnvelope(
+            String method, String path, int status, String type) {
+        HttpResponse<String> response =
+                send(
+                        request(path)
+                                .header("Accept", "text/html")
+                                .method(method, BodyPublishers.ofString("x".repeat(2_000_000))));
+
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(type(response)).isEqualTo("application/json");
+        assertThat(json(response).path("error").path("type").asString()).isEqualTo(type);
     }
 
     @ParameterizedTest
