@@ -2,6 +2,9 @@ package dev.bursar.gateway;
 
 import dev.bursar.ledger.Subject;
 import io.vertx.core.MultiMap;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,6 +38,7 @@ record CallHeaders(
     static final String CYCLES_KEY = "x-cycles-api-key";
 
     private static final int MAX_TAGS = 24;
+    private static final int ASCII_END = 128;
     private static final String BEARER = "bearer ";
 
     private static final Map<String, String> DIMENSIONS =
@@ -57,13 +61,15 @@ record CallHeaders(
     private static final Pattern TRACEPARENT =
             Pattern.compile("[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
 
-    /// @throws RefusedException for an `X-Bursar-*` header that is unknown, malformed, or given twice
+    /// @throws RefusedException for an `X-Bursar-*` header that is unknown, malformed, or given twice, and
+    ///     for a body that is compressed
     static CallHeaders read(MultiMap headers) {
+        requireReadable(headers.getAll("content-encoding"));
         Reader reader = new Reader();
         for (Map.Entry<String, String> header : headers) {
             String name = header.getKey();
             if (name.regionMatches(true, 0, PREFIX, 0, PREFIX.length())) {
-                reader.ours(name, header.getValue().strip());
+                reader.ours(name, text(name, header.getValue()).strip());
             }
         }
         return new CallHeaders(
@@ -79,7 +85,7 @@ record CallHeaders(
     static List<String> secrets(MultiMap headers) {
         String own = headers.get(KEY);
         if (own != null) {
-            return List.of(own.strip());
+            return List.of(text(KEY, own).strip());
         }
         List<String> secrets = new ArrayList<>(1);
         String authorization = headers.get("authorization");
@@ -94,6 +100,35 @@ record CallHeaders(
             }
         }
         return secrets;
+    }
+
+    /// The gateway reads what it forwards: usage, bounds and the model are in the body.
+    private static void requireReadable(List<String> encodings) {
+        for (String encoding : encodings) {
+            if (!encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity")) {
+                throw new RefusedException(
+                        Denial.of(
+                                Refusal.UNSUPPORTED_ENCODING,
+                                "Content-Encoding: must be identity, not compressed",
+                                "Content-Encoding"));
+            }
+        }
+    }
+
+    /// A value as its sender meant it. HTTP's header values are bytes, which arrive as Latin-1; what is
+    /// not ASCII in them is UTF-8.
+    private static String text(String header, String value) {
+        if (value.chars().allMatch(c -> c < ASCII_END)) {
+            return value;
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(StandardCharsets.ISO_8859_1.newEncoder().encode(CharBuffer.wrap(value)))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw RefusedException.malformed(header, "is not UTF-8");
+        }
     }
 
     private static @Nullable String traceId(@Nullable String traceparent) {

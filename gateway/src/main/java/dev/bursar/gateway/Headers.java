@@ -2,6 +2,7 @@ package dev.bursar.gateway;
 
 import io.vertx.core.MultiMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -78,13 +79,15 @@ final class Headers {
     }
 
     private static Set<String> namedByConnection(MultiMap headers) {
-        String connection = headers.get("connection");
-        if (connection == null || connection.equalsIgnoreCase("keep-alive")) {
+        List<String> connections = headers.getAll("connection");
+        if (connections.isEmpty()) {
             return Set.of();
         }
         Set<String> names = new HashSet<>();
-        for (String name : connection.split(",", -1)) {
-            names.add(name.strip().toLowerCase(Locale.ROOT));
+        for (String connection : connections) {
+            for (String name : connection.split(",", -1)) {
+                names.add(name.strip().toLowerCase(Locale.ROOT));
+            }
         }
         return names;
     }

@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.pricing.TokenUsage;
 import java.io.ByteArrayOutputStream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -34,11 +35,12 @@ final class Json {
         return FACTORY.createGenerator(ObjectWriteContext.empty(), out);
     }
 
-    /// The whole number at the parser, 0 for anything else: providers send nulls where they count
-    /// nothing.
+    /// The whole number at the parser, at most [TokenUsage#MAX_COUNT], so that sums of some are exact; 0
+    /// for anything else: providers send nulls where they count nothing.
     static long count(JsonParser in) {
         return switch (in.currentToken()) {
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> Math.max(0, in.getValueAsLong());
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+                    (long) Math.clamp(in.getDoubleValue(), 0, TokenUsage.MAX_COUNT);
             case START_OBJECT, START_ARRAY -> {
                 in.skipChildren();
                 yield 0;

@@ -41,6 +41,12 @@ final class RawClient implements AutoCloseable {
         return this;
     }
 
+    RawClient sendLatin1(String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        socket.getOutputStream().flush();
+        return this;
+    }
+
     /// Reads until the text has come, and returns all that came.
     String readUntil(String text) throws IOException {
         StringBuilder read = new StringBuilder();
