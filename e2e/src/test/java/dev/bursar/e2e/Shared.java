@@ -7,13 +7,13 @@ final class Shared {
 
     private Shared() {}
 
-    /// `../shared/data` beside the repository, or what `BURSAR_SHARED` names.
+    /// `data` in `../shared` beside the repository, or in the folder that `BURSAR_SHARED` names.
     static Path data() {
         String named =
                 System.getProperty(
                         "BURSAR_SHARED", System.getenv().getOrDefault("BURSAR_SHARED", ""));
         return named.isEmpty()
                 ? Path.of("../../shared/data").toAbsolutePath().normalize()
-                : Path.of(named);
+                : Path.of(named).resolve("data");
     }
 }

@@ -10,7 +10,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Collected facts outside the project, which some tests compare with where they are present: in
-/// `../shared/data` beside the repository, or where `BURSAR_SHARED` (property or variable) says.
+/// `data` in `../shared` beside the repository, or in the folder that `BURSAR_SHARED` (property or
+/// variable) names.
 final class SharedData {
 
     private static final JsonMapper JSON =
@@ -32,7 +33,7 @@ final class SharedData {
     private static Optional<Path> folder() {
         String named = System.getProperty("BURSAR_SHARED", System.getenv("BURSAR_SHARED"));
         if (named != null) {
-            return Optional.of(Path.of(named));
+            return Optional.of(Path.of(named).resolve("data"));
         }
         return root(Path.of("").toAbsolutePath())
                 .map(root -> root.resolveSibling("shared").resolve("data"))
