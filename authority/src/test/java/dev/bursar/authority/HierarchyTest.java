@@ -34,10 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Many callers, random costs, three levels of budgets: no limit is passed at any journal position.
 ///
-/// `-Dbursar.load.seconds=30` for the long run.
+/// `-Dbursar.load.seconds=5` for a shorter run.
 final class HierarchyTest {
 
-    private static final long SECONDS = Long.getLong("bursar.load.seconds", 5);
+    private static final long SECONDS = Long.getLong("bursar.load.seconds", 30);
     private static final long SEED = Long.getLong("bursar.seed", 20_261_122);
     private static final int CALLERS = 200;
     private static final int TEAMS = 10;

@@ -31,10 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// `kill -9` under load, again and again on the same data: what was answered is there afterwards, and
-/// the balances are what an independent sum says. `-Dbursar.kills=20` does it twenty times.
+/// the balances are what an independent sum says. `-Dbursar.kills=3` does it three times.
 class KillTest {
 
-    private static final int KILLS = Integer.getInteger("bursar.kills", 3);
+    private static final int KILLS = Integer.getInteger("bursar.kills", 20);
 
     private static final int CALLERS = 12;
 
