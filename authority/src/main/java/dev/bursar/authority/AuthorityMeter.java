@@ -7,11 +7,11 @@ public interface AuthorityMeter {
     /// Nobody listens.
     AuthorityMeter NONE = new AuthorityMeter() {};
 
-    /// A batch was decided and applied.
+    /// A batch was decided and applied. An idle authority has a batch of no commands from time to time.
     ///
-    /// @param commands in the batch
-    /// @param nanos for all of them together
-    /// @param queueDepth commands that were waiting when the batch was taken
+    /// @param commands of callers in the batch; reads and the expiry ticker do not count
+    /// @param nanos for those together, as their share of the batch
+    /// @param queueDepth commands and reads that were waiting behind the batch when it was taken
     default void decided(int commands, long nanos, int queueDepth) {}
 
     /// A record became durable.

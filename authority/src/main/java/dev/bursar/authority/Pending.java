@@ -56,6 +56,9 @@ abstract class Pending<T> extends CommandQueue.Node {
 
     abstract T work(Ledger ledger, Instant now, List<Entry> entries);
 
+    /// Whether a caller asked for a decision: not a read, and not the clock's own upkeep.
+    abstract boolean isCallers();
+
     boolean waitsVirtually() {
         return waiter != null && waiter.isVirtual();
     }
@@ -127,6 +130,11 @@ abstract class Pending<T> extends CommandQueue.Node {
             entries.addAll(made);
             return decision.outcome();
         }
+
+        @Override
+        boolean isCallers() {
+            return !(command instanceof Command.Expire);
+        }
     }
 
     private static final class OfRead<T> extends Pending<T> {
@@ -141,6 +149,11 @@ abstract class Pending<T> extends CommandQueue.Node {
         @Override
         T work(Ledger ledger, Instant now, List<Entry> entries) {
             return read.apply(ledger, now);
+        }
+
+        @Override
+        boolean isCallers() {
+            return false;
         }
     }
 }

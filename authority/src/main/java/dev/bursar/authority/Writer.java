@@ -85,13 +85,15 @@ final class Writer implements Runnable {
         }
         long start = System.nanoTime();
         now = later(now, clock.instant());
-        int depth = queue.size();
+        int behind = queue.size() - count;
+        int callers = 0;
         for (int i = 0; i < count; i++) {
             Pending<?> pending = waiting.removeFirst();
             decided.add(pending);
             pending.decide(ledger, now, entries);
+            callers += pending.isCallers() ? 1 : 0;
         }
-        meter.decided(count, System.nanoTime() - start, depth);
+        meter.decided(callers, (System.nanoTime() - start) * callers / count, behind);
         if (!handOver.give(decided, entries)) {
             return false;
         }

@@ -48,7 +48,7 @@ final class ServerMeters {
         return new AuthorityMeter() {
             @Override
             public void decided(int commands, long nanos, int depth) {
-                queueDepth.set(depth - commands);
+                queueDepth.set(depth);
                 for (int i = 0; i < commands; i++) {
                     meters.decision(nanos / commands);
                 }

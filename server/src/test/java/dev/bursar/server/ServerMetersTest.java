@@ -26,15 +26,15 @@ class ServerMetersTest {
 
     @Test
     void queueDepth_afterABatch_isWhatWaitsBehindIt() {
-        meters.authority().decided(3, 300, 5);
+        meters.authority().decided(3, 300, 2);
 
         assertThat(depth()).isEqualTo(2);
     }
 
     @Test
-    void queueDepth_ofAServerThatOnlyKeepsTime_isZero() {
-        meters.authority().decided(3, 300, 5);
-        meters.authority().decided(1, 100, 1);
+    void queueDepth_onceNothingWaits_isZero() {
+        meters.authority().decided(3, 300, 2);
+        meters.authority().decided(0, 0, 0);
 
         assertThat(depth()).isZero();
     }
