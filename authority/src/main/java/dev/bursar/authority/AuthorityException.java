@@ -3,7 +3,7 @@ package dev.bursar.authority;
 import org.jspecify.annotations.Nullable;
 
 /// A failure of the authority itself, never a business refusal (that is an outcome).
-public final class AuthorityException extends RuntimeException {
+public sealed class AuthorityException extends RuntimeException permits JournalDamage {
 
     private static final long serialVersionUID = 1L;
 

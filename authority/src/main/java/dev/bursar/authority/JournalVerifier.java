@@ -66,7 +66,7 @@ public final class JournalVerifier {
 
     private void run() {
         try {
-            SqliteJournal.checkLog(file);
+            JournalDamage log = SqliteJournal.logDamage(file);
             long last = records.lastPosition();
             while (position < last) {
                 for (JournalRecord record : records.from(position + 1, PORTION, last)) {
@@ -74,24 +74,28 @@ public final class JournalVerifier {
                 }
             }
             ledger.checkInvariants();
-            checkpoints.forEach(this::reportBeyond);
-        } catch (AuthorityException e) {
-            if (e.kind() != Kind.INTERNAL) {
-                throw e;
+            if (log != null) {
+                damage(log.position(), log.what());
+            } else {
+                checkpoints.stream().findFirst().ifPresent(this::reportBeyond);
             }
-            problem(position + 1, String.valueOf(e.getMessage()));
+        } catch (JournalDamage e) {
+            damage(e.position(), e.what());
+        } catch (AuthorityException e) {
+            throw e;
         } catch (IOException e) {
             throw new AuthorityException(
                     Kind.EXTERNAL, "cannot read " + file + ": " + e.getMessage(), e);
         } catch (RuntimeException e) {
-            problem(position + 1, "the entries do not fit together: " + e.getMessage());
+            damage(position + 1, "the entries do not fit together: " + e.getMessage());
         }
     }
 
     private void replay(JournalRecord record) {
         for (var entry : SqliteRecords.decoded(file, record)) {
             if (entry.at().isBefore(ledger.lastAt())) {
-                problem(position + 1, "time goes back to " + entry.at());
+                throw new JournalDamage(
+                        file, position + 1, "time goes back to " + entry.at(), null);
             }
             ledger.apply(entry);
             position++;
@@ -110,7 +114,7 @@ public final class JournalVerifier {
                 compare(checkpoint, reader.states().iterator());
                 compared++;
             } catch (AuthorityException e) {
-                problem(position, String.valueOf(e.getMessage()));
+                useless(checkpoint, String.valueOf(e.getMessage()));
             }
         }
     }
@@ -121,21 +125,36 @@ public final class JournalVerifier {
             StateRecord expected = replayed.next();
             StateRecord found = written.next();
             if (!expected.equals(found)) {
-                problem(position, checkpoint + " has " + found + ", the journal " + expected);
+                useless(checkpoint, "it has " + found + ", the journal " + expected);
                 return;
             }
         }
         if (written.hasNext() || replayed.hasNext()) {
-            problem(position, checkpoint + " does not have as much as the journal");
+            useless(checkpoint, "it does not have as much as the journal");
         }
     }
 
     private void reportBeyond(Path checkpoint) {
-        problem(position + 1, "the journal ends here, but there is " + checkpoint);
+        damage(position + 1, "the journal ends before, but there is " + checkpoint);
     }
 
-    private void problem(long at, String message) {
-        problems.add(new Problem(at, message));
+    private void damage(long at, String message) {
+        problems.add(
+                new Problem(
+                        at,
+                        message,
+                        "entries before it are whole; stop the server, keep a copy of "
+                                + file.getParent()
+                                + " and restore it from a backup"));
+    }
+
+    private void useless(Path checkpoint, String message) {
+        problems.add(
+                new Problem(
+                        position,
+                        "the checkpoint " + checkpoint + " is damaged: " + message,
+                        "delete it: the journal is whole up to there, and a checkpoint only saves"
+                                + " time at start"));
     }
 
     private Report report() {
@@ -177,6 +196,7 @@ public final class JournalVerifier {
     }
 
     /// @param position the first entry that is affected
-    /// @param message what is wrong, with the file
-    public record Problem(long position, String message) {}
+    /// @param message what is wrong there
+    /// @param remedy what to do
+    public record Problem(long position, String message, String remedy) {}
 }

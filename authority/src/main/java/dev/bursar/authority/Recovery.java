@@ -1,6 +1,5 @@
 package dev.bursar.authority;
 
-import dev.bursar.authority.AuthorityException.Kind;
 import dev.bursar.authority.Checkpoints.Restored;
 import dev.bursar.ledger.Ledger;
 import dev.bursar.ledger.LedgerLimits;
@@ -28,15 +27,13 @@ final class Recovery {
         long start = System.nanoTime();
         Restored base = base(checkpoints, limits);
         if (base.position() > journal.lastPosition()) {
-            throw new AuthorityException(
-                    Kind.INTERNAL,
-                    "the journal in "
-                            + directory
-                            + " is damaged at position "
-                            + (journal.lastPosition() + 1)
-                            + ": it ends there, but a checkpoint of position "
+            throw new JournalDamage(
+                    directory.resolve(SqliteJournal.FILE_NAME),
+                    journal.lastPosition() + 1,
+                    "it ends before, but a checkpoint of position "
                             + base.position()
-                            + " was made from it; run `./bursar verify` for a full report");
+                            + " was made from it",
+                    null);
         }
         Restored recovered = replay(base, journal, () -> false);
         LOG.info(

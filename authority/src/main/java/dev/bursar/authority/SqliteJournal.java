@@ -11,6 +11,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 
 /// The journal in a SQLite file: one row per batch, in write-ahead mode, synced at every commit.
@@ -20,6 +22,8 @@ import org.sqlite.SQLiteConfig;
 /// power cut would lose what was answered). A row that a power cut tore is dropped by SQLite's own
 /// recovery: nobody was answered from it.
 final class SqliteJournal implements Journal {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteJournal.class);
 
     static final String FILE_NAME = "journal.db";
 
@@ -98,19 +102,36 @@ final class SqliteJournal implements Journal {
         }
     }
 
-    /// @throws AuthorityException `INTERNAL` when durable records in the write-ahead log are damaged
-    static void checkLog(Path file) throws IOException {
-        if (WalScan.damage(file) >= 0) {
-            long damage =
-                    WalScan.damage(file); // a second look: a live log may have grown meanwhile
-            if (damage >= 0) {
-                throw SqliteRecords.damaged(
+    /// Stops at damage in the write-ahead log, and says how much of it SQLite is about to drop.
+    private static void checkLog(Path file) throws IOException {
+        JournalDamage damage = logDamage(file);
+        if (damage != null) {
+            throw damage;
+        }
+        long unfinished = WalScan.of(file).unfinishedBytes();
+        if (unfinished > 0) {
+            LOG.warn(
+                    "event=journal_tail_dropped file={} bytes={} reason=\"the last commit is not"
+                            + " whole: it was never answered, unless the disk has damaged it since\"",
+                    file,
+                    unfinished);
+        }
+    }
+
+    /// Damage to durable records in the write-ahead log, or null.
+    static @Nullable JournalDamage logDamage(Path file) throws IOException {
+        if (!WalScan.of(file).isDamaged()) {
+            return null;
+        }
+        WalScan.Found found =
+                WalScan.of(file); // a second look: a live log may have grown meanwhile
+        return found.isDamaged()
+                ? new JournalDamage(
                         file,
                         lastReadable(file) + 1,
-                        "its write-ahead log at byte " + damage,
-                        null);
-            }
-        }
+                        "its write-ahead log is damaged at byte " + found.damagedAt(),
+                        null)
+                : null;
     }
 
     private static long lastReadable(Path file) {

@@ -80,7 +80,7 @@ final class SqliteRecords implements AutoCloseable {
             try (ResultSet row = query.executeQuery()) {
                 while (next <= last && next - position < atMost && row.next()) {
                     JournalRecord record = record(row);
-                    AuthorityException damage = damage(record, next, records.isEmpty());
+                    JournalDamage damage = damage(record, next, records.isEmpty());
                     if (damage != null && records.isEmpty()) {
                         throw damage;
                     }
@@ -99,7 +99,7 @@ final class SqliteRecords implements AutoCloseable {
             lock.unlock();
         }
         if (next == position && next <= last) {
-            throw damaged(file, next, "the record is missing", null);
+            throw new JournalDamage(file, next, "the record is missing", null);
         }
         return records;
     }
@@ -130,14 +130,15 @@ final class SqliteRecords implements AutoCloseable {
                 ResultSet row = query.executeQuery()) {
             while (end > 1 && left > 0) {
                 if (!row.next()) {
-                    throw damaged(file, end - 1, "the record is missing", null);
+                    throw new JournalDamage(file, end - 1, "the record is missing", null);
                 }
                 JournalRecord record = record(row);
                 if (!record.intact()) {
-                    throw damaged(file, record.first(), "checksum differs", null);
+                    throw new JournalDamage(file, record.first(), "checksum differs", null);
                 }
                 if (record.end() != end) {
-                    throw damaged(file, record.end(), "records are missing before " + end, null);
+                    throw new JournalDamage(
+                            file, record.end(), "records are missing before " + end, null);
                 }
                 end = record.first();
                 left -= record.size();
@@ -159,17 +160,17 @@ final class SqliteRecords implements AutoCloseable {
                 payload == null ? new byte[0] : payload);
     }
 
-    private @Nullable AuthorityException damage(
+    private @Nullable JournalDamage damage(
             JournalRecord record, long expected, boolean mayStartBefore) {
         boolean inPlace = mayStartBefore ? record.first() <= expected : record.first() == expected;
         if (!inPlace) {
-            return damaged(file, expected, "the record is missing", null);
+            return new JournalDamage(file, expected, "the record is missing", null);
         }
         if (!record.intact()) {
-            return damaged(file, record.first(), "checksum differs", null);
+            return new JournalDamage(file, record.first(), "checksum differs", null);
         }
         return record.end() <= expected
-                ? damaged(file, expected, "the record is missing", null)
+                ? new JournalDamage(file, expected, "the record is missing", null)
                 : null;
     }
 
@@ -177,22 +178,8 @@ final class SqliteRecords implements AutoCloseable {
         try {
             return record.entries();
         } catch (AuthorityException e) {
-            throw damaged(file, record.first(), String.valueOf(e.getMessage()), e);
+            throw new JournalDamage(file, record.first(), String.valueOf(e.getMessage()), e);
         }
-    }
-
-    static AuthorityException damaged(
-            Path file, long position, String what, @Nullable Throwable cause) {
-        return new AuthorityException(
-                Kind.INTERNAL,
-                "the journal "
-                        + file
-                        + " is damaged at position "
-                        + position
-                        + ": "
-                        + what
-                        + "; run `./bursar verify` for a full report",
-                cause);
     }
 
     /// What SQLite itself finds broken is damage, everything else comes from outside.
@@ -201,7 +188,7 @@ final class SqliteRecords implements AutoCloseable {
             SQLiteErrorCode code = sqlite.getResultCode();
             if (code == SQLiteErrorCode.SQLITE_NOTADB
                     || (code.code & 0xFF) == SQLiteErrorCode.SQLITE_CORRUPT.code) {
-                return damaged(file, position, String.valueOf(e.getMessage()), e);
+                return new JournalDamage(file, position, String.valueOf(e.getMessage()), e);
             }
         }
         return new AuthorityException(

@@ -124,11 +124,17 @@ final class SqliteJournalTest {
         assertThat(e)
                 .hasMessageContaining("journal")
                 .hasMessageContaining("is damaged at position")
-                .hasMessageContaining("./bursar verify")
+                .hasMessageContaining("./bursar verify --data " + data + "`")
                 .returns(Kind.INTERNAL, AuthorityException::kind);
         JournalVerifier.Report report = JournalVerifier.verify(data, LedgerLimits.DEFAULT);
         assertThat(report.sound()).isFalse();
-        assertThat(report.problems().getFirst().position()).isEqualTo(position);
+        assertThat(report.problems())
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.position()).isEqualTo(position);
+                    assertThat(problem.message()).doesNotContain("verify", "position");
+                    assertThat(problem.remedy()).contains("backup");
+                });
         assertThat(report.entries()).isEqualTo(position - 1);
     }
 
@@ -160,9 +166,11 @@ final class SqliteJournalTest {
     @Test
     void open_byteFlippedInTheLog_isNoticedUnlessItIsTheLastRecord() throws IOException {
         Path copy = Files.createDirectory(data.resolve("copy"));
+        long beforeLastCommit = 0;
         try (SqliteJournal journal = SqliteJournal.open(data)) {
             RandomRecords records = new RandomRecords(SEED);
             for (int i = 0; i < 10; i++) {
+                beforeLastCommit = Files.size(data.resolve("journal.db-wal"));
                 journal.append(EntryBlock.of(List.of(records.entry())));
             }
             Files.copy(data.resolve("journal.db"), copy.resolve("journal.db"));
@@ -176,17 +184,70 @@ final class SqliteJournalTest {
             byte[] bad = good.clone();
             bad[32 + random.nextInt(beforeLast - 32)] ^= 4;
             Files.write(log, bad);
-            assertThatThrownBy(() -> SqliteJournal.open(copy))
-                    .isInstanceOf(AuthorityException.class)
-                    .hasMessageContaining("is damaged at position")
+            JournalDamage damage =
+                    catchThrowableOfType(JournalDamage.class, () -> SqliteJournal.open(copy));
+            assertThat(damage)
+                    .hasMessageContaining("is damaged at position " + damage.position())
                     .hasMessageContaining("write-ahead log");
         }
         byte[] torn = good.clone();
         ByteBuffer.wrap(torn).position(good.length - 100).put(new byte[100]);
         Files.write(log, torn);
+        assertThat(WalScan.of(copy.resolve("journal.db")))
+                .returns(false, WalScan.Found::isDamaged)
+                .returns(good.length - beforeLastCommit, WalScan.Found::unfinishedBytes);
         try (SqliteJournal journal = SqliteJournal.open(copy)) {
             assertThat(journal.lastPosition()).isEqualTo(9);
         }
+    }
+
+    @Test
+    void verify_damagedLog_namesTheFirstBadPositionOnce() throws IOException {
+        Path copy = Files.createDirectory(data.resolve("copy"));
+        try (Authority authority = open()) {
+            authority.submit(define("company", 1_000 * USD));
+            for (int i = 0; i < CALLS; i++) {
+                authority.submit(reserve("h" + i, USD));
+            }
+            Files.copy(data.resolve("journal.db"), copy.resolve("journal.db"));
+            Files.copy(data.resolve("journal.db-wal"), copy.resolve("journal.db-wal"));
+        }
+        Path log = copy.resolve("journal.db-wal");
+        byte[] bytes = Files.readAllBytes(log);
+        bytes[bytes.length / 2] ^= 4;
+        Files.write(log, bytes);
+
+        JournalDamage damage =
+                catchThrowableOfType(JournalDamage.class, () -> SqliteJournal.open(copy));
+        JournalVerifier.Report report = JournalVerifier.verify(copy, LedgerLimits.DEFAULT);
+        assertThat(damage.position()).isBetween(2L, (long) CALLS);
+        assertThat(report.entries()).isEqualTo(damage.position() - 1);
+        assertThat(report.problems())
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.position()).isEqualTo(damage.position());
+                    assertThat(problem.message())
+                            .contains("write-ahead log")
+                            .doesNotContain("verify", "position");
+                    assertThat(problem.remedy()).contains("backup").contains(copy.toString());
+                });
+    }
+
+    @Test
+    void verify_damagedCheckpoint_saysThatItCanGo() throws IOException {
+        makeCalls();
+        Path checkpoint = new Checkpoints(data, LedgerLimits.DEFAULT).files().getFirst();
+        byte[] bytes = Files.readAllBytes(checkpoint);
+        bytes[bytes.length / 2] ^= 4;
+        Files.write(checkpoint, bytes);
+
+        JournalVerifier.Report report = JournalVerifier.verify(data, LedgerLimits.DEFAULT);
+        assertThat(report.problems())
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.message()).contains(checkpoint.toString());
+                    assertThat(problem.remedy()).startsWith("delete it");
+                });
     }
 
     @Test

@@ -119,11 +119,15 @@ class StartUpTest {
 
         Bursar.Ended serve = Bursar.run(home, "serve", "-c", "bursar.yaml");
         assertRefused(serve, "position");
-        assertThat(serve.output()).contains("verify");
+        assertThat(serve.output()).contains("./bursar verify --data " + Setup.data(home) + "`");
 
         Bursar.Ended verify = Bursar.run(home, "verify", "-c", "bursar.yaml");
         assertThat(verify.exitCode()).as(verify.output()).isEqualTo(1);
-        assertThat(verify.output()).containsPattern("position \\d+").doesNotContain("\tat ");
+        assertThat(verify.output())
+                .containsOnlyOnce("position ")
+                .containsPattern("(?m)^position \\d+: ")
+                .contains("to do: ", "backup")
+                .doesNotContain("\tat ", "bursar verify");
     }
 
     /// A journal with some calls in it and no checkpoint, so that a start has to read all of it.

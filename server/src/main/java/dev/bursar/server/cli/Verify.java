@@ -44,7 +44,9 @@ final class Verify implements Callable<Integer> {
                     report.checkpoints());
             report.problems()
                     .forEach(problem ->
-                            out.printf("position %d: %s%n", problem.position(), problem.message()));
+                            out.printf(
+                                    "position %d: %s%nto do: %s%n",
+                                    problem.position(), problem.message(), problem.remedy()));
             out.println(report.sound() ? "sound" : "damaged");
         }
         return report.sound() ? 0 : 1;
@@ -64,7 +66,8 @@ final class Verify implements Callable<Integer> {
                 .forEach(problem ->
                         problems.addObject()
                                 .put("position", problem.position())
-                                .put("message", problem.message()));
+                                .put("message", problem.message())
+                                .put("remedy", problem.remedy()));
         return node;
     }
 }
