@@ -32,6 +32,7 @@ final class CheckpointWriter {
     ///
     /// @return how many records
     static long write(Path file, long position, Stream<StateRecord> states) throws IOException {
+        Private.createFile(file);
         try (FileOutputStream sink = new FileOutputStream(file.toFile());
                 DataOutputStream out =
                         new DataOutputStream(new BufferedOutputStream(sink, 1 << 16))) {

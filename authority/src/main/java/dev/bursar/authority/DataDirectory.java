@@ -7,13 +7,12 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/// The folder of one authority, held by one process at a time.
+/// The folder of one authority, held by one process at a time. Made for its owner only.
 ///
 /// The lock is the operating system's lock on `bursar.lock`; it goes with the process, however that
 /// ends. The number in the file is only there to be shown.
@@ -48,12 +47,10 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private static DataDirectory locked(Path path) throws IOException {
+        Path file = path.resolve(LOCK_FILE);
+        Private.createFile(file);
         FileChannel channel =
-                FileChannel.open(
-                        path.resolve(LOCK_FILE),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE);
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
         FileLock lock = null;
         try {
             lock = tryLock(channel);
@@ -92,15 +89,13 @@ final class DataDirectory implements AutoCloseable {
 
     private static void create(Path path) {
         try {
-            Files.createDirectories(path);
-        } catch (FileAlreadyExistsException e) {
-            throw new AuthorityException(
-                    Kind.EXTERNAL, "data directory " + path + " is not a directory", e);
+            Private.createDirectory(path);
         } catch (IOException e) {
-            throw new AuthorityException(
-                    Kind.EXTERNAL,
-                    "data directory " + path + " cannot be created: " + e.getMessage(),
-                    e);
+            String why =
+                    Files.exists(path)
+                            ? " is not a directory"
+                            : " cannot be created: " + e.getMessage();
+            throw new AuthorityException(Kind.EXTERNAL, "data directory " + path + why, e);
         }
         if (!Files.isWritable(path)) {
             throw notWritable(path, null);

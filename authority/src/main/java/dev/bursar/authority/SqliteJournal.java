@@ -81,6 +81,7 @@ final class SqliteJournal implements Journal {
         SqliteJournal opened = null;
         try {
             checkLog(file);
+            Private.createFile(file); // SQLite gives its log the same permissions
             connection = connect(file);
             if (isNew) {
                 DataDirectory.sync(directory);

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,10 +59,15 @@ public final class Server implements AutoCloseable {
     ///
     /// @param file where the configuration was read from and is read again, or null when it is in memory
     /// @param environment of `${NAME}` in the file
+    /// @param overrides what the command line says instead of the file, at each reading of it
     /// @param open whether the dashboard needs no sign-in from this machine: for the demo
     /// @param localToken opens `/api` for the command line on this machine
     public record Options(
-            @Nullable Path file, Map<String, String> environment, boolean open, String localToken) {
+            @Nullable Path file,
+            Map<String, String> environment,
+            UnaryOperator<Config> overrides,
+            boolean open,
+            String localToken) {
 
         /// Without secrets.
         @Override
@@ -194,19 +200,28 @@ public final class Server implements AutoCloseable {
         if (file == null) {
             throw new ConfigException("started without a configuration file");
         }
-        Config fresh = Config.read(file, options.environment());
+        Config fresh = options.overrides().apply(Config.read(file, options.environment()));
         PriceBook book = PriceBook.bundled().with(fresh.prices());
         directory.declare(fresh);
         List<String> changes =
                 new ArrayList<>(new DeclaredBudgets(authority).declare(fresh.budgets()));
         prices = book;
         gateway.reconfigure(book, fresh.gateway());
-        if (!fresh.server().equals(config.server()) || !fresh.data().equals(config.data())) {
-            changes.add("server and data change at the next start");
-        }
+        changes.addAll(atNextStart(fresh));
         fresh.notes().forEach(note -> LOG.warn("event=config_note {}", note));
-        config = fresh;
+        config = fresh.withServer(config.server()).withData(config.data());
         LOG.info("event=reloaded file={} changes={}", file, changes.size());
+        return changes;
+    }
+
+    private List<String> atNextStart(Config fresh) {
+        List<String> changes = new ArrayList<>();
+        if (!fresh.server().equals(config.server())) {
+            changes.add("server changes at the next start");
+        }
+        if (!fresh.data().equals(config.data())) {
+            changes.add("data changes at the next start: " + fresh.data());
+        }
         return changes;
     }
 

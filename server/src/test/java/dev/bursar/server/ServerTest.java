@@ -18,6 +18,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -67,8 +68,9 @@ class ServerTest {
         Path file = directory.resolve("bursar.yaml");
         Server started =
                 Server.start(
-                        Config.read(file, Map.of()),
-                        new Server.Options(file, Map.of(), open, LOCAL));
+                        Config.read(file, Map.of()).withData(data()),
+                        new Server.Options(
+                                file, Map.of(), config -> config.withData(data()), open, LOCAL));
         try {
             long position = started.authority().journal().lastPosition();
             assertThat(started.usage().awaitPosition(position, Duration.ofSeconds(30))).isTrue();
@@ -77,6 +79,11 @@ class ServerTest {
             throw new AssertionError(e);
         }
         return started;
+    }
+
+    /// What the command line says; the file says something else.
+    private Path data() {
+        return directory.resolve("data");
     }
 
     private void write(String budgets) throws IOException {
@@ -91,7 +98,7 @@ class ServerTest {
                   acme:
                     keys: [{ name: ci, secret: declared-secret }]
                 """
-                                .formatted(directory.resolve("data"), ADMIN)
+                                .formatted(directory.resolve("not-this"), ADMIN)
                         + budgets.indent(0));
     }
 
@@ -335,9 +342,39 @@ class ServerTest {
 
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         assertThat(json(response).path("changes").toString())
-                .contains("closed budget acme/run", "changed budget acme/month");
+                .contains("closed budget acme/run", "changed budget acme/month")
+                .doesNotContain("next start");
         assertThat(json(send(asAdmin("/api/budgets"))).path("items").size()).isEqualTo(1);
         assertThat(call("declared-secret")).isNotIn(401, 403);
+    }
+
+    @Test
+    void reload_anotherPort_saysEachTimeThatItNeedsAStart() throws IOException {
+        Path file = directory.resolve("bursar.yaml");
+        Files.writeString(file, Files.readString(file).replace("port: 0", "port: 1"));
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(json(send(post("/api/reload", ""))).path("changes"))
+                    .singleElement()
+                    .asString()
+                    .contains("server changes at the next start");
+        }
+    }
+
+    @Test
+    void start_newData_isForItsOwnerOnly() throws IOException {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data())))
+                .isEqualTo("rwx------");
+        try (var files = Files.list(data())) {
+            // DuckDB makes its files itself; the folder keeps others from them.
+            assertThat(files.filter(file -> !file.toString().contains("usage.duckdb")))
+                    .isNotEmpty()
+                    .allSatisfy(file ->
+                            assertThat(
+                                            PosixFilePermissions.toString(
+                                                    Files.getPosixFilePermissions(file)))
+                                    .isEqualTo("rw-------"));
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.bursar.usage.Usage;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,9 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static Demo.Server launch(Config config) {
-        Server.Options options = new Server.Options(null, Map.of(), true, RunFile.newToken());
+        Server.Options options =
+                new Server.Options(
+                        null, Map.of(), UnaryOperator.identity(), true, RunFile.newToken());
         Server server = Server.start(config, options);
         return new Demo.Server() {
             @Override

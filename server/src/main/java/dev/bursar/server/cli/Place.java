@@ -34,10 +34,14 @@ final class Place {
     /// The configuration, with the data directory of the command line if that names one.
     Config config() {
         Path path = file();
-        Config config =
+        return overridden(
                 path == null
                         ? Config.defaults(System.getenv())
-                        : Config.read(path, System.getenv());
+                        : Config.read(path, System.getenv()));
+    }
+
+    /// What a configuration is with the data directory of the command line, if that names one.
+    Config overridden(Config config) {
         return data == null ? config : config.withData(data.toAbsolutePath().normalize());
     }
 

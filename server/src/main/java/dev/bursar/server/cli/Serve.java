@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,12 +46,17 @@ final class Serve implements Callable<Integer> {
         CountDownLatch asked = new CountDownLatch(1);
         Signals.handle("TERM", asked::countDown);
         Signals.handle("INT", asked::countDown);
-        Config config = port == null ? place.config() : place.config().withPort(checked(port));
+        UnaryOperator<Config> overrides =
+                read -> {
+                    Config config = place.overridden(read);
+                    return port == null ? config : config.withPort(checked(port));
+                };
+        Config config = overrides.apply(place.config());
         Path file = place.file();
         EffectiveConfig.lines(config).forEach(line -> LOG.info("event=config {}", line));
         config.notes().forEach(note -> LOG.warn("event=config_note {}", note));
         String token = RunFile.newToken();
-        Server.Options options = new Server.Options(file, System.getenv(), false, token);
+        Server.Options options = new Server.Options(file, System.getenv(), overrides, false, token);
         try (Server server = Server.start(config, options)) {
             Signals.handle("HUP", () -> reload(server));
             RunFile run = new RunFile(ProcessHandle.current().pid(), server.url(), token);

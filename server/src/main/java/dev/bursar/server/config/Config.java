@@ -124,15 +124,12 @@ public record Config(
 
     /// This configuration on another port.
     public Config withPort(int port) {
-        return new Config(
-                new Server(server.host(), port),
-                data,
-                adminToken,
-                gateway,
-                prices,
-                tools,
-                tenants,
-                notes);
+        return withServer(new Server(server.host(), port));
+    }
+
+    /// This configuration, listening elsewhere.
+    public Config withServer(Server changed) {
+        return new Config(changed, data, adminToken, gateway, prices, tools, tenants, notes);
     }
 
     /// All budgets of all tenants.
