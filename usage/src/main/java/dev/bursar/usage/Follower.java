@@ -86,6 +86,7 @@ final class Follower implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            keepCounted();
             closeStore();
         }
     }
@@ -97,7 +98,12 @@ final class Follower implements Runnable {
 
     /// Why the read model does not follow, or null when it does.
     @Nullable String problem() {
-        return problem;
+        return problem == null && openings() == 0 ? "the read model is not open yet" : problem;
+    }
+
+    /// Whether opening the file was not tried yet.
+    boolean isStarting() {
+        return problem == null && openings() == 0;
     }
 
     /// How many times the store was opened.
@@ -127,7 +133,10 @@ final class Follower implements Runnable {
     }
 
     void rebuild() {
-        signal(() -> rebuildWanted = true);
+        signal(() -> {
+            rebuildWanted = true;
+            position = 0;
+        });
     }
 
     void close() {
@@ -166,7 +175,22 @@ final class Follower implements Runnable {
             closeStore();
         }
         memory.tick(clock.instant());
+        if (!worked) {
+            keepCounted();
+        }
         return worked;
+    }
+
+    /// Batches take the time along; without any it is written when it makes a difference.
+    private void keepCounted() {
+        Store open = store;
+        if (open != null && memory.takeCountedMore()) {
+            try {
+                open.count(memory.counted());
+            } catch (SQLException e) {
+                LOG.warn("event=read_model_not_counted file={}", file, e);
+            }
+        }
     }
 
     private boolean advance() throws SQLException {
@@ -187,10 +211,10 @@ final class Follower implements Runnable {
 
     private boolean applied(Store open, List<Positioned> batch) throws SQLException {
         if (!batch.isEmpty()) {
-            open.apply(batch);
+            open.apply(batch, memory.counted());
         }
         worked();
-        signal(() -> position = open.position());
+        signal(() -> position = rebuildWanted ? 0 : open.position());
         return !batch.isEmpty();
     }
 
@@ -248,7 +272,7 @@ final class Follower implements Runnable {
         }
         long at = opened.position();
         signal(() -> {
-            position = at;
+            position = rebuildWanted ? 0 : at;
             openings.incrementAndGet();
         });
         LOG.info("event=read_model_open file={} position={} lag={}", file, at, lag(at));
@@ -290,7 +314,8 @@ final class Follower implements Runnable {
     private void resume(Store opened) throws SQLException {
         if (memory.isFresh() && memory.position() - opened.position() <= MAX_RESUMED) {
             try (Connection connection = opened.reader()) {
-                memory.resume(connection, opened.position(), clock.instant(), settings);
+                memory.resume(
+                        connection, opened.position(), opened.counted(), clock.instant(), settings);
             }
         }
     }

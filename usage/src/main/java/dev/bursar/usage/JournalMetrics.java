@@ -149,8 +149,11 @@ final class JournalMetrics {
     }
 
     /// Ends the runs that are idle.
-    void tick(Instant now) {
-        tracker.tick(now);
+    ///
+    /// @param counting false for what an earlier process has counted
+    /// @return whether there were any
+    boolean tick(Instant now, boolean counting) {
+        return tracker.tick(now, counting);
     }
 
     private void count(Call call) {

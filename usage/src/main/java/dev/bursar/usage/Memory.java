@@ -26,6 +26,11 @@ final class Memory {
 
     private boolean fresh = true;
 
+    /// Until when runs that went idle were counted.
+    private Instant counted = Instant.EPOCH;
+
+    private boolean countedMore;
+
     Memory(Ring ring, JournalMetrics metrics, long base) {
         this.ring = ring;
         this.metrics = metrics;
@@ -44,14 +49,17 @@ final class Memory {
     }
 
     /// Takes up where the read model stands, at or before the base.
-    void resume(Connection store, long at, Instant now, UsageSettings settings)
+    ///
+    /// @param until when the process before counted runs that went idle: those that did since are ours
+    void resume(Connection store, long at, Instant until, Instant now, UsageSettings settings)
             throws SQLException {
         Instant shown = now.minusSeconds(Live.SECONDS);
         for (CallRow row : CallsSql.since(store, shown, MAX_REPLAYED, settings.queryTimeout())) {
             ring.add(row);
         }
-        resumeRuns(store, now.minus(settings.idle()), settings.queryTimeout());
+        resumeRuns(store, until.minus(settings.idle()), settings.queryTimeout());
         position = at;
+        counted = until;
         fresh = false;
     }
 
@@ -63,15 +71,35 @@ final class Memory {
                 if (call != null) {
                     ring.add(call.row());
                 }
-                metrics.apply(positioned, call, positioned.position() > base);
+                boolean counting = positioned.position() > base;
+                if (!counting) {
+                    metrics.tick(positioned.entry().at(), false);
+                }
+                metrics.apply(positioned, call, counting);
                 position = positioned.position();
                 fresh = false;
             }
         }
     }
 
+    /// Ends the runs that are idle, once everything from before this process is in.
     void tick(Instant now) {
-        metrics.tick(now);
+        if (position >= base) {
+            countedMore |= metrics.tick(now, true);
+            counted = now;
+        }
+    }
+
+    /// See [Store#counted].
+    Instant counted() {
+        return counted;
+    }
+
+    /// Whether runs were counted since the last time this was asked.
+    boolean takeCountedMore() {
+        boolean more = countedMore;
+        countedMore = false;
+        return more;
     }
 
     private void resumeRuns(Connection store, Instant since, Duration timeout) throws SQLException {

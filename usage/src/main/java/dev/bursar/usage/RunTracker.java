@@ -89,17 +89,22 @@ final class RunTracker {
     }
 
     /// Ends the runs that are idle at `now`.
-    void tick(Instant now) {
+    ///
+    /// @return whether there were any
+    boolean tick(Instant now, boolean counting) {
+        boolean any = false;
         long before = now.toEpochMilli() - idle.toMillis();
         Iterator<Map.Entry<Key, Run>> oldest = active.entrySet().iterator();
         while (oldest.hasNext()) {
             Map.Entry<Key, Run> entry = oldest.next();
             if (entry.getValue().lastMillis > before) {
-                return;
+                return any;
             }
             oldest.remove();
-            retire(entry.getKey(), entry.getValue());
+            retire(entry.getKey(), entry.getValue(), counting);
+            any = true;
         }
+        return any;
     }
 
     private Run touch(String tenant, String name, String release, Instant at) {
@@ -112,7 +117,7 @@ final class RunTracker {
             if (active.size() > MAX_ACTIVE) {
                 Map.Entry<Key, Run> oldest = active.firstEntry();
                 active.remove(oldest.getKey());
-                retire(oldest.getKey(), oldest.getValue());
+                retire(oldest.getKey(), oldest.getValue(), true);
             }
         }
         run.release = release.isEmpty() ? run.release : release;
@@ -120,8 +125,8 @@ final class RunTracker {
         return run;
     }
 
-    private void retire(Key key, Run run) {
-        end(run, RunStatus.FINISHED, true);
+    private void retire(Key key, Run run, boolean counting) {
+        end(run, RunStatus.FINISHED, counting);
         ended.put(key, run);
     }
 

@@ -29,9 +29,11 @@ final class Schema {
     /// Where each hold was made, to find the reserve of a call.
     static final String HOLDS = "CREATE TABLE holds (\"hold\" VARCHAR, \"position\" BIGINT)";
 
-    /// One row: the last entry that is in, when that was, and what the tables looked like.
+    /// One row: the last entry that is in, when that was, what the tables looked like, and until when
+    /// runs that went idle are in the metrics.
     static final String META =
-            "CREATE TABLE meta (\"position\" BIGINT, \"at\" VARCHAR, \"definition\" VARCHAR)";
+            "CREATE TABLE meta (\"position\" BIGINT, \"at\" VARCHAR, \"definition\" VARCHAR,"
+                    + " \"counted_millis\" BIGINT)";
 
     /// Stands for the definition above.
     static final String DEFINITION =

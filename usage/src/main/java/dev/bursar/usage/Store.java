@@ -123,7 +123,9 @@ final class Store implements AutoCloseable {
 
     /// Makes a batch part of the tables: all of it or nothing, and each entry once. Entries up to
     /// [#position] are passed over.
-    void apply(List<Positioned> batch) throws SQLException {
+    ///
+    /// @param counted see [#counted]
+    void apply(List<Positioned> batch, Instant counted) throws SQLException {
         List<Positioned> news = after(batch, position);
         if (news.isEmpty()) {
             return;
@@ -134,14 +136,31 @@ final class Store implements AutoCloseable {
         try {
             Writer.append(connection, news);
             execute(
-                    "UPDATE meta SET \"position\" = %d, \"at\" = '%s'"
-                            .formatted(last.position(), last.entry().at()));
+                    "UPDATE meta SET \"position\" = %d, \"at\" = '%s', \"counted_millis\" = %d"
+                            .formatted(last.position(), last.entry().at(), counted.toEpochMilli()));
             execute("COMMIT");
         } catch (SQLException | RuntimeException e) {
             rollback(e);
             throw e;
         }
         position = last.position();
+    }
+
+    /// Until when runs that went idle are in the metrics of some process: at least to the last entry. The
+    /// epoch when there is none.
+    Instant counted() throws SQLException {
+        String lastAt = lastAt();
+        Instant last = lastAt.isEmpty() ? Instant.EPOCH : Instant.parse(lastAt);
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT \"counted_millis\" FROM meta")) {
+            row.next();
+            Instant counted = Instant.ofEpochMilli(row.getLong(1));
+            return counted.isAfter(last) ? counted : last;
+        }
+    }
+
+    void count(Instant until) throws SQLException {
+        execute("UPDATE meta SET \"counted_millis\" = " + until.toEpochMilli());
     }
 
     /// A connection of its own, to read. The caller closes it, before the store is closed.
@@ -208,7 +227,7 @@ final class Store implements AutoCloseable {
             statement.execute(Schema.CALLS);
             statement.execute(Schema.HOLDS);
             statement.execute(Schema.META);
-            statement.execute("INSERT INTO meta VALUES (0, '', '" + Schema.DEFINITION + "')");
+            statement.execute("INSERT INTO meta VALUES (0, '', '" + Schema.DEFINITION + "', 0)");
             statement.execute("COMMIT");
         }
     }

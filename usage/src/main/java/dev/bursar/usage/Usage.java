@@ -135,7 +135,9 @@ public final class Usage implements AutoCloseable {
     }
 
     public UsageHealth health() {
-        return new UsageHealth(position(), lag(), follower.problem());
+        // In this order: it starts only once.
+        boolean starting = follower.isStarting();
+        return new UsageHealth(position(), lag(), follower.problem(), starting);
     }
 
     /// Waits until everything up to a position is in the read model.
@@ -146,7 +148,7 @@ public final class Usage implements AutoCloseable {
     }
 
     /// Drops the read model and builds it again from the first entry of the journal. Returns at once;
-    /// [#lag] shows the progress. Metrics do not count anything twice.
+    /// [#lag] is the whole journal then, and shows the progress. Metrics do not count anything twice.
     public void rebuild() {
         follower.rebuild();
     }

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// @param position of the last entry that is in the read model
 /// @param lag how many entries of the journal are not yet
 /// @param problem why it does not follow, or null when it does; it is tried again by itself
-public record UsageHealth(long position, long lag, @Nullable String problem) {
+/// @param starting whether it was not tried yet
+public record UsageHealth(long position, long lag, @Nullable String problem, boolean starting) {
 
     public boolean following() {
         return problem == null;

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.bursar.authority.JournalReader.Positioned;
 import dev.bursar.ledger.Entry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ final class FollowerTest {
         records(4).forEach(journal::append);
         List<Positioned> batch = journal.all();
         try (Store store = Store.open(directory.resolve("s.duckdb"), UsageSettings.DEFAULT)) {
-            store.apply(batch.subList(0, 3));
+            store.apply(batch.subList(0, 3), NOON);
             List<Positioned> breaking =
                     new AbstractList<>() {
                         @Override
@@ -77,11 +78,11 @@ final class FollowerTest {
                             return batch.size() - 3;
                         }
                     };
-            assertThatThrownBy(() -> store.apply(breaking)).hasMessage("breaks here");
+            assertThatThrownBy(() -> store.apply(breaking, NOON)).hasMessage("breaks here");
             assertThat(store.position()).isEqualTo(3);
             assertThat(count(store)).isEqualTo(2);
-            store.apply(batch);
-            store.apply(batch);
+            store.apply(batch, NOON);
+            store.apply(batch, NOON);
             assertThat(count(store)).isEqualTo(8);
         }
         try (Store store = Store.open(directory.resolve("s.duckdb"), UsageSettings.DEFAULT)) {
@@ -104,6 +105,40 @@ final class FollowerTest {
             assertThat(house.usage.runs(runs())).isEqualTo(runs);
             assertThat(house.usage.live(null)).isEqualTo(live);
             assertWhole(house, 12);
+        }
+    }
+
+    @Test
+    void health_beforeTheFileIsOpen_isNotFollowing() throws InterruptedException {
+        MemoryJournal journal = new MemoryJournal();
+        Memory memory =
+                new Memory(
+                        new Ring(),
+                        new JournalMetrics(new PrometheusRegistry(), UsageSettings.DEFAULT),
+                        0);
+        Path file = directory.resolve("usage.duckdb");
+        TestClock clock = new TestClock(NOON);
+        Follower follower = new Follower(file, journal, memory, clock, UsageSettings.DEFAULT);
+        assertThat(follower.isStarting()).isTrue();
+        assertThat(follower.problem()).contains("not open yet");
+        Thread thread = Thread.ofPlatform().start(follower);
+        House.await(() -> !follower.isStarting());
+        assertThat(follower.problem()).isNull();
+        follower.close();
+        thread.join();
+    }
+
+    @Test
+    void rebuild_whileTheJournalCannotBeRead_saysHowMuchThereIsToRead()
+            throws InterruptedException {
+        try (House house = new House(directory, new MemoryJournal(), SMALL_BATCHES)) {
+            for (List<Entry> record : records(12)) {
+                house.append(record.toArray(Entry[]::new));
+            }
+            house.journal.damage("no disk");
+            assertThat(house.usage.lag()).isZero();
+            house.usage.rebuild();
+            assertThat(house.usage.lag()).isEqualTo(house.journal.lastPosition());
         }
     }
 
@@ -185,7 +220,7 @@ final class FollowerTest {
             house.clock.advance(Duration.ofMinutes(1));
             house.follow();
             assertWhole(house, 12);
-            assertThat(house.usage.health()).isEqualTo(new UsageHealth(36, 0, null));
+            assertThat(house.usage.health()).isEqualTo(new UsageHealth(36, 0, null, false));
             assertThat(house.metrics())
                     .contains(
                             "agent_token_usage_total{model=\"gpt-4o\",release=\"v1\",token_type=\"input\"} 240.0");

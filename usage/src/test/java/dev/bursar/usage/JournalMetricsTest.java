@@ -188,6 +188,37 @@ final class JournalMetricsTest {
     }
 
     @Test
+    void run_idleWhileTheProcessWasDown_endsAfterTheStart()
+            throws InterruptedException, IOException {
+        house.append(committed(NOON, "c1", subject("acme", "r1"), "m", 3, 20 * CENT));
+        house.usage.close();
+        house.clock.advance(Duration.ofHours(2));
+        house.restart();
+        awaitMetric("agent_run_total{release=\"v1\",status=\"finished\",stop_reason=\"idle\"} 1.0");
+        assertThat(house.metrics()).contains("agent_run_cost_usd_sum{release=\"v1\"} 0.2");
+    }
+
+    @Test
+    void run_thatWasCountedBeforeARestart_isNotCountedAgain()
+            throws InterruptedException, IOException {
+        house.append(committed(NOON, "c1", subject("acme", "r1"), "m", 3, 20 * CENT));
+        house.clock.advance(Duration.ofMinutes(5));
+        awaitMetric("agent_run_total{release=\"v1\",status=\"finished\",stop_reason=\"idle\"} 1.0");
+        house.restart();
+        house.append(
+                committed(
+                        house.clock.instant(),
+                        "c2",
+                        subject("acme", "r2", "release", "v2"),
+                        "m",
+                        3,
+                        1));
+        house.clock.advance(Duration.ofMinutes(5));
+        awaitMetric("agent_run_total{release=\"v2\",status=\"finished\",stop_reason=\"idle\"} 1.0");
+        assertThat(house.metrics()).doesNotContain("agent_run_total{release=\"v1\"");
+    }
+
+    @Test
     void entries_fromBeforeTheStart_areNotCountedButBelongToTheirRun()
             throws InterruptedException, IOException {
         house.usage.close();

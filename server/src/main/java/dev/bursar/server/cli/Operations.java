@@ -54,7 +54,10 @@ final class Operations {
                     json,
                     (out, answer) ->
                             out.println(
-                                    "rebuilding, entries to go: " + answer.path("lag").asLong()));
+                                    "the server reads "
+                                            + answer.path("entries").asLong()
+                                            + " entries of the journal again; calls go on, and"
+                                            + " /health/ready says how many are still to go"));
         }
     }
 

@@ -8,8 +8,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.function.BooleanSupplier;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Whether the process lives, and whether it answers for money. The read model does not count: it may
-/// be behind or broken, and every budget still holds.
+/// Whether the process lives, and whether it answers for money. The read model only counts until it was
+/// opened once: later it may be behind or broken, and every budget still holds.
 final class Health {
 
     private final Authority authority;
@@ -36,15 +36,22 @@ final class Health {
     }
 
     private void ready(RoutingContext context) {
-        boolean up = authority.healthy() && !stopping.getAsBoolean();
         UsageHealth following = usage.health();
+        boolean up = authority.healthy() && !stopping.getAsBoolean() && !following.starting();
         ObjectNode body = ApiJson.object();
         body.put("status", up ? "UP" : "OUT_OF_SERVICE");
         body.put("authority", authority.healthy() ? "UP" : "DOWN");
         ObjectNode model = body.putObject("usage");
-        model.put("status", following.following() ? "UP" : "DOWN");
+        model.put("status", status(following));
         model.put("position", following.position());
         model.put("lag", following.lag());
         Answers.json(context, up ? 200 : 503, body);
+    }
+
+    private static String status(UsageHealth health) {
+        if (health.starting()) {
+            return "STARTING";
+        }
+        return health.following() ? "UP" : "DOWN";
     }
 }

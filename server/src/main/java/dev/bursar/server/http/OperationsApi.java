@@ -25,8 +25,7 @@ final class OperationsApi {
                 .handler(context -> {
                     usage.rebuild();
                     ObjectNode body = ApiJson.object();
-                    body.put("position", usage.position());
-                    body.put("lag", usage.lag());
+                    body.put("entries", usage.lag());
                     Answers.json(context, 202, body);
                 });
     }
