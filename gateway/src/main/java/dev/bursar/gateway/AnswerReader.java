@@ -58,6 +58,11 @@ abstract sealed class AnswerReader permits OpenAiReader, AnthropicReader {
     /// Reads the object at the parser to its end.
     abstract boolean object(JsonParser in);
 
+    /// The stream said that it is complete.
+    void finish() {
+        finished = true;
+    }
+
     /// Tokens that are billed beside [#usage].
     List<Beside> beside() {
         return List.of();

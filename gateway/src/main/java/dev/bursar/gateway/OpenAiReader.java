@@ -1,24 +1,34 @@
 package dev.bursar.gateway;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /// Reads `chat.completion` and `chat.completion.chunk` objects.
+///
+/// Some providers tell with each chunk what was used so far. It is the last word where no choice is left
+/// that could go on: in the extra chunk without choices, in a whole answer, and after the last choice's
+/// reason to stop.
 final class OpenAiReader extends AnswerReader {
+
+    private final Set<Long> open = new HashSet<>();
+    private final Set<Long> stopped = new HashSet<>();
 
     @Override
     boolean object(JsonParser in) {
-        boolean emptyChoices = false;
+        int choices = -1;
         boolean withUsage = false;
+        boolean nestedUsage = false;
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
                 case "model" -> model = keep(string(in), model);
                 case "service_tier" -> serviceTier = keep(string(in), serviceTier);
-                case "choices" -> emptyChoices = choices(in) == 0;
+                case "choices" -> choices = choices(in);
                 case "usage" -> withUsage = usage(in);
-                case "x_groq" -> groq(in);
+                case "x_groq" -> nestedUsage = groq(in);
                 case "error" -> {
                     failed |= in.currentToken() != JsonToken.VALUE_NULL;
                     in.skipChildren();
@@ -26,7 +36,16 @@ final class OpenAiReader extends AnswerReader {
                 default -> in.skipChildren();
             }
         }
-        return emptyChoices && withUsage;
+        if (withUsage || nestedUsage) {
+            usageFinal = choices <= 0 || open.isEmpty();
+        }
+        return choices == 0 && withUsage;
+    }
+
+    @Override
+    void finish() {
+        super.finish();
+        usageFinal |= usage != null;
     }
 
     private boolean usage(JsonParser in) {
@@ -35,25 +54,25 @@ final class OpenAiReader extends AnswerReader {
             return false;
         }
         usage = OpenAiUsage.read(in);
-        usageFinal = true;
         return true;
     }
 
     /// Groq repeats the usage here, and in older streams only here.
-    private void groq(JsonParser in) {
+    private boolean groq(JsonParser in) {
         if (in.currentToken() != JsonToken.START_OBJECT) {
             in.skipChildren();
-            return;
+            return false;
         }
+        boolean withUsage = false;
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
-            if (name.equals("usage") && in.currentToken() == JsonToken.START_OBJECT) {
-                usage = OpenAiUsage.read(in);
-                usageFinal = true;
+            if (name.equals("usage")) {
+                withUsage = usage(in);
             } else {
                 in.skipChildren();
             }
         }
+        return withUsage;
     }
 
     /// @return how many there are, or -1 when it is no list
@@ -77,15 +96,37 @@ final class OpenAiReader extends AnswerReader {
     /// @param place stands for the index that some providers leave out
     private void choice(JsonParser in, int place) {
         long index = place;
+        boolean ended = false;
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
                 case "index" -> index = Json.count(in);
-                case "finish_reason" -> stopReason = keep(string(in), stopReason);
-                case "message", "delta" -> message(in, index);
+                case "finish_reason" -> {
+                    String reason = string(in);
+                    ended |= reason != null && !reason.isEmpty();
+                    stopReason = keep(reason, stopReason);
+                }
+                case "message" -> {
+                    ended = true;
+                    message(in, index);
+                }
+                case "delta" -> message(in, index);
                 case "text" -> produced(in);
                 default -> in.skipChildren();
             }
+        }
+        note(index, ended);
+    }
+
+    /// What a provider sends beyond any number of choices that can be asked for is not told apart.
+    private void note(long choice, boolean ended) {
+        if (ended) {
+            open.remove(choice);
+            if (stopped.size() < RequestParser.MAX_CHOICES) {
+                stopped.add(choice);
+            }
+        } else if (open.size() < RequestParser.MAX_CHOICES && !stopped.contains(choice)) {
+            open.add(choice);
         }
     }
 

@@ -10,8 +10,8 @@ import tools.jackson.core.JsonToken;
 /// Turns the `usage` object of Chat Completions into disjoint counts.
 ///
 /// `prompt_tokens` includes what was cached; `completion_tokens` includes reasoning and rejected
-/// predictions. xAI keeps reasoning beside `completion_tokens`, which shows in `total_tokens`. DeepSeek
-/// reports cache hits as `prompt_cache_hit_tokens`.
+/// predictions. xAI keeps reasoning beside `completion_tokens`, and Gemini in this dialect does not even
+/// name it: it shows in `total_tokens` only. DeepSeek reports cache hits as `prompt_cache_hit_tokens`.
 final class OpenAiUsage {
 
     private long prompt;
@@ -87,15 +87,20 @@ final class OpenAiUsage {
         input -= take(counts, TokenClass.AUDIO_INPUT, audioIn, input);
         input -= take(counts, TokenClass.IMAGE_INPUT, imageIn, input);
         take(counts, TokenClass.INPUT, input, input);
-        boolean beside =
-                reasoning > 0
-                        && (reasoning > completion || total == prompt + completion + reasoning);
-        long output = beside ? completion + reasoning : completion;
-        output -= take(counts, TokenClass.REASONING, reasoning, output);
+        long beside = beside();
+        long output = completion + beside;
+        output -= take(counts, TokenClass.REASONING, Math.max(reasoning, beside), output);
         output -= take(counts, TokenClass.AUDIO_OUTPUT, audioOut, output);
         output -= take(counts, TokenClass.IMAGE_OUTPUT, imageOut, output);
         take(counts, TokenClass.OUTPUT, output, output);
         return TokenUsage.of(counts);
+    }
+
+    /// Reasoning that `completion_tokens` leaves out: what only the total has, and what is more than all
+    /// of the completion.
+    private long beside() {
+        long rest = Math.max(0, total - prompt - completion);
+        return reasoning > completion ? Math.max(rest, reasoning) : rest;
     }
 
     private static long take(

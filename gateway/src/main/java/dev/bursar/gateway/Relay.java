@@ -129,7 +129,7 @@ final class Relay {
 
     private void event(byte[] data, int length) {
         if (isDone(data, length)) {
-            reader.finished = true;
+            reader.finish();
             return;
         }
         boolean usageOnly = reader.read(data, 0, length);

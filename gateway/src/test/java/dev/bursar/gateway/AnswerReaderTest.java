@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.pricing.TokenClass;
 import dev.bursar.pricing.TokenUsage;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerReaderTest {
 
@@ -60,6 +64,80 @@ class AnswerReaderTest {
                                 """))
                 .containsEntry(TokenClass.REASONING, 227L)
                 .containsEntry(TokenClass.OUTPUT, 26L);
+    }
+
+    @Test
+    void chat_reasoningThatOnlyTheTotalHas_isAdded() {
+        assertThat(chat("{\"prompt_tokens\":12,\"completion_tokens\":8,\"total_tokens\":520}"))
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of(
+                                TokenClass.INPUT, 12L,
+                                TokenClass.REASONING, 500L,
+                                TokenClass.OUTPUT, 8L));
+        assertThat(chat("{\"prompt_tokens\":12,\"completion_tokens\":8,\"total_tokens\":19}"))
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of(TokenClass.INPUT, 12L, TokenClass.OUTPUT, 8L));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"9223372036854775807", "99999999999999999999999", "1e300", "-1e300", "-5"})
+    void usage_countsBeyondAllBounds_areBounded(String count) {
+        String chat =
+                "{\"prompt_tokens\":N,\"completion_tokens\":N,\"total_tokens\":N,"
+                        + "\"completion_tokens_details\":{\"reasoning_tokens\":N}}";
+        assertThat(chat(chat.replace("N", count)).values())
+                .allMatch(value -> value <= TokenUsage.MAX_COUNT);
+        String messages =
+                "{\"type\":\"message\",\"usage\":{\"input_tokens\":N,\"output_tokens\":N,"
+                        + "\"cache_creation_input_tokens\":N,\"cache_creation\":{"
+                        + "\"ephemeral_5m_input_tokens\":N,\"ephemeral_1h_input_tokens\":N},"
+                        + "\"output_tokens_details\":{\"thinking_tokens\":N}}}";
+        assertThat(usage(Dialect.ANTHROPIC, messages.replace("N", count)).values())
+                .allMatch(value -> value <= TokenUsage.MAX_COUNT);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '#',
+            value = {
+                "false|{\"choices\":[{\"index\":0,\"delta\":{}}],U}",
+                "false|{U,\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":null}]}",
+                "true|{U,\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}",
+                "false|{U,\"choices\":[{\"finish_reason\":\"stop\",\"index\":0},{\"index\":1}]}",
+                "true|{\"choices\":[],U}",
+                "true|{U}",
+                "true|{\"choices\":[{\"message\":{\"content\":\"a\"}}],U}",
+                "true|{\"choices\":[{\"finish_reason\":\"stop\"}],\"x_groq\":{U}}",
+                "false|{\"choices\":[{}],\"x_groq\":{U}}",
+            })
+    void chat_usage_isFinalWhereNoChoiceCanGoOn(boolean last, String chunk) {
+        String usage = "\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}";
+        AnswerReader reader = read(Dialect.OPENAI, chunk.replace("U", usage));
+        assertThat(reader.usageFinal).isEqualTo(last);
+        assertThat(reader.usage).isEqualTo(TokenUsage.of(1, 2));
+        reader.finish();
+        assertThat(reader.usageFinal).isTrue();
+    }
+
+    @Test
+    void chat_runningUsage_isFinalWithTheLastChoice() {
+        String chunk =
+                "{\"choices\":[{\"index\":%d,\"delta\":{},\"finish_reason\":%s}],\"usage\":{"
+                        + "\"prompt_tokens\":9,\"completion_tokens\":%d}}";
+        String[] chunks = {
+            chunk.formatted(0, "null", 1),
+            chunk.formatted(1, "null", 2),
+            chunk.formatted(0, "\"stop\"", 3),
+            chunk.formatted(0, "null", 4),
+            chunk.formatted(1, "\"length\"", 5)
+        };
+        for (int seen = 1; seen <= chunks.length; seen++) {
+            AnswerReader reader = read(Dialect.OPENAI, Arrays.copyOf(chunks, seen));
+            assertThat(reader.usageFinal).isEqualTo(seen == chunks.length);
+            assertThat(reader.usage).isEqualTo(TokenUsage.of(9, seen));
+        }
     }
 
     @Test
