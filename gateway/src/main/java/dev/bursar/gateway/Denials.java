@@ -158,7 +158,7 @@ final class Denials {
             if (Quantity.isTime(block.unit()) && per(block).contains(Subject.RUN)) {
                 suggestions.add("begin a new run");
             }
-            if (block.resetsAt() != null) {
+            if (block.cause() == Block.Cause.SPENT && block.resetsAt() != null) {
                 suggestions.add("wait until " + block.resetsAt());
             }
             suggestions.add("ask for a higher limit");

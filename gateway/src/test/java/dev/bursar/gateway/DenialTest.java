@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -162,6 +163,22 @@ class DenialTest {
         long seconds = Long.parseLong(second.headers().firstValue("Retry-After").orElseThrow());
         House.await(() -> !Instant.now().isBefore(told.plusSeconds(seconds)));
         assertThat(house.send(call).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void limit_belowWhatIsAsked_isNotWorthWaitingFor() throws Exception {
+        house.budget(
+                "day",
+                List.of(),
+                Unit.TOKENS,
+                10,
+                new Window.Calendar(Window.Calendar.Period.DAY, ZoneOffset.UTC),
+                Budget.Mode.HARD);
+        JsonNode budget = error(house.post("/v1/chat/completions", Samples.CHAT)).path("budget");
+        assertThat(budget.path("resets_at").isString()).isTrue();
+        assertThat(budget.path("suggestions").toString())
+                .contains("higher limit")
+                .doesNotContain("wait");
     }
 
     @Test

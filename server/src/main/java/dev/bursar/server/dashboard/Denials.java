@@ -8,6 +8,7 @@ import dev.bursar.usage.CallRow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// Why a call was refused and what can be done, for the person who wants to know.
 final class Denials {
@@ -51,7 +52,10 @@ final class Denials {
             facts.add(
                     Fact.of("Resets", "life".equals(block.window()) ? "never" : "as time passes"));
         }
-        String account = String.join(" · ", block.account());
+        String account =
+                block.account().stream()
+                        .map(value -> value.isEmpty() ? "(none)" : value)
+                        .collect(Collectors.joining(" · "));
         return new DenialView.Block(
                 block.name(),
                 Address.budget(call.tenant(), block.name()).text(),
@@ -77,7 +81,7 @@ final class Denials {
             if ("held".equals(block.cause())) {
                 todo.add(
                         "Try again in a few seconds: calls in flight hold a part of " + name + ".");
-            } else if (resets != null && resets.isAfter(now)) {
+            } else if ("spent".equals(block.cause()) && resets != null && resets.isAfter(now)) {
                 todo.add(
                         "Wait until %s %s %s, at %s."
                                 .formatted(
