@@ -5,19 +5,23 @@ import static dev.bursar.authority.Values.readAttribution;
 import static dev.bursar.authority.Values.readBlocks;
 import static dev.bursar.authority.Values.readKey;
 import static dev.bursar.authority.Values.readPostings;
+import static dev.bursar.authority.Values.readShortfalls;
+import static dev.bursar.authority.Values.readStandings;
 import static dev.bursar.authority.Values.readSubject;
 import static dev.bursar.authority.Values.writeAmounts;
 import static dev.bursar.authority.Values.writeAttribution;
 import static dev.bursar.authority.Values.writeBlocks;
 import static dev.bursar.authority.Values.writeKey;
 import static dev.bursar.authority.Values.writePostings;
+import static dev.bursar.authority.Values.writeShortfalls;
+import static dev.bursar.authority.Values.writeStandings;
 import static dev.bursar.authority.Values.writeSubject;
 
-import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Reason;
+import dev.bursar.ledger.StateRecord;
 import dev.bursar.ledger.TenantId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,8 +30,6 @@ import java.util.List;
 /// Entries as bytes: the payload of one journal record.
 final class EntryCodec {
 
-    private static final int BUDGET_DEFINED = 1;
-    private static final int BUDGET_CLOSED = 2;
     private static final int RESERVED = 3;
     private static final int REFUSED = 4;
     private static final int COMMITTED = 5;
@@ -35,6 +37,8 @@ final class EntryCodec {
     private static final int EXPIRED = 7;
     private static final int CHARGED = 8;
     private static final int ACCOUNTS_DROPPED = 9;
+    private static final int EXTENDED = 10;
+    private static final int EVALUATED = 11;
 
     private EntryCodec() {}
 
@@ -51,7 +55,26 @@ final class EntryCodec {
                 out.text(released.tenant().value());
                 writeSubject(out, released.subject());
                 writeAmounts(out, released.held());
+                writeStandings(out, released.standings());
                 writeAttribution(out, released.attribution());
+            }
+            case Entry.Extended extended -> {
+                start(out, EXTENDED, extended.at());
+                writeKey(out, extended.key());
+                out.text(extended.hold().value());
+                out.text(extended.tenant().value());
+                out.instant(extended.expiresAt());
+                out.number(extended.extensions());
+                writeStandings(out, extended.standings());
+            }
+            case Entry.Evaluated evaluated -> {
+                start(out, EVALUATED, evaluated.at());
+                writeKey(out, evaluated.key());
+                out.text(evaluated.tenant().value());
+                out.text(evaluated.operation().name());
+                writeSubject(out, evaluated.subject());
+                OutcomeCodec.write(out, evaluated.answer());
+                writeAttribution(out, evaluated.attribution());
             }
             case Entry.Expired expired -> {
                 start(out, EXPIRED, expired.at());
@@ -68,14 +91,7 @@ final class EntryCodec {
                 out.number(dropped.accounts().size());
                 dropped.accounts().forEach(out::account);
             }
-            case Entry.BudgetDefined defined -> {
-                start(out, BUDGET_DEFINED, defined.at());
-                Values.writeBudget(out, defined.budget());
-            }
-            case Entry.BudgetClosed closed -> {
-                start(out, BUDGET_CLOSED, closed.at());
-                out.text(closed.budget().value());
-            }
+            case Entry.Administrative act -> AdminCodec.write(out, act);
         }
     }
 
@@ -110,6 +126,25 @@ final class EntryCodec {
                             new TenantId(in.text()),
                             readSubject(in),
                             readAmounts(in),
+                            readStandings(in),
+                            readAttribution(in));
+            case EXTENDED ->
+                    new Entry.Extended(
+                            at,
+                            readKey(in),
+                            new HoldId(in.text()),
+                            new TenantId(in.text()),
+                            in.instant(),
+                            in.integer(),
+                            readStandings(in));
+            case EVALUATED ->
+                    new Entry.Evaluated(
+                            at,
+                            readKey(in),
+                            new TenantId(in.text()),
+                            StateRecord.Operation.valueOf(in.text()),
+                            readSubject(in),
+                            OutcomeCodec.read(in),
                             readAttribution(in));
             case EXPIRED ->
                     new Entry.Expired(
@@ -122,13 +157,11 @@ final class EntryCodec {
                             readAttribution(in));
             case CHARGED -> readCharged(in, at);
             case ACCOUNTS_DROPPED -> new Entry.AccountsDropped(at, in.list(in::account));
-            case BUDGET_DEFINED -> new Entry.BudgetDefined(at, Values.readBudget(in));
-            case BUDGET_CLOSED -> new Entry.BudgetClosed(at, new BudgetId(in.text()));
-            default -> throw in.malformed("no entry " + tag);
+            default -> AdminCodec.read(in, tag, at);
         };
     }
 
-    private static void start(WireWriter out, int tag, Instant at) {
+    static void start(WireWriter out, int tag, Instant at) {
         out.tag(tag);
         out.instant(at);
     }
@@ -140,8 +173,10 @@ final class EntryCodec {
         writeSubject(out, reserved.subject());
         writeAmounts(out, reserved.asked());
         writePostings(out, reserved.postings());
+        out.duration(reserved.grace());
         out.text(reserved.onExpiry().name());
         out.text(reserved.overage().name());
+        out.flag(reserved.scoped());
         writeAttribution(out, reserved.attribution());
         OutcomeCodec.writeGranted(out, reserved.granted());
     }
@@ -154,8 +189,10 @@ final class EntryCodec {
                 readSubject(in),
                 readAmounts(in),
                 readPostings(in),
+                in.duration(),
                 Command.OnExpiry.valueOf(in.text()),
                 Command.Overage.valueOf(in.text()),
+                in.flag(),
                 readAttribution(in),
                 OutcomeCodec.readGranted(in));
     }
@@ -168,8 +205,11 @@ final class EntryCodec {
         writeSubject(out, committed.subject());
         writeAmounts(out, committed.held());
         writeAmounts(out, committed.actual());
+        writeAmounts(out, committed.charged());
         writeAmounts(out, committed.overrun());
+        writeShortfalls(out, committed.shortfalls());
         writePostings(out, committed.unheld());
+        writeStandings(out, committed.standings());
         writeAttribution(out, committed.attribution());
     }
 
@@ -183,7 +223,10 @@ final class EntryCodec {
                 readAmounts(in),
                 readAmounts(in),
                 readAmounts(in),
+                readAmounts(in),
+                readShortfalls(in),
                 readPostings(in),
+                readStandings(in),
                 readAttribution(in));
     }
 
@@ -214,8 +257,11 @@ final class EntryCodec {
         out.text(charged.tenant().value());
         writeSubject(out, charged.subject());
         writeAmounts(out, charged.actual());
+        writeAmounts(out, charged.charged());
         writePostings(out, charged.postings());
+        writeShortfalls(out, charged.shortfalls());
         writeBlocks(out, charged.passed());
+        writeStandings(out, charged.standings());
         writeAttribution(out, charged.attribution());
     }
 
@@ -226,8 +272,11 @@ final class EntryCodec {
                 new TenantId(in.text()),
                 readSubject(in),
                 readAmounts(in),
+                readAmounts(in),
                 readPostings(in),
+                readShortfalls(in),
                 readBlocks(in),
+                readStandings(in),
                 readAttribution(in));
     }
 }

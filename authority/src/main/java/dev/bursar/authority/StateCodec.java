@@ -1,18 +1,22 @@
 package dev.bursar.authority;
 
 import static dev.bursar.authority.Values.readAttribution;
+import static dev.bursar.authority.Values.readFunding;
 import static dev.bursar.authority.Values.readKey;
 import static dev.bursar.authority.Values.readPostings;
 import static dev.bursar.authority.Values.readSubject;
 import static dev.bursar.authority.Values.writeAttribution;
+import static dev.bursar.authority.Values.writeFunding;
 import static dev.bursar.authority.Values.writeKey;
 import static dev.bursar.authority.Values.writePostings;
 import static dev.bursar.authority.Values.writeSubject;
 
 import dev.bursar.ledger.AccountKey;
+import dev.bursar.ledger.Approval;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.CommandKey;
+import dev.bursar.ledger.Funding;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.StateRecord;
@@ -30,6 +34,8 @@ final class StateCodec {
     private static final int HOLD = 4;
     private static final int ENDED_HOLD = 5;
     private static final int REMEMBERED = 6;
+    private static final int CLOSED_TENANT = 7;
+    private static final int APPROVAL = 8;
 
     private StateCodec() {}
 
@@ -40,10 +46,16 @@ final class StateCodec {
                 out.tag(CLOCK);
                 out.instant(lastAt);
             }
-            case StateRecord.OpenBudget(Budget budget) -> {
+            case StateRecord.ClosedTenant(TenantId tenant) -> {
+                out.tag(CLOSED_TENANT);
+                out.text(tenant.value());
+            }
+            case StateRecord.OpenBudget(Budget budget, Budget.Status status) -> {
                 out.tag(BUDGET);
                 Values.writeBudget(out, budget);
+                out.text(status.name());
             }
+            case StateRecord.OpenApproval(Approval approval) -> writeApproval(out, approval);
             case StateRecord.AccountState account -> writeAccount(out, account);
             case StateRecord.HoldState hold -> writeHold(out, hold);
             case StateRecord.EndedHold(
@@ -95,7 +107,11 @@ final class StateCodec {
         int tag = in.tag();
         return switch (tag) {
             case CLOCK -> new StateRecord.Clock(in.instant());
-            case BUDGET -> new StateRecord.OpenBudget(Values.readBudget(in));
+            case CLOSED_TENANT -> new StateRecord.ClosedTenant(new TenantId(in.text()));
+            case BUDGET ->
+                    new StateRecord.OpenBudget(
+                            Values.readBudget(in), Budget.Status.valueOf(in.text()));
+            case APPROVAL -> new StateRecord.OpenApproval(readApproval(in));
             case ACCOUNT -> readAccount(in);
             case HOLD -> readHold(in);
             case ENDED_HOLD ->
@@ -116,12 +132,38 @@ final class StateCodec {
         };
     }
 
+    private static void writeApproval(WireWriter out, Approval approval) {
+        out.tag(APPROVAL);
+        out.text(approval.id());
+        out.text(approval.tenant().value());
+        out.account(approval.account());
+        out.text(approval.name());
+        out.text(approval.unit().name());
+        out.number(approval.asked());
+        writeSubject(out, approval.subject());
+        out.instant(approval.askedAt());
+    }
+
+    private static Approval readApproval(WireReader in) {
+        return new Approval(
+                in.text(),
+                new TenantId(in.text()),
+                in.account(),
+                in.text(),
+                in.unit(),
+                in.number(),
+                readSubject(in),
+                in.instant());
+    }
+
     private static void writeAccount(WireWriter out, StateRecord.AccountState account) {
         out.tag(ACCOUNT);
         out.account(account.account());
         out.instant(account.openedAt());
+        out.instant(account.usedAt());
         out.number(account.spent());
         out.number(account.overrun());
+        writeFunding(out, account.funding());
         out.number(account.buckets().size());
         long start = 0;
         for (StateRecord.Bucket bucket : account.buckets()) {
@@ -134,8 +176,10 @@ final class StateCodec {
     private static StateRecord readAccount(WireReader in) {
         AccountKey account = in.account();
         Instant openedAt = in.instant();
+        Instant usedAt = in.instant();
         long spent = in.number();
         long overrun = in.number();
+        Funding funding = readFunding(in);
         int count = in.count();
         List<StateRecord.Bucket> buckets = new ArrayList<>();
         long start = 0;
@@ -143,7 +187,8 @@ final class StateCodec {
             start += in.signed();
             buckets.add(new StateRecord.Bucket(start, in.number()));
         }
-        return new StateRecord.AccountState(account, openedAt, spent, overrun, buckets);
+        return new StateRecord.AccountState(
+                account, openedAt, usedAt, spent, overrun, funding, buckets);
     }
 
     private static void writeHold(WireWriter out, StateRecord.HoldState hold) {
@@ -151,10 +196,14 @@ final class StateCodec {
         out.text(hold.tenant().value());
         writeSubject(out, hold.subject());
         writePostings(out, hold.postings());
+        out.duration(hold.grace());
         out.text(hold.onExpiry().name());
         out.text(hold.overage().name());
+        out.flag(hold.scoped());
         writeAttribution(out, hold.attribution());
         writeKey(out, hold.key());
+        out.instant(hold.expiresAt());
+        out.number(hold.extensions());
         OutcomeCodec.writeGranted(out, hold.granted());
     }
 
@@ -163,10 +212,14 @@ final class StateCodec {
                 new TenantId(in.text()),
                 readSubject(in),
                 readPostings(in),
+                in.duration(),
                 Command.OnExpiry.valueOf(in.text()),
                 Command.Overage.valueOf(in.text()),
+                in.flag(),
                 readAttribution(in),
                 readKey(in),
+                in.instant(),
+                in.integer(),
                 OutcomeCodec.readGranted(in));
     }
 }

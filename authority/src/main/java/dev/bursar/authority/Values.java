@@ -7,10 +7,15 @@ import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.CommandKey;
 import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.Funding;
+import dev.bursar.ledger.ScopePath;
+import dev.bursar.ledger.Standing;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.ledger.Terms;
 import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
@@ -133,6 +138,7 @@ final class Values {
             Block block = blocks.get(i);
             out.account(block.account());
             out.text(block.name());
+            writeScope(out, block.scope());
             out.text(block.mode().name());
             writeWindow(out, block.window());
             out.text(block.unit().name());
@@ -140,9 +146,11 @@ final class Values {
             out.number(block.limit());
             out.number(block.spent());
             out.number(block.held());
+            out.number(block.debt());
             out.number(block.asked());
             out.number(block.affordable());
             writeOptional(out, block.resetsAt());
+            writeOptionalText(out, block.approval());
         }
     }
 
@@ -151,6 +159,7 @@ final class Values {
                 new Block(
                         in.account(),
                         in.text(),
+                        readScope(in),
                         Budget.Mode.valueOf(in.text()),
                         readWindow(in),
                         in.unit(),
@@ -160,7 +169,130 @@ final class Values {
                         in.number(),
                         in.number(),
                         in.number(),
-                        readOptional(in)));
+                        in.number(),
+                        readOptional(in),
+                        readOptionalText(in)));
+    }
+
+    static void writeShortfalls(WireWriter out, List<Entry.Shortfall> shortfalls) {
+        out.number(shortfalls.size());
+        for (Entry.Shortfall shortfall : shortfalls) {
+            out.account(shortfall.account());
+            out.number(shortfall.debt());
+            out.number(shortfall.uncovered());
+            out.flag(shortfall.overLimit());
+        }
+    }
+
+    static List<Entry.Shortfall> readShortfalls(WireReader in) {
+        return in.list(
+                () -> new Entry.Shortfall(in.account(), in.number(), in.number(), in.flag()));
+    }
+
+    static void writeStandings(WireWriter out, List<Standing> standings) {
+        out.number(standings.size());
+        for (Standing standing : standings) {
+            writeStanding(out, standing);
+        }
+    }
+
+    static List<Standing> readStandings(WireReader in) {
+        return in.list(() -> readStanding(in));
+    }
+
+    static void writeStanding(WireWriter out, Standing standing) {
+        out.account(standing.account());
+        writeScope(out, standing.scope());
+        out.text(standing.unit().name());
+        out.number(standing.limit());
+        out.number(standing.spent());
+        out.number(standing.held());
+        out.number(standing.debt());
+        out.number(standing.overdraftLimit());
+        out.flag(standing.overLimit());
+    }
+
+    static Standing readStanding(WireReader in) {
+        return new Standing(
+                in.account(),
+                readScope(in),
+                in.unit(),
+                in.number(),
+                in.number(),
+                in.number(),
+                in.number(),
+                in.number(),
+                in.flag());
+    }
+
+    static void writeFunding(WireWriter out, Funding funding) {
+        boolean any = !funding.equals(Funding.NONE);
+        out.flag(any);
+        if (any) {
+            out.signed(funding.credit());
+            out.number(funding.debt());
+            out.number(funding.uncovered());
+            out.flag(funding.overLimit());
+            out.number(funding.grants().size());
+            for (Funding.Grant grant : funding.grants()) {
+                out.number(grant.amount());
+                out.signed(grant.untilMillis());
+            }
+            out.signed(funding.declinedUntilMillis());
+        }
+    }
+
+    static Funding readFunding(WireReader in) {
+        return in.flag()
+                ? new Funding(
+                        in.signed(),
+                        in.number(),
+                        in.number(),
+                        in.flag(),
+                        in.list(() -> new Funding.Grant(in.number(), in.signed())),
+                        in.signed())
+                : Funding.NONE;
+    }
+
+    private static void writeScope(WireWriter out, @Nullable ScopePath scope) {
+        writeOptionalText(out, scope == null ? null : scope.toString());
+    }
+
+    private static @Nullable ScopePath readScope(WireReader in) {
+        String text = readOptionalText(in);
+        return text == null ? null : ScopePath.parse(text);
+    }
+
+    private static void writeOptionalText(WireWriter out, @Nullable String text) {
+        out.flag(text != null);
+        if (text != null) {
+            out.text(text);
+        }
+    }
+
+    private static @Nullable String readOptionalText(WireReader in) {
+        return in.flag() ? in.text() : null;
+    }
+
+    private static void writeTerms(WireWriter out, Terms terms) {
+        writeScope(out, terms.scope());
+        out.number(terms.overdraftLimit());
+        out.number(terms.carryOver());
+        Duration idle = terms.idle();
+        out.flag(idle != null);
+        if (idle != null) {
+            out.duration(idle);
+        }
+        out.flag(terms.declared());
+    }
+
+    private static Terms readTerms(WireReader in) {
+        return new Terms(
+                readScope(in),
+                in.number(),
+                in.number(),
+                in.flag() ? in.duration() : null,
+                in.flag());
     }
 
     private static void writeOptional(WireWriter out, @Nullable Instant instant) {
@@ -222,6 +354,7 @@ final class Values {
         for (Budget.Step step : budget.ladder()) {
             writeStep(out, step);
         }
+        writeTerms(out, budget.terms());
     }
 
     static Budget readBudget(WireReader in) {
@@ -243,7 +376,8 @@ final class Values {
                 in.number(),
                 readWindow(in),
                 Budget.Mode.valueOf(in.text()),
-                in.list(() -> readStep(in)));
+                in.list(() -> readStep(in)),
+                readTerms(in));
     }
 
     static void writeStep(WireWriter out, Budget.Step step) {

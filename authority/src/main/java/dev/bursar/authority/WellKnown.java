@@ -110,7 +110,8 @@ final class WellKnown {
                     "cost_image_input_microcents",
                     "cost_image_output_microcents",
                     "latency_millis",
-                    "first_byte_millis");
+                    "first_byte_millis",
+                    "ALWAYS");
 
     private WellKnown() {}
 }

@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
 final class WireWriter {
 
     /// The first byte of each block. A reader refuses any other.
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     /// The reference that says that the thing itself follows. Real references start at 1.
     static final int INLINE = 0;

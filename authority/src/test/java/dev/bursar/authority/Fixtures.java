@@ -67,7 +67,7 @@ final class Fixtures {
                 Amounts.NONE,
                 Duration.ofMinutes(10),
                 Command.OnExpiry.RELEASE,
-                Command.Overage.ALLOW_WITH_OVERDRAFT,
+                Command.Overage.ALWAYS,
                 Attribution.NONE);
     }
 

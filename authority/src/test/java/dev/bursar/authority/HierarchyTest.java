@@ -121,7 +121,7 @@ final class HierarchyTest {
                 Amounts.NONE,
                 Duration.ofMillis(200),
                 Command.OnExpiry.CHARGE,
-                Command.Overage.ALLOW_WITH_OVERDRAFT,
+                Command.Overage.ALWAYS,
                 Attribution.NONE);
     }
 
@@ -186,7 +186,9 @@ final class HierarchyTest {
                         end(end.hold(), end.charged() ? end.held() : Amounts.NONE, position);
                 case Entry.Refused denial -> refused++;
                 case Entry.BudgetDefined defined -> {}
-                case Entry.BudgetClosed closed -> throw new AssertionError("closed " + closed);
+                case Entry.Administrative act -> throw new AssertionError("nobody did " + act);
+                case Entry.Extended extended -> throw new AssertionError("extended " + extended);
+                case Entry.Evaluated asked -> throw new AssertionError("evaluated " + asked);
                 case Entry.Charged charged -> throw new AssertionError("charged " + charged);
                 case Entry.AccountsDropped dropped -> dropped.accounts().forEach(used::remove);
             }

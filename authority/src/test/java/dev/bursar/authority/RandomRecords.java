@@ -2,6 +2,7 @@ package dev.bursar.authority;
 
 import dev.bursar.ledger.AccountKey;
 import dev.bursar.ledger.Amounts;
+import dev.bursar.ledger.Approval;
 import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.Block;
 import dev.bursar.ledger.Budget;
@@ -9,13 +10,17 @@ import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.CommandKey;
 import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.Funding;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Notice;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.Reason;
+import dev.bursar.ledger.ScopePath;
+import dev.bursar.ledger.Standing;
 import dev.bursar.ledger.StateRecord;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.ledger.Terms;
 import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import java.time.Duration;
@@ -41,9 +46,9 @@ final class RandomRecords {
     }
 
     Entry entry() {
-        return switch (random.nextInt(9)) {
-            case 0 -> new Entry.BudgetDefined(instant(), budget());
-            case 1 -> new Entry.BudgetClosed(instant(), budgetId());
+        return switch (random.nextInt(18)) {
+            case 0 -> new Entry.BudgetDefined(instant(), budget(), attribution());
+            case 1 -> new Entry.BudgetRemoved(instant(), budgetId(), attribution());
             case 2 -> reserved();
             case 3 ->
                     new Entry.Refused(
@@ -64,7 +69,10 @@ final class RandomRecords {
                             amounts(),
                             amounts(),
                             amounts(),
+                            amounts(),
+                            list(this::shortfall),
                             list(this::posting),
+                            list(this::standing),
                             attribution());
             case 5 ->
                     new Entry.Released(
@@ -74,6 +82,7 @@ final class RandomRecords {
                             tenant(),
                             subject(),
                             amounts(),
+                            list(this::standing),
                             attribution());
             case 6 ->
                     new Entry.Expired(
@@ -91,33 +100,106 @@ final class RandomRecords {
                             tenant(),
                             subject(),
                             amounts(),
+                            amounts(),
                             list(this::posting),
+                            list(this::shortfall),
                             list(this::block),
+                            list(this::standing),
                             attribution());
-            default -> new Entry.AccountsDropped(instant(), list(this::account));
+            case 8 ->
+                    new Entry.Extended(
+                            instant(),
+                            key(),
+                            hold(),
+                            tenant(),
+                            instant(),
+                            random.nextInt(),
+                            list(this::standing));
+            case 9 ->
+                    new Entry.Evaluated(
+                            instant(),
+                            key(),
+                            tenant(),
+                            any(StateRecord.Operation.values()),
+                            subject(),
+                            outcome(),
+                            attribution());
+            case 10 -> new Entry.AccountsDropped(instant(), list(this::account));
+            default -> act();
+        };
+    }
+
+    private Entry.Administrative act() {
+        return switch (random.nextInt(6)) {
+            case 0 ->
+                    new Entry.BudgetStatusSet(
+                            instant(),
+                            list(this::budgetId),
+                            any(Budget.Status.values()),
+                            attribution());
+            case 1 ->
+                    new Entry.BudgetAdjusted(
+                            instant(),
+                            key(),
+                            tenant(),
+                            account(),
+                            any(Command.Adjustment.values()),
+                            number(),
+                            standing(),
+                            attribution());
+            case 2 -> new Entry.TenantClosed(instant(), tenant(), attribution());
+            case 3 ->
+                    new Entry.ApprovalGranted(
+                            instant(),
+                            key(),
+                            tenant(),
+                            text(128),
+                            account(),
+                            number(),
+                            instant(),
+                            standing(),
+                            attribution());
+            case 4 ->
+                    new Entry.ApprovalDeclined(
+                            instant(),
+                            key(),
+                            tenant(),
+                            text(128),
+                            account(),
+                            instant(),
+                            attribution());
+            default ->
+                    new Entry.Noted(
+                            instant(), random.nextBoolean() ? tenant() : null, attribution());
         };
     }
 
     StateRecord state() {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(8)) {
             case 0 -> new StateRecord.Clock(instant());
-            case 1 -> new StateRecord.OpenBudget(budget());
+            case 1 -> new StateRecord.OpenBudget(budget(), any(Budget.Status.values()));
             case 2 ->
                     new StateRecord.AccountState(
                             account(),
                             instant(),
+                            instant(),
                             number(),
                             number(),
+                            funding(),
                             list(() -> new StateRecord.Bucket(random.nextLong(), number())));
             case 3 ->
                     new StateRecord.HoldState(
                             tenant(),
                             subject(),
                             list(this::posting),
+                            Duration.ofMillis(random.nextInt(60_000)),
                             any(Command.OnExpiry.values()),
                             any(Command.Overage.values()),
+                            random.nextBoolean(),
                             attribution(),
                             key(),
+                            instant(),
+                            random.nextInt(),
                             granted());
             case 4 ->
                     new StateRecord.EndedHold(
@@ -126,6 +208,12 @@ final class RandomRecords {
                             instant(),
                             any(StateRecord.Ending.values()),
                             outcome());
+            case 5 -> new StateRecord.ClosedTenant(tenant());
+            case 6 ->
+                    new StateRecord.OpenApproval(
+                            new Approval(
+                                    text(128), tenant(), account(), text(128), unit(), number(),
+                                    subject(), instant()));
             default ->
                     new StateRecord.Remembered(
                             tenant(),
@@ -137,17 +225,71 @@ final class RandomRecords {
     }
 
     Outcome outcome() {
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(17)) {
             case 0 -> granted();
             case 1 -> new Outcome.Refused(any(Reason.values()), list(this::block));
-            case 2 -> new Outcome.Committed(hold(), amounts(), amounts(), amounts());
-            case 3 -> new Outcome.Released(hold(), amounts());
-            case 4 -> new Outcome.Charged(amounts(), list(this::block));
+            case 2 ->
+                    new Outcome.Committed(
+                            hold(),
+                            amounts(),
+                            amounts(),
+                            amounts(),
+                            amounts(),
+                            list(this::standing));
+            case 3 -> new Outcome.Released(hold(), amounts(), list(this::standing));
+            case 4 ->
+                    new Outcome.Charged(
+                            amounts(), amounts(), list(this::block), list(this::standing));
             case 5 -> new Outcome.Expired(random.nextInt(), random.nextInt(), random.nextBoolean());
             case 6 -> new Outcome.BudgetDefined(budgetId(), random.nextBoolean());
-            case 7 -> new Outcome.BudgetClosed(budgetId());
-            default -> new Outcome.Repeated(new Outcome.Released(hold(), amounts()));
+            case 7 -> new Outcome.BudgetRemoved(budgetId());
+            case 8 ->
+                    new Outcome.Extended(hold(), instant(), random.nextInt(), list(this::standing));
+            case 9 -> new Outcome.Evaluated(granted());
+            case 10 ->
+                    new Outcome.BudgetStatusSet(list(this::budgetId), any(Budget.Status.values()));
+            case 11 -> new Outcome.BudgetAdjusted(number(), standing());
+            case 12 -> new Outcome.TenantClosed(tenant(), random.nextInt(), random.nextBoolean());
+            case 13 -> new Outcome.ApprovalGranted(text(128), standing());
+            case 14 -> new Outcome.ApprovalDeclined(text(128));
+            case 15 -> new Outcome.Noted();
+            default -> new Outcome.Repeated(new Outcome.Evaluated(granted()));
         };
+    }
+
+    private Funding funding() {
+        return random.nextBoolean()
+                ? Funding.NONE
+                : new Funding(
+                        random.nextLong(),
+                        number(),
+                        number(),
+                        random.nextBoolean(),
+                        list(() -> new Funding.Grant(number(), random.nextLong())),
+                        random.nextLong());
+    }
+
+    private Entry.Shortfall shortfall() {
+        return new Entry.Shortfall(account(), number(), number(), random.nextBoolean());
+    }
+
+    private Standing standing() {
+        return new Standing(
+                account(),
+                scope(),
+                unit(),
+                number(),
+                number(),
+                number(),
+                number(),
+                number(),
+                random.nextBoolean());
+    }
+
+    private @Nullable ScopePath scope() {
+        return random.nextBoolean()
+                ? null
+                : ScopePath.parse("tenant:acme/agent:bot" + random.nextInt(9));
     }
 
     private Entry.Reserved reserved() {
@@ -158,8 +300,10 @@ final class RandomRecords {
                 subject(),
                 amounts(),
                 list(this::posting),
+                Duration.ofMillis(random.nextInt(60_000)),
                 any(Command.OnExpiry.values()),
                 any(Command.Overage.values()),
+                random.nextBoolean(),
                 attribution(),
                 granted());
     }
@@ -173,7 +317,8 @@ final class RandomRecords {
                 list(this::block),
                 random.nextBoolean()
                         ? null
-                        : new Outcome.Remaining(text(20), unit(), number(), number()));
+                        : new Outcome.Remaining(text(20), unit(), number(), number()),
+                list(this::standing));
     }
 
     private Budget budget() {
@@ -188,7 +333,15 @@ final class RandomRecords {
                 random.nextLong(Budget.MAX_LIMIT + 1),
                 unit.equals(Unit.SLOTS) || unit.equals(Unit.MILLIS) ? new Window.Life() : window(),
                 any(Budget.Mode.values()),
-                List.of(step(10), step(90)));
+                List.of(step(10), step(90)),
+                terms());
+    }
+
+    private Terms terms() {
+        return random.nextBoolean()
+                ? Terms.PLAIN
+                : new Terms(
+                        null, random.nextLong(Budget.MAX_LIMIT + 1), 0, null, random.nextBoolean());
     }
 
     private Budget.Step step(int percent) {
@@ -211,6 +364,7 @@ final class RandomRecords {
         return new Block(
                 account(),
                 text(20),
+                scope(),
                 any(Budget.Mode.values()),
                 window(),
                 unit(),
@@ -220,7 +374,9 @@ final class RandomRecords {
                 number(),
                 number(),
                 number(),
-                random.nextBoolean() ? instant() : null);
+                number(),
+                random.nextBoolean() ? instant() : null,
+                random.nextBoolean() ? text(64) : null);
     }
 
     private Entry.Posting posting() {

@@ -90,7 +90,7 @@ final class CallHold {
                         estimate.atLeast(ask.request(), ask.route().price()),
                         ask.route().provider().callTimeout().plus(MARGIN),
                         Command.OnExpiry.CHARGE,
-                        Command.Overage.ALLOW_WITH_OVERDRAFT,
+                        Command.Overage.ALWAYS,
                         ask.record().attribution());
         return switch (submit(wiring, command)) {
             case Outcome.Granted granted ->

@@ -14,9 +14,10 @@ final class Account {
 
     private final AccountKey key;
     private final Unit unit;
-    private final long openedMillis;
-    private final @Nullable RollingSum rolling;
-
+    private @Nullable RollingSum rolling;
+    private long openedMillis;
+    private long usedMillis;
+    private Funding funding;
     private long spent;
     private long held;
     private long overrun;
@@ -24,10 +25,12 @@ final class Account {
     /// How many open holds have a part in here, also one of 0.
     private int openParts;
 
-    Account(AccountKey key, Budget budget, long openedMillis) {
+    Account(AccountKey key, Budget budget, Funding funding, long openedMillis) {
         this.key = key;
         this.unit = budget.unit();
         this.openedMillis = openedMillis;
+        this.usedMillis = openedMillis;
+        this.funding = funding;
         this.rolling =
                 budget.window() instanceof Window.Rolling window ? new RollingSum(window) : null;
     }
@@ -37,6 +40,8 @@ final class Account {
         this.key = state.account();
         this.unit = budget.unit();
         this.openedMillis = state.openedAt().toEpochMilli();
+        this.usedMillis = state.usedAt().toEpochMilli();
+        this.funding = state.funding();
         this.rolling =
                 budget.window() instanceof Window.Rolling window
                         ? RollingSum.of(window, state.buckets())
@@ -55,6 +60,23 @@ final class Account {
 
     long openedMillis() {
         return openedMillis;
+    }
+
+    /// When it was used last.
+    long usedMillis() {
+        return usedMillis;
+    }
+
+    void use(long nowMillis) {
+        usedMillis = nowMillis;
+    }
+
+    Funding funding() {
+        return funding;
+    }
+
+    void fund(Funding changed) {
+        funding = changed;
     }
 
     /// What counts as spent now: for time, what has passed since the account was opened.
@@ -110,6 +132,25 @@ final class Account {
         openParts--;
         spend(actual, nowMillis);
         overrun = Math.addExact(overrun, Math.max(0, actual - heldAmount));
+    }
+
+    /// Takes what a limit did not cover of an amount that is spent beside it.
+    void fallShort(Entry.Shortfall shortfall) {
+        funding = funding.shortOf(shortfall);
+        overrun = Math.addExact(overrun, shortfall.debt());
+    }
+
+    /// Starts to count anew, as if `amount` were all that was ever spent.
+    void reset(long amount, Budget budget, long nowMillis) {
+        spent = 0;
+        overrun = 0;
+        if (unit.equals(Unit.MILLIS)) {
+            openedMillis = nowMillis;
+        }
+        if (budget.window() instanceof Window.Rolling window) {
+            rolling = new RollingSum(window);
+        }
+        spend(amount, nowMillis);
     }
 
     void spend(long amount, long nowMillis) {

@@ -2,34 +2,68 @@ package dev.bursar.ledger;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One pass over the budgets that a reserve touches: what blocks it, what it would get, what it reaches.
 ///
-/// Hard, soft and shadow budgets are read from the same state in the same pass; only hard ones block.
+/// Hard, soft and shadow budgets are read from the same state in the same pass; only hard ones block, and
+/// those of any mode that somebody has frozen or closed.
 final class Assessment {
 
+    private static final Comparator<Standing> WIDEST_FIRST =
+            Comparator.comparingInt((Standing s) -> s.scope() == null ? 0 : s.scope().depth())
+                    .thenComparing(s -> s.account().budget().value());
+
+    private final LedgerState ledger;
     private final Command.Reserve command;
     private final Instant now;
     private final Relief relief;
+    private final boolean mayAsk;
 
     /// The budgets with an account that the reserve touches, and where they stand before it.
     private final List<Line> lines = new ArrayList<>();
 
     private final List<Block> blocks = new ArrayList<>();
     private final List<Block> wouldRefuse = new ArrayList<>();
+    private final Set<Unit> unitsSeen = new HashSet<>();
     private Amounts granted;
     private int newAccounts;
 
-    private record Line(BudgetState budget, AccountKey account, long spent, long held) {}
+    private record Line(
+            BudgetState budget,
+            AccountKey key,
+            @Nullable Account account,
+            long limit,
+            long spent,
+            long held) {
 
-    Assessment(LedgerState state, Command.Reserve command, Instant now, Relief relief) {
+        long debt() {
+            return account == null ? 0 : account.funding().debt();
+        }
+
+        long affordable() {
+            return Math.max(0, limit - spent - held - debt());
+        }
+    }
+
+    /// @param mayAsk whether a refusal may ask a person for an approval
+    Assessment(
+            LedgerState ledger,
+            Command.Reserve command,
+            Instant now,
+            Relief relief,
+            boolean mayAsk) {
+        this.ledger = ledger;
         this.command = command;
         this.now = now;
         this.relief = relief;
+        this.mayAsk = mayAsk;
         this.granted = command.asked();
-        for (BudgetState budget : state.budgets(command.tenant())) {
+        for (BudgetState budget : ledger.budgets(command.tenant())) {
             if (touches(budget.budget().unit()) && budget.appliesTo(command.subject())) {
                 assess(budget);
             }
@@ -41,74 +75,127 @@ final class Assessment {
     }
 
     private void assess(BudgetState state) {
-        AccountKey key = state.accountFor(command.subject(), now);
-        Account account = state.account(key);
-        long spent = account == null ? 0 : relief.spent(account, now.toEpochMilli());
-        long held = account == null ? 0 : relief.held(account);
+        Line line = line(state);
         if (state.hasAccounts()) {
-            lines.add(new Line(state, key, spent, held));
-            newAccounts += account == null ? 1 : 0;
+            lines.add(line);
+            newAccounts += line.account() == null ? 1 : 0;
         }
         Budget budget = state.budget();
+        if (command.scoped()) {
+            unitsSeen.add(budget.unit());
+        }
         long asked = command.asked().get(budget.unit());
         long least =
                 command.atLeast().has(budget.unit())
                         ? Math.min(asked, command.atLeast().get(budget.unit()))
                         : asked;
-        long affordable = Math.max(0, budget.limit() - spent - held);
-        if (isBlocked(budget, asked, least, affordable)) {
-            Block block = block(state, key, account, spent, held, asked, least, affordable);
-            switch (budget.mode()) {
-                case HARD -> blocks.add(block);
-                case SHADOW -> wouldRefuse.add(block);
-                case SOFT -> {}
+        Block.Cause cause = cause(line, asked, least);
+        if (cause == null) {
+            if (budget.mode() == Budget.Mode.HARD
+                    && line.affordable() < granted.get(budget.unit())) {
+                granted = granted.with(budget.unit(), line.affordable());
             }
-        } else if (budget.mode() == Budget.Mode.HARD && affordable < granted.get(budget.unit())) {
-            granted = granted.with(budget.unit(), affordable);
+        } else if (state.status() != Budget.Status.ACTIVE || budget.mode() == Budget.Mode.HARD) {
+            blocks.add(block(line, cause, asked, approval(line, cause)));
+        } else if (budget.mode() == Budget.Mode.SHADOW) {
+            wouldRefuse.add(block(line, cause, asked, null));
         }
     }
 
-    /// Nothing asked is never blocked: a call that costs nothing goes through an exhausted budget. Time
-    /// is asked by being there.
-    private static boolean isBlocked(Budget budget, long asked, long least, long affordable) {
-        if (budget.unit().equals(Unit.MILLIS)) {
-            return affordable == 0 || affordable < least;
-        }
-        return asked > 0 && affordable < least;
-    }
-
-    private Block block(
-            BudgetState state,
-            AccountKey key,
-            @Nullable Account account,
-            long spent,
-            long held,
-            long asked,
-            long least,
-            long affordable) {
-        Budget budget = state.budget();
-        Block.Cause cause;
-        if (least > budget.limit()) {
-            cause = Block.Cause.ABOVE_LIMIT;
-        } else {
-            cause =
-                    held == 0 || budget.limit() - spent < least
-                            ? Block.Cause.SPENT
-                            : Block.Cause.HELD;
-        }
-        return new Block(
+    private Line line(BudgetState state) {
+        AccountKey key = state.accountFor(command.subject(), now);
+        Account account = state.account(key);
+        long nowMillis = now.toEpochMilli();
+        return new Line(
+                state,
                 key,
+                account,
+                state.limit(key, account, nowMillis),
+                account == null ? 0 : relief.spent(account, nowMillis),
+                account == null ? 0 : relief.held(account));
+    }
+
+    /// Why a budget is in the way, or null when it is not.
+    ///
+    /// Nothing asked is never blocked by a limit: a call that costs nothing goes through an exhausted
+    /// budget. Time is asked by being there.
+    private static Block.@Nullable Cause cause(Line line, long asked, long least) {
+        BudgetState state = line.budget();
+        switch (state.status()) {
+            case FROZEN -> {
+                return Block.Cause.FROZEN;
+            }
+            case CLOSED -> {
+                return Block.Cause.CLOSED;
+            }
+            case ACTIVE -> {}
+        }
+        if (line.account() != null && line.account().funding().overLimit()) {
+            return Block.Cause.OVER_LIMIT;
+        }
+        if (line.debt() > 0) {
+            return Block.Cause.IN_DEBT;
+        }
+        long affordable = line.affordable();
+        boolean fits =
+                state.budget().unit().equals(Unit.MILLIS)
+                        ? affordable > 0 && affordable >= least
+                        : asked == 0 || affordable >= least;
+        if (fits) {
+            return null;
+        }
+        if (least > line.limit()) {
+            return Block.Cause.ABOVE_LIMIT;
+        }
+        return line.held() == 0 || line.limit() - line.spent() < least
+                ? Block.Cause.SPENT
+                : Block.Cause.HELD;
+    }
+
+    /// What a person can grant: the approval that is open for the account, or a new one.
+    private @Nullable String approval(Line line, Block.Cause cause) {
+        boolean wanted =
+                (cause == Block.Cause.SPENT || cause == Block.Cause.ABOVE_LIMIT)
+                        && line.budget().hasAccounts()
+                        && line.budget().budget().asksForApproval();
+        if (!wanted) {
+            return null;
+        }
+        Approval open = ledger.approvals().of(line.key());
+        if (open != null) {
+            return open.id();
+        }
+        Account account = line.account();
+        boolean declined = account != null && account.funding().isDeclined(now.toEpochMilli());
+        if (declined || !mayAsk || ledger.approvals().isFull()) {
+            return null;
+        }
+        return "apr_%s_%d".formatted(command.hold(), blocks.size() + 1);
+    }
+
+    private Block block(Line line, Block.Cause cause, long asked, @Nullable String approval) {
+        Budget budget = line.budget().budget();
+        return new Block(
+                line.key(),
                 budget.name(),
+                budget.terms().scope(),
                 budget.mode(),
                 budget.window(),
                 budget.unit(),
                 cause,
-                budget.limit(),
-                spent,
-                held,
+                line.limit(),
+                line.spent(),
+                line.held(),
+                line.debt(),
                 asked,
-                affordable,
-                state.resetsAt(account, spent, held, asked, now));
+                line.affordable(),
+                line.budget()
+                        .resetsAt(
+                                line.account(),
+                                line.spent(),
+                                line.limit() - line.held() - line.debt() - asked,
+                                now),
+                approval);
     }
 
     boolean fits() {
@@ -132,6 +219,19 @@ final class Assessment {
         return newAccounts;
     }
 
+    /// Why a scoped reserve has nothing to hold its amounts in, or null when it has.
+    @Nullable Reason missing() {
+        if (!command.scoped()) {
+            return null;
+        }
+        for (Unit unit : command.asked().units()) {
+            if (!unitsSeen.contains(unit)) {
+                return ledger.whyNoneApplies(command.tenant(), command.subject());
+            }
+        }
+        return null;
+    }
+
     boolean isBeyondBounds() {
         return lines.stream().anyMatch(line -> used(line) > Account.MAX_SUM);
     }
@@ -139,9 +239,7 @@ final class Assessment {
     List<Entry.Posting> postings() {
         List<Entry.Posting> postings = new ArrayList<>(lines.size());
         for (Line line : lines) {
-            Unit unit = line.budget().budget().unit();
-            long amount = unit.equals(Unit.MILLIS) ? 0 : granted.get(unit);
-            postings.add(new Entry.Posting(line.account(), unit, amount));
+            postings.add(new Entry.Posting(line.key(), unit(line), more(line)));
         }
         return postings;
     }
@@ -157,7 +255,7 @@ final class Assessment {
                 if (reached != null) {
                     notices.add(
                             new Notice(
-                                    line.account(),
+                                    line.key(),
                                     budget.name(),
                                     Ladder.percent(used, budget.limit()),
                                     reached));
@@ -173,22 +271,58 @@ final class Assessment {
         for (Line line : lines) {
             Budget budget = line.budget().budget();
             if (budget.mode() == Budget.Mode.HARD) {
-                long left = Math.max(0, budget.limit() - used(line));
+                long left = Math.max(0, line.limit() - used(line));
                 if (tightest == null
                         || Ladder.isSmallerShare(
-                                left, budget.limit(), tightest.left(), tightest.limit())) {
+                                left, line.limit(), tightest.left(), tightest.limit())) {
                     tightest =
-                            new Outcome.Remaining(
-                                    budget.name(), budget.unit(), budget.limit(), left);
+                            new Outcome.Remaining(budget.name(), budget.unit(), line.limit(), left);
                 }
             }
         }
         return tightest;
     }
 
+    /// Where the budgets with a scope path stand after this hold, the widest first.
+    List<Standing> standings() {
+        if (!command.scoped()) {
+            return List.of();
+        }
+        List<Standing> standings = new ArrayList<>();
+        for (Line line : lines) {
+            if (line.budget().budget().terms().scope() != null) {
+                Standing before =
+                        line.budget().standing(line.key(), line.account(), now.toEpochMilli());
+                standings.add(
+                        new Standing(
+                                before.account(),
+                                before.scope(),
+                                before.unit(),
+                                before.limit(),
+                                line.spent(),
+                                line.held() + more(line),
+                                before.debt(),
+                                before.overdraftLimit(),
+                                before.overLimit()));
+            }
+        }
+        return widestFirst(standings);
+    }
+
+    static List<Standing> widestFirst(List<Standing> standings) {
+        return standings.stream().sorted(WIDEST_FIRST).toList();
+    }
+
+    private static Unit unit(Line line) {
+        return line.budget().budget().unit();
+    }
+
+    private long more(Line line) {
+        Unit unit = unit(line);
+        return unit.equals(Unit.MILLIS) ? 0 : granted.get(unit);
+    }
+
     private long used(Line line) {
-        Unit unit = line.budget().budget().unit();
-        long more = unit.equals(Unit.MILLIS) ? 0 : granted.get(unit);
-        return line.spent() + line.held() + more;
+        return line.spent() + line.held() + more(line);
     }
 }

@@ -9,13 +9,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param spent committed in the current window
 /// @param held by open holds
-/// @param affordable the most that a reserve could have got: `max(0, limit - spent - held)`
+/// @param debt owed from overdrafts
+/// @param scope the path of the budget, null when it has none
+/// @param limit with all credits and grants
+/// @param affordable the most that a reserve could have got: `max(0, limit - spent - held - debt)`
 /// @param resetsAt when the balance starts from zero; in a rolling window, when what was asked fits if
 ///     nothing else happens, or, when it never will, when all that is spent has left the window. Null
 ///     when the balance does not reset, and when nothing is spent in the window
+/// @param approval what a person can grant to make room, null when nobody is asked
 public record Block(
         AccountKey account,
         String name,
+        @Nullable ScopePath scope,
         Budget.Mode mode,
         Window window,
         Unit unit,
@@ -23,12 +28,22 @@ public record Block(
         long limit,
         long spent,
         long held,
+        long debt,
         long asked,
         long affordable,
-        @Nullable Instant resetsAt) {
+        @Nullable Instant resetsAt,
+        @Nullable String approval) {
 
     /// What has to change before the same reserve can succeed.
     public enum Cause {
+        /// The budget is frozen.
+        FROZEN,
+        /// The budget is closed.
+        CLOSED,
+        /// A charge was capped here: somebody has to fund the account.
+        OVER_LIMIT,
+        /// Debt is outstanding.
+        IN_DEBT,
         /// The amount asked is above the limit itself: it can never fit.
         ABOVE_LIMIT,
         /// What is spent leaves too little, even when every hold is released.

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 /// @param per dimensions, in order; empty is one balance for the whole tenant
 /// @param limit in `unit`, 0 to [#MAX_LIMIT]
 /// @param ladder steps in ascending order of percent
+/// @param terms what few budgets need
 public record Budget(
         BudgetId id,
         TenantId tenant,
@@ -28,7 +29,8 @@ public record Budget(
         long limit,
         Window window,
         Mode mode,
-        List<Step> ladder) {
+        List<Step> ladder,
+        Terms terms) {
 
     /// 10^17: one billion USD in microcents.
     public static final long MAX_LIMIT = 100_000_000_000_000_000L;
@@ -41,6 +43,15 @@ public record Budget(
         SOFT,
         /// Never refuses or warns; records what `HARD` would have done.
         SHADOW
+    }
+
+    /// Whether a budget lets anything through. Set by people, not by spending.
+    public enum Status {
+        ACTIVE,
+        /// Refuses every reserve, in whatever mode, until it is active again. Open holds may end.
+        FROZEN,
+        /// Frozen for ever.
+        CLOSED
     }
 
     /// One step of the ladder: what should happen once `percent` of the limit is spent or held.
@@ -67,6 +78,21 @@ public record Budget(
         }
     }
 
+    /// A budget on plain terms.
+    public Budget(
+            BudgetId id,
+            TenantId tenant,
+            String name,
+            SortedMap<String, String> match,
+            List<String> per,
+            Unit unit,
+            long limit,
+            Window window,
+            Mode mode,
+            List<Step> ladder) {
+        this(id, tenant, name, match, per, unit, limit, window, mode, ladder, Terms.PLAIN);
+    }
+
     public Budget {
         if (name.isEmpty() || name.length() > 128) {
             throw new IllegalArgumentException("a budget's name has 1 to 128 characters: " + name);
@@ -87,11 +113,33 @@ public record Budget(
         if (unit.equals(Unit.MILLIS) && window instanceof Window.Rolling) {
             throw new IllegalArgumentException("time has no rolling window");
         }
+        requireTerms(tenant, window, terms);
         ladder = List.copyOf(ladder);
         for (int i = 1; i < ladder.size(); i++) {
             if (ladder.get(i).percent() < ladder.get(i - 1).percent()) {
                 throw new IllegalArgumentException("steps must ascend: " + ladder);
             }
         }
+    }
+
+    private static void requireTerms(TenantId tenant, Window window, Terms terms) {
+        ScopePath scope = terms.scope();
+        if (scope != null
+                && !scope.segments().getFirst().value().equalsIgnoreCase(tenant.value())) {
+            throw new IllegalArgumentException(
+                    "the scope " + scope + " is not one of the tenant " + tenant);
+        }
+        if (terms.carryOver() > 0 && !(window instanceof Window.Calendar)) {
+            throw new IllegalArgumentException(
+                    "only days, weeks and months carry something over to the next");
+        }
+        if (terms.idle() != null && !(window instanceof Window.Life)) {
+            throw new IllegalArgumentException("only accounts for life end by being idle");
+        }
+    }
+
+    /// Whether a person is asked before a reserve is refused.
+    boolean asksForApproval() {
+        return ladder.stream().anyMatch(step -> step.action() == Step.Action.APPROVE);
     }
 }

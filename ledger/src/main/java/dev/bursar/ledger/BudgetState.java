@@ -1,10 +1,13 @@
 package dev.bursar.ledger;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -13,20 +16,33 @@ import org.jspecify.annotations.Nullable;
 final class BudgetState {
 
     private Budget budget;
+    private Budget.Status status;
 
-    /// The accounts by the start of their window (0 for windows without one); those of a rolling window
-    /// in order of last use, so that idle ones come first.
-    private final TreeMap<Long, Map<AccountKey, Account>> windows = new TreeMap<>();
+    /// The accounts by the start of their window (0 for windows without one); those that end by being
+    /// idle in order of last use, so that idle ones come first.
+    private final TreeMap<Long, SequencedMap<AccountKey, Account>> windows = new TreeMap<>();
 
     private int size;
+
+    /// How many accounts that must stay are looked at before one that may go.
+    private static final int MAX_PASSED = 1_024;
 
     /// The calendar window looked at last. Only a memo: it depends on nothing but the time.
     private long windowStart = 1;
 
     private long windowEnd;
 
-    BudgetState(Budget budget) {
+    BudgetState(Budget budget, Budget.Status status) {
         this.budget = budget;
+        this.status = status;
+    }
+
+    Budget.Status status() {
+        return status;
+    }
+
+    void become(Budget.Status changed) {
+        status = changed;
     }
 
     Budget budget() {
@@ -52,7 +68,76 @@ final class BudgetState {
                 return false;
             }
         }
-        return true;
+        ScopePath scope = budget.terms().scope();
+        return scope == null || scope.covers(subject);
+    }
+
+    /// What may be spent in an account, which is null when it is not open yet.
+    ///
+    /// A step of the ladder that denies, or asks a person, below 100 % is the limit of a hard budget.
+    long limit(AccountKey key, @Nullable Account account, long nowMillis) {
+        return limit(funding(key, account), nowMillis);
+    }
+
+    Funding funding(AccountKey key, @Nullable Account account) {
+        return account == null ? opening(key) : account.funding();
+    }
+
+    /// What may be spent under a funding.
+    long limit(Funding funding, long nowMillis) {
+        if (funding.credit() == 0 && funding.grants().isEmpty()) {
+            return Ladder.ceiling(budget, budget.limit());
+        }
+        long credited = Math.max(0, Math.addExact(budget.limit(), funding.credit()));
+        return Math.addExact(Ladder.ceiling(budget, credited), funding.granted(nowMillis));
+    }
+
+    /// Where an account stands, open or not.
+    Standing standing(AccountKey key, @Nullable Account account, long nowMillis) {
+        Funding funding = funding(key, account);
+        long overdraftLimit = budget.terms().overdraftLimit();
+        return new Standing(
+                key,
+                budget.terms().scope(),
+                budget.unit(),
+                limit(key, account, nowMillis),
+                account == null ? 0 : account.spent(nowMillis),
+                account == null ? 0 : account.held(),
+                funding.debt(),
+                overdraftLimit,
+                funding.overLimit() || funding.debt() > overdraftLimit);
+    }
+
+    /// What an account starts with: of what the latest account before left over, as much as may be
+    /// carried over, less what it owes.
+    private Funding opening(AccountKey key) {
+        if (!(budget.window() instanceof Window.Calendar calendar)) {
+            return Funding.NONE;
+        }
+        Account before = latestBefore(key);
+        if (before == null) {
+            return Funding.NONE;
+        }
+        Funding funding = before.funding();
+        long left =
+                Math.max(0, budget.limit() + funding.credit() - before.spentEver() - before.held());
+        boolean skipped =
+                calendar.end(Instant.ofEpochMilli(before.key().windowStartMillis())).toEpochMilli()
+                        < key.windowStartMillis();
+        long carried = Math.min(budget.terms().carryOver(), skipped ? left + budget.limit() : left);
+        return Funding.carried(carried - funding.debt());
+    }
+
+    private @Nullable Account latestBefore(AccountKey key) {
+        for (var window :
+                windows.headMap(key.windowStartMillis(), false).descendingMap().entrySet()) {
+            Account account =
+                    window.getValue().get(new AccountKey(key.budget(), key.per(), window.getKey()));
+            if (account != null) {
+                return account;
+            }
+        }
+        return null;
     }
 
     /// Whether amounts stay after the call: a budget per call has no accounts.
@@ -66,12 +151,35 @@ final class BudgetState {
             String value = subject.get(dimension);
             values.add(value == null ? "" : value);
         }
-        return new AccountKey(budget.id(), values, windowStart(now));
+        return currentAccount(values, now);
+    }
+
+    /// The account of the current window for given values of `per`.
+    AccountKey currentAccount(List<String> per, Instant now) {
+        return new AccountKey(budget.id(), per, windowStart(now));
     }
 
     @Nullable Account account(AccountKey key) {
         Map<AccountKey, Account> window = windows.get(key.windowStartMillis());
         return window == null ? null : window.get(key);
+    }
+
+    /// The accounts that are current at `now`, at most `atMost`, those opened or used last first.
+    Stream<Account> latest(Instant now, int atMost) {
+        SequencedMap<AccountKey, Account> current = windows.get(windowStart(now));
+        return current == null
+                ? Stream.of()
+                : current.sequencedValues().reversed().stream().limit(atMost);
+    }
+
+    /// Puts accounts that were added in any order into that of their use.
+    void orderByUse() {
+        for (SequencedMap<AccountKey, Account> window : windows.values()) {
+            List<Account> byUse = new ArrayList<>(window.values());
+            byUse.sort(Comparator.comparingLong(Account::usedMillis));
+            window.clear();
+            byUse.forEach(account -> window.put(account.key(), account));
+        }
     }
 
     Stream<Account> accounts() {
@@ -87,14 +195,21 @@ final class BudgetState {
     Account open(AccountKey key, long nowMillis) {
         Account account = account(key);
         if (account == null) {
-            account = new Account(key, budget, nowMillis);
+            account = new Account(key, budget, opening(key), nowMillis);
             add(account);
-        } else if (budget.window() instanceof Window.Rolling) {
+            return account;
+        }
+        account.use(nowMillis);
+        if (endsByRest()) {
             Map<AccountKey, Account> window = window(key);
             window.remove(key);
             window.put(key, account);
         }
         return account;
+    }
+
+    private boolean endsByRest() {
+        return budget.window() instanceof Window.Rolling || budget.terms().idle() != null;
     }
 
     void add(Account account) {
@@ -112,14 +227,14 @@ final class BudgetState {
         }
     }
 
-    private Map<AccountKey, Account> window(AccountKey key) {
+    private SequencedMap<AccountKey, Account> window(AccountKey key) {
         return windows.computeIfAbsent(key.windowStartMillis(), start -> new LinkedHashMap<>());
     }
 
     /// Accounts that nothing can refer to any more: of past windows and without a hold.
     List<AccountKey> past(Instant now, int atMost) {
         return switch (budget.window()) {
-            case Window.Life life -> List.of();
+            case Window.Life life -> idle(now.toEpochMilli(), atMost);
             case Window.PerCall call -> List.of();
             case Window.Calendar calendar -> pastWindows(windowStart(now), atMost);
             case Window.Rolling rolling -> idle(now.toEpochMilli(), atMost);
@@ -133,7 +248,7 @@ final class BudgetState {
                 if (past.size() == atMost) {
                     return past;
                 }
-                if (!account.isInUse()) {
+                if (!account.isInUse() && !isAwaited(account)) {
                     past.add(account.key());
                 }
             }
@@ -141,18 +256,54 @@ final class BudgetState {
         return past;
     }
 
+    /// Whether what an account leaves has not been taken over by a later one.
+    private boolean isAwaited(Account account) {
+        if (budget.terms().carryOver() == 0 && account.funding().debt() == 0) {
+            return false;
+        }
+        AccountKey key = account.key();
+        for (var later : windows.tailMap(key.windowStartMillis(), false).entrySet()) {
+            AccountKey successor = new AccountKey(key.budget(), key.per(), later.getKey());
+            if (later.getValue().containsKey(successor)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private List<AccountKey> idle(long nowMillis, int atMost) {
         List<AccountKey> idle = new ArrayList<>();
-        for (Account account : windows.getOrDefault(0L, Map.of()).values()) {
-            if (idle.size() == atMost
-                    || account.isInUse()
-                    || account.unit().equals(Unit.MILLIS)
-                    || account.spent(nowMillis) != 0) {
+        if (!endsByRest()) {
+            return idle;
+        }
+        int passed = 0;
+        for (Account account : windows.getOrDefault(0L, new LinkedHashMap<>()).values()) {
+            if (idle.size() == atMost || passed == MAX_PASSED || !hasRested(account, nowMillis)) {
                 break;
             }
-            idle.add(account.key());
+            if (account.isInUse() || isOwed(account, nowMillis)) {
+                passed++;
+            } else {
+                idle.add(account.key());
+            }
         }
         return idle;
+    }
+
+    private boolean hasRested(Account account, long nowMillis) {
+        Duration idle = budget.terms().idle();
+        return idle == null
+                ? account.spent(nowMillis) == 0
+                : account.usedMillis() + idle.toMillis() <= nowMillis;
+    }
+
+    /// Whether people have changed the account in a way that must not be forgotten: debt always, and
+    /// credit where the account would otherwise come back by itself.
+    private boolean isOwed(Account account, long nowMillis) {
+        Funding funding = account.funding();
+        return funding.debt() != 0
+                || (budget.terms().idle() == null
+                        && (funding.credit() != 0 || funding.granted(nowMillis) != 0));
     }
 
     @Nullable Instant resetsAt(Instant now) {
@@ -167,13 +318,13 @@ final class BudgetState {
     /// fit, when what is spent has left. Null when nothing leaves.
     ///
     /// @param spent what counts now, with holds that are past their time
-    @Nullable Instant resetsAt(
-            @Nullable Account account, long spent, long held, long asked, Instant now) {
+    /// @param most what may be spent for the amount to fit; below zero when it never will
+    @Nullable Instant resetsAt(@Nullable Account account, long spent, long most, Instant now) {
         if (!(budget.window() instanceof Window.Rolling) || account == null || spent == 0) {
             return resetsAt(now);
         }
         long more = spent - account.spent(now.toEpochMilli());
-        return account.fallsTo(budget.limit() - held - asked, more, now);
+        return account.fallsTo(most, more, now);
     }
 
     private long windowStart(Instant now) {

@@ -1,6 +1,9 @@
 package dev.bursar.ledger;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Something a caller wants of the ledger.
 public sealed interface Command {
@@ -13,22 +16,90 @@ public sealed interface Command {
         CHARGE
     }
 
-    /// What a commit above its hold does.
+    /// What spending above its hold does, or spending that had none. Only hard budgets set limits.
     enum Overage {
-        /// The commit is refused; the hold stays.
+        /// It is refused; the hold stays.
         REJECT,
-        /// The part above is taken when every hard budget covers it, else the commit is refused.
+        /// It is charged as far as every budget covers it. A budget that does not cover all of it is over
+        /// its limit until it is funded. What was not charged is recorded as uncovered.
         ALLOW_IF_AVAILABLE,
-        /// The part above is spent, whatever the limits say.
-        ALLOW_WITH_OVERDRAFT
+        /// It is charged. What a budget does not cover becomes debt there, up to its overdraft limit; one
+        /// without an overdraft caps the charge like `ALLOW_IF_AVAILABLE`. Beyond that it is refused.
+        ALLOW_WITH_OVERDRAFT,
+        /// It is charged, whatever the limits say: the money is gone, and nobody else keeps the books.
+        ALWAYS
     }
 
     /// Creates the budget or replaces the one of the same id. Balances and open holds stay; a change of
     /// `per`, `unit` or `window` starts new accounts.
-    record DefineBudget(Budget budget) implements Command {}
+    ///
+    /// @param by who wants it: never a secret
+    record DefineBudget(Budget budget, Attribution by) implements Command {
 
-    /// Ends a budget: it applies to nothing any more. Holds that it has a part in stay valid.
-    record CloseBudget(BudgetId budget) implements Command {}
+        public DefineBudget(Budget budget) {
+            this(budget, Attribution.NONE);
+        }
+    }
+
+    /// Takes a budget away: it applies to nothing any more. Holds that it has a part in stay valid.
+    record RemoveBudget(BudgetId budget, Attribution by) implements Command {}
+
+    /// Freezes budgets, sets them free again, or closes them for ever; all or, when one is not there, none.
+    record SetBudgetStatus(List<BudgetId> budgets, Budget.Status status, Attribution by)
+            implements Command {
+
+        /// How many budgets one command may name.
+        public static final int MAX_BUDGETS = 10_000;
+
+        public SetBudgetStatus {
+            budgets = List.copyOf(budgets);
+            if (budgets.isEmpty() || budgets.size() > MAX_BUDGETS) {
+                throw new IllegalArgumentException(
+                        "1 to " + MAX_BUDGETS + " budgets: " + budgets.size());
+            }
+        }
+    }
+
+    /// Changes what one account may spend or has spent.
+    ///
+    /// @param per the values of the budget's `per`, in its order; the account of the current window
+    /// @param amount in the unit of the budget, 0 to [Budget#MAX_LIMIT]
+    record AdjustBudget(
+            CommandKey key,
+            TenantId tenant,
+            BudgetId budget,
+            List<String> per,
+            Adjustment adjustment,
+            long amount,
+            Attribution by)
+            implements Command {
+
+        public AdjustBudget {
+            per = List.copyOf(per);
+            if (amount < 0 || amount > Budget.MAX_LIMIT) {
+                throw new IllegalArgumentException(
+                        "amount must be 0 to " + Budget.MAX_LIMIT + ": " + amount);
+            }
+        }
+    }
+
+    enum Adjustment {
+        /// Adds to what may be spent.
+        CREDIT,
+        /// Takes from what may be spent, at most what is left.
+        DEBIT,
+        /// What was spent is set to the amount, as if a new time began. Time starts to count anew, where
+        /// the amount must be 0; holds and debt stay.
+        RESET_SPENT,
+        /// Takes from the debt, at most all of it.
+        REPAY_DEBT
+    }
+
+    /// Ends a tenant for ever: nothing is reserved any more, and holds that return by themselves are
+    /// released. A hold that is charged when it expires may still be settled: its money may be gone.
+    ///
+    /// @param atMost how many holds this command may release; the outcome says whether there are more
+    record CloseTenant(TenantId tenant, int atMost, Attribution by) implements Command {}
 
     /// Holds the amounts in every account of every matching budget, or in none.
     ///
@@ -36,6 +107,9 @@ public sealed interface Command {
     ///     `MILLIS`, which is always checked
     /// @param atLeast where a unit is given here, less than asked may be granted, down to this
     /// @param ttl how long the hold lasts, above zero
+    /// @param grace how much longer it can still be ended by its owner
+    /// @param scoped the caller speaks of scope paths: at least one budget must apply in every unit, and
+    ///     the outcome says where the budgets with a path stand
     /// @param attribution carried on the entry, and on the expiry if it comes to that
     record Reserve(
             CommandKey key,
@@ -45,22 +119,60 @@ public sealed interface Command {
             Amounts asked,
             Amounts atLeast,
             Duration ttl,
+            Duration grace,
             OnExpiry onExpiry,
             Overage overage,
+            boolean scoped,
             Attribution attribution)
             implements Command {
 
         /// The longest a hold may last.
         public static final Duration MAX_TTL = Duration.ofDays(7);
 
+        /// A reserve without grace, that does not speak of scope paths.
+        public Reserve(
+                CommandKey key,
+                HoldId hold,
+                TenantId tenant,
+                Subject subject,
+                Amounts asked,
+                Amounts atLeast,
+                Duration ttl,
+                OnExpiry onExpiry,
+                Overage overage,
+                Attribution attribution) {
+            this(
+                    key,
+                    hold,
+                    tenant,
+                    subject,
+                    asked,
+                    atLeast,
+                    ttl,
+                    Duration.ZERO,
+                    onExpiry,
+                    overage,
+                    false,
+                    attribution);
+        }
+
         public Reserve {
             if (ttl.isNegative() || ttl.isZero() || ttl.compareTo(MAX_TTL) > 0) {
                 throw new IllegalArgumentException("ttl must be above 0 and at most 7 d: " + ttl);
             }
+            if (grace.isNegative() || grace.compareTo(MAX_TTL) > 0) {
+                throw new IllegalArgumentException("grace must be 0 to 7 d: " + grace);
+            }
         }
     }
 
-    /// Ends a hold and spends the actual amounts.
+    /// Asks what a reserve would be answered, holds nothing, and remembers the answer under the key.
+    ///
+    /// @param operation what the key is unique within: `RESERVE` shares the keys of real reserves
+    record Evaluate(Reserve reserve, StateRecord.Operation operation) implements Command {}
+
+    /// Ends a hold and spends the actual amounts. A hold of a scoped reserve is committed in the units it
+    /// was reserved in.
     record Commit(
             CommandKey key, TenantId tenant, HoldId hold, Amounts actual, Attribution attribution)
             implements Command {}
@@ -69,12 +181,30 @@ public sealed interface Command {
     record Release(CommandKey key, TenantId tenant, HoldId hold, Attribution attribution)
             implements Command {}
 
-    /// Records spending that has happened without a hold. Never refused for lack of budget.
+    /// Lets a hold last longer, counted from its current end. Not in its grace.
+    ///
+    /// @param by above zero; the hold never ends later than [Reserve#MAX_TTL] from now
+    /// @param atMost how many times a hold may be extended
+    record Extend(CommandKey key, TenantId tenant, HoldId hold, Duration by, int atMost)
+            implements Command {
+
+        public Extend {
+            if (by.isNegative() || by.isZero() || by.compareTo(Reserve.MAX_TTL) > 0) {
+                throw new IllegalArgumentException("extend by above 0 and at most 7 d: " + by);
+            }
+        }
+    }
+
+    /// Records spending that has happened without a hold. With `ALWAYS` it is never refused.
+    ///
+    /// @param scoped as of a [Reserve]
     record Charge(
             CommandKey key,
             TenantId tenant,
             Subject subject,
             Amounts actual,
+            Overage overage,
+            boolean scoped,
             Attribution attribution)
             implements Command {}
 
@@ -82,4 +212,33 @@ public sealed interface Command {
     ///
     /// @param atMost how many entries it may make
     record Expire(int atMost) implements Command {}
+
+    /// Grants an open [Approval]: adds to what its account may spend, until a time.
+    ///
+    /// @param amount above 0, in the unit of the budget
+    record Approve(
+            CommandKey key,
+            TenantId tenant,
+            String approval,
+            long amount,
+            Instant until,
+            Attribution by)
+            implements Command {
+
+        public Approve {
+            if (amount <= 0 || amount > Budget.MAX_LIMIT) {
+                throw new IllegalArgumentException(
+                        "amount must be 1 to " + Budget.MAX_LIMIT + ": " + amount);
+            }
+        }
+    }
+
+    /// Declines an open [Approval]: its account refuses without asking again, until a time.
+    record Decline(CommandKey key, TenantId tenant, String approval, Instant until, Attribution by)
+            implements Command {}
+
+    /// Writes down what happened outside of the ledger, so that the journal tells who did what.
+    ///
+    /// @param tenant whom it is about, null when it is about the whole place
+    record Note(@Nullable TenantId tenant, Attribution by) implements Command {}
 }

@@ -5,19 +5,17 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Open holds by the second in which they run out.
+/// Open holds by the millisecond in which they end by themselves.
 ///
 /// A calendar of linked lists: adding costs one look-up, removing a settled hold costs one, and nothing
-/// stays behind for a sweep to find. The links are in the holds themselves.
+/// stays behind for a sweep to find. All holds of a list are due together, so finding the due ones looks
+/// at no other. The links are in the holds themselves.
 final class ExpiryIndex {
-
-    private static final long BUCKET_MILLIS = 1_000;
 
     private final TreeMap<Long, Hold> heads = new TreeMap<>();
 
     void add(Hold hold) {
-        Long bucket = bucket(hold);
-        Hold head = heads.put(bucket, hold);
+        Hold head = heads.put(hold.dueMillis(), hold);
         hold.next = head;
         if (head != null) {
             head.previous = hold;
@@ -33,31 +31,30 @@ final class ExpiryIndex {
         if (previous != null) {
             previous.next = next;
         } else if (next != null) {
-            heads.put(bucket(hold), next);
+            heads.put(hold.dueMillis(), next);
         } else {
-            heads.remove(bucket(hold));
+            heads.remove(hold.dueMillis());
         }
         hold.previous = null;
         hold.next = null;
     }
 
-    /// Holds whose time has run out, at most `atMost`, the earliest second first.
+    /// Whether there is a hold whose time has run out.
+    boolean isAnyDue(long nowMillis) {
+        return !heads.isEmpty() && heads.firstKey() <= nowMillis;
+    }
+
+    /// Holds whose time has run out, at most `atMost`, the earliest first.
     List<Hold> due(long nowMillis, int atMost) {
         List<Hold> due = new ArrayList<>();
-        for (@Nullable Hold head : heads.headMap(nowMillis / BUCKET_MILLIS, true).values()) {
+        for (@Nullable Hold head : heads.headMap(nowMillis, true).values()) {
             for (Hold hold = head; hold != null; hold = hold.next) {
                 if (due.size() == atMost) {
                     return due;
                 }
-                if (hold.isDue(nowMillis)) {
-                    due.add(hold);
-                }
+                due.add(hold);
             }
         }
         return due;
-    }
-
-    private static Long bucket(Hold hold) {
-        return hold.expiresMillis() / BUCKET_MILLIS;
     }
 }

@@ -1,5 +1,7 @@
 package dev.bursar.ledger;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +12,13 @@ final class Hold {
     private final Subject subject;
     private final Command.OnExpiry onExpiry;
     private final Command.Overage overage;
+    private final boolean scoped;
     private final Attribution attribution;
     private final CommandKey key;
     private final Outcome.Granted granted;
-    private final long expiresMillis;
+    private final int graceMillis;
+    private long expiresMillis;
+    private int extensions;
 
     /// Where what is held. Fewer than at reserve when a budget was closed or took another shape since.
     private List<Part> parts;
@@ -26,23 +31,33 @@ final class Hold {
     /// A hold's share in one account.
     record Part(Account account, long amount) {}
 
-    Hold(
-            TenantId tenant,
-            Subject subject,
-            Command.OnExpiry onExpiry,
-            Command.Overage overage,
-            Attribution attribution,
-            CommandKey key,
-            Outcome.Granted granted,
-            List<Part> parts) {
-        this.tenant = tenant;
-        this.subject = subject;
-        this.onExpiry = onExpiry;
-        this.overage = overage;
-        this.attribution = attribution;
-        this.key = key;
-        this.granted = granted;
+    Hold(Entry.Reserved reserved, List<Part> parts) {
+        this.tenant = reserved.tenant();
+        this.subject = reserved.subject();
+        this.onExpiry = reserved.onExpiry();
+        this.overage = reserved.overage();
+        this.scoped = reserved.scoped();
+        this.attribution = reserved.attribution();
+        this.key = reserved.key();
+        this.granted = reserved.granted();
+        this.graceMillis = Math.toIntExact(reserved.grace().toMillis());
         this.expiresMillis = granted.expiresAt().toEpochMilli();
+        this.parts = parts;
+    }
+
+    /// A hold as it was.
+    Hold(StateRecord.HoldState state, List<Part> parts) {
+        this.tenant = state.tenant();
+        this.subject = state.subject();
+        this.onExpiry = state.onExpiry();
+        this.overage = state.overage();
+        this.scoped = state.scoped();
+        this.attribution = state.attribution();
+        this.key = state.key();
+        this.granted = state.granted();
+        this.graceMillis = Math.toIntExact(state.grace().toMillis());
+        this.expiresMillis = state.expiresAt().toEpochMilli();
+        this.extensions = state.extensions();
         this.parts = parts;
     }
 
@@ -82,12 +97,36 @@ final class Hold {
         return granted;
     }
 
+    boolean isScoped() {
+        return scoped;
+    }
+
+    Duration grace() {
+        return Duration.ofMillis(graceMillis);
+    }
+
+    /// When it runs out, without grace.
     long expiresMillis() {
         return expiresMillis;
     }
 
+    /// When nobody may end it any more, and it ends by itself.
+    long dueMillis() {
+        return expiresMillis + graceMillis;
+    }
+
+    int extensions() {
+        return extensions;
+    }
+
     boolean isDue(long nowMillis) {
-        return expiresMillis <= nowMillis;
+        return dueMillis() <= nowMillis;
+    }
+
+    /// The hold must not be in the expiry index while its end changes.
+    void extend(Instant expiresAt, int times) {
+        expiresMillis = expiresAt.toEpochMilli();
+        extensions = times;
     }
 
     List<Part> parts() {

@@ -31,9 +31,14 @@ final class Invariants {
                         .formatted(account.key(), account.held(), heldByHolds));
         require(account.held() >= 0, account.key() + " holds less than nothing");
         require(account.spentEver() >= 0, account.key() + " has spent less than nothing");
+        Funding funding = account.funding();
+        require(account.overrun() >= 0, account.key() + " has an overrun below nothing");
         require(
-                account.overrun() >= 0 && account.overrun() <= account.spentEver(),
+                !funding.equals(Funding.NONE) || account.overrun() <= account.spentEver(),
                 account.key() + " has an overrun above what it spent: " + account.overrun());
+        require(
+                funding.debt() >= 0 && funding.uncovered() >= 0,
+                account.key() + " owes less than nothing");
         if (account.unit().equals(Unit.SLOTS)) {
             require(account.spentEver() == 0, account.key() + " has spent slots");
         }

@@ -27,6 +27,20 @@ final class Ladder {
         return reached;
     }
 
+    /// What a budget lets through of a limit: less than all where a hard one denies, or asks a person,
+    /// before 100 %.
+    static long ceiling(Budget budget, long limit) {
+        if (budget.mode() == Budget.Mode.HARD) {
+            for (Budget.Step step : budget.ladder()) {
+                if (step.action() == Budget.Step.Action.DENY
+                        || step.action() == Budget.Step.Action.APPROVE) {
+                    return threshold(limit, step.percent());
+                }
+            }
+        }
+        return limit;
+    }
+
     /// The smallest amount that is at least `percent` of the limit.
     static long threshold(long limit, int percent) {
         return limit / 100 * percent + Math.ceilDiv(limit % 100 * percent, 100);

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The state of all budgets, and the rules that change it.
 ///
@@ -13,20 +14,25 @@ import java.util.stream.Stream;
 /// safe for use by several threads: one writer owns a ledger.
 public final class Ledger {
 
-    private final LedgerLimits limits;
+    /// How many accounts of one budget [#balances] looks at.
+    public static final int MAX_LOOKED = 20_000;
+
     private final LedgerState state;
     private final ReserveRule reserve;
     private final SettleRule settle;
+    private final ChargeRule charges;
+    private final AdminRule admin;
 
     public Ledger(LedgerLimits limits) {
         this(limits, new LedgerState(limits));
     }
 
     private Ledger(LedgerLimits limits, LedgerState state) {
-        this.limits = limits;
         this.state = state;
         this.reserve = new ReserveRule(state, limits);
         this.settle = new SettleRule(state);
+        this.charges = new ChargeRule(state);
+        this.admin = new AdminRule(state, limits, settle);
     }
 
     /// Rebuilds a ledger from the records of [#state].
@@ -43,12 +49,23 @@ public final class Ledger {
                     "time goes back: " + now + " is before " + state.lastAt());
         }
         return switch (command) {
-            case Command.DefineBudget define -> define(define.budget(), now);
-            case Command.CloseBudget close -> close(close.budget(), now);
+            case Command.DefineBudget define -> admin.define(define, now);
+            case Command.RemoveBudget remove -> admin.remove(remove, now);
+            case Command.SetBudgetStatus set -> admin.setStatus(set, now);
+            case Command.AdjustBudget adjust -> admin.adjust(adjust, now);
+            case Command.CloseTenant close -> admin.closeTenant(close, now);
+            case Command.Approve approve -> admin.approve(approve, now);
+            case Command.Decline decline -> admin.decline(decline, now);
+            case Command.Note note ->
+                    new Decision(
+                            new Outcome.Noted(),
+                            List.of(new Entry.Noted(now, note.tenant(), note.by())));
             case Command.Reserve wanted -> reserve.decide(wanted, now);
+            case Command.Evaluate evaluate -> reserve.evaluate(evaluate, now);
             case Command.Commit commit -> settle.commit(commit, now);
             case Command.Release release -> settle.release(release, now);
-            case Command.Charge charge -> settle.charge(charge, now);
+            case Command.Extend extend -> settle.extend(extend, now);
+            case Command.Charge charge -> charges.charge(charge, now);
             case Command.Expire expire -> settle.expire(expire, now);
         };
     }
@@ -57,25 +74,6 @@ public final class Ledger {
     /// the journal is not the one of this ledger, and throws.
     public void apply(Entry entry) {
         state.apply(entry);
-    }
-
-    private Decision define(Budget budget, Instant now) {
-        BudgetState known = state.budget(budget.id());
-        if (known == null && state.budgets().size() >= limits.maxBudgets()) {
-            return Refusals.decision(Reason.CAPACITY);
-        }
-        boolean changed = known == null || !known.budget().equals(budget);
-        return new Decision(
-                new Outcome.BudgetDefined(budget.id(), changed),
-                changed ? List.of(new Entry.BudgetDefined(now, budget)) : List.of());
-    }
-
-    private Decision close(BudgetId budget, Instant now) {
-        return state.budget(budget) == null
-                ? Refusals.decision(Reason.BUDGET_NOT_FOUND)
-                : new Decision(
-                        new Outcome.BudgetClosed(budget),
-                        List.of(new Entry.BudgetClosed(now, budget)));
     }
 
     /// All state, in an order that depends on nothing but the state: two ledgers are equal when these
@@ -94,36 +92,91 @@ public final class Ledger {
         return state.budgets().stream().map(BudgetState::budget).toList();
     }
 
+    /// Whether a budget lets anything through, or null when there is no such budget.
+    public Budget.@Nullable Status status(BudgetId id) {
+        BudgetState budget = state.budget(id);
+        return budget == null ? null : budget.status();
+    }
+
     /// Balances of the accounts of one budget that are current at `now`, at most `atMost`, those with the
-    /// largest share of their limit first. Takes time in proportion to the number of its accounts.
+    /// largest part of their limit in use first. Of a budget with very many accounts, only the
+    /// [#MAX_LOOKED] that were opened or used last are looked at.
     public List<Balance> balances(BudgetId id, int atMost, Instant now) {
         BudgetState budget = state.budget(id);
         if (budget == null) {
             return List.of();
         }
-        long nowMillis = now.toEpochMilli();
         Comparator<Balance> byUse = Comparator.comparingLong(b -> b.spent() + b.held());
         PriorityQueue<Balance> fullest =
                 new PriorityQueue<>(
                         byUse.thenComparing(
                                 b -> b.account().per().toString(), Comparator.reverseOrder()));
-        AccountKey current = budget.accountFor(Subject.EMPTY, now);
-        budget.accounts()
-                .filter(a -> a.key().windowStartMillis() == current.windowStartMillis())
+        budget.latest(now, MAX_LOOKED)
                 .forEach(account -> {
-                    fullest.add(
-                            new Balance(
-                                    budget.budget(),
-                                    account.key(),
-                                    account.spent(nowMillis),
-                                    account.held(),
-                                    account.overrun(),
-                                    budget.resetsAt(now)));
+                    fullest.add(balance(budget, account, now));
                     if (fullest.size() > atMost) {
                         fullest.remove();
                     }
                 });
         return fullest.stream().sorted(fullest.comparator().reversed()).toList();
+    }
+
+    private static Balance balance(BudgetState budget, Account account, Instant now) {
+        long nowMillis = now.toEpochMilli();
+        return new Balance(
+                budget.budget(),
+                budget.status(),
+                account.key(),
+                budget.limit(account.funding(), nowMillis),
+                account.spent(nowMillis),
+                account.held(),
+                account.overrun(),
+                account.funding(),
+                budget.resetsAt(now));
+    }
+
+    /// Where the one account stands of each budget of a tenant that has a scope path and no `per`, by
+    /// path and unit.
+    public List<Standing> standings(TenantId tenant, Instant now) {
+        return state.budgets(tenant).stream()
+                .filter(b -> b.budget().terms().scope() != null && b.budget().per().isEmpty())
+                .filter(BudgetState::hasAccounts)
+                .map(b -> {
+                    AccountKey key = b.currentAccount(List.of(), now);
+                    return b.standing(key, b.account(key), now.toEpochMilli());
+                })
+                .sorted(
+                        Comparator.comparing((Standing s) -> String.valueOf(s.scope()))
+                                .thenComparing(Standing::unit))
+                .toList();
+    }
+
+    /// An open hold, or null.
+    public StateRecord.@Nullable HoldState hold(HoldId id) {
+        Hold hold = state.hold(id);
+        return hold == null ? null : Snapshot.record(hold);
+    }
+
+    /// How a hold ended that the ledger still remembers, or null.
+    public StateRecord.@Nullable EndedHold ended(HoldId id) {
+        return state.memory().ended(id);
+    }
+
+    /// The approvals of a tenant that wait for a person, the oldest first.
+    public List<Approval> approvals(TenantId tenant) {
+        return state.approvals().all().stream()
+                .filter(approval -> approval.tenant().equals(tenant))
+                .toList();
+    }
+
+    public boolean isClosed(TenantId tenant) {
+        return state.isClosed(tenant);
+    }
+
+    /// Whether an [Command.Expire] would find something to do.
+    public boolean isAnythingDue(Instant now) {
+        return state.expiry().isAnyDue(now.toEpochMilli())
+                || state.budgets().stream().anyMatch(b -> !b.past(now, 1).isEmpty());
     }
 
     /// How many holds are open.

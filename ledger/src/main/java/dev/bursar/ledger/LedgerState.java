@@ -3,10 +3,13 @@ package dev.bursar.ledger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Everything a ledger knows, and the effect of each entry on it.
@@ -20,6 +23,9 @@ final class LedgerState {
 
     private final Map<HoldId, Hold> holds = new HashMap<>();
     private final ExpiryIndex expiry = new ExpiryIndex();
+    private final Set<TenantId> closedTenants =
+            new TreeSet<>(Comparator.comparing(TenantId::value));
+    private final Approvals approvals = new Approvals();
     private int accounts;
     private Instant lastAt = Instant.EPOCH;
 
@@ -53,6 +59,30 @@ final class LedgerState {
         return budgets.get(id.value());
     }
 
+    boolean isHard(BudgetId id) {
+        BudgetState budget = budget(id);
+        return budget != null && budget.budget().mode() == Budget.Mode.HARD;
+    }
+
+    boolean isClosed(TenantId tenant) {
+        return closedTenants.contains(tenant);
+    }
+
+    Set<TenantId> closedTenants() {
+        return closedTenants;
+    }
+
+    Approvals approvals() {
+        return approvals;
+    }
+
+    /// Why no budget of a wanted unit applies to a subject: there is none, or only of other units.
+    Reason whyNoneApplies(TenantId tenant, Subject subject) {
+        return budgets(tenant).stream().anyMatch(budget -> budget.appliesTo(subject))
+                ? Reason.UNIT_MISMATCH
+                : Reason.BUDGET_NOT_FOUND;
+    }
+
     @Nullable Hold hold(HoldId id) {
         return holds.get(id);
     }
@@ -68,11 +98,20 @@ final class LedgerState {
     void apply(Entry entry) {
         switch (entry) {
             case Entry.BudgetDefined defined -> define(defined.budget());
-            case Entry.BudgetClosed closed -> close(closed.budget());
+            case Entry.BudgetRemoved removed -> remove(removed.budget());
+            case Entry.BudgetStatusSet set ->
+                    set.budgets().forEach(id -> required(id).become(set.status()));
+            case Entry.BudgetAdjusted adjusted -> adjust(adjusted);
+            case Entry.TenantClosed closed -> closedTenants.add(closed.tenant());
+            case Entry.ApprovalGranted granted -> grant(granted);
+            case Entry.ApprovalDeclined declined -> decline(declined);
+            case Entry.Noted noted -> {}
             case Entry.Reserved reserved -> reserve(reserved);
-            case Entry.Refused refused -> {}
+            case Entry.Refused refused -> refuse(refused);
+            case Entry.Evaluated evaluated -> evaluate(evaluated);
             case Entry.Committed committed -> commit(committed);
             case Entry.Released released -> release(released);
+            case Entry.Extended extended -> extend(extended);
             case Entry.Expired expired -> expire(expired);
             case Entry.Charged charged -> charge(charged);
             case Entry.AccountsDropped dropped -> drop(dropped);
@@ -87,25 +126,26 @@ final class LedgerState {
             return;
         }
         if (known != null) {
-            close(budget.id());
+            remove(budget.id());
         }
-        open(budget);
+        open(budget, known == null ? Budget.Status.ACTIVE : known.status());
     }
 
-    BudgetState open(Budget budget) {
-        BudgetState opened = new BudgetState(budget);
+    BudgetState open(Budget budget, Budget.Status status) {
+        BudgetState opened = new BudgetState(budget, status);
         budgets.put(budget.id().value(), opened);
         ofTenant(budget.tenant()).put(budget.id().value(), opened);
         return opened;
     }
 
-    private void close(BudgetId id) {
-        BudgetState closed = budgets.remove(id.value());
-        if (closed == null) {
+    private void remove(BudgetId id) {
+        BudgetState removed = budgets.remove(id.value());
+        if (removed == null) {
             return;
         }
-        accounts -= closed.size();
-        ofTenant(closed.budget().tenant()).remove(id.value());
+        accounts -= removed.size();
+        ofTenant(removed.budget().tenant()).remove(id.value());
+        approvals.removeOf(id);
         holds.values().forEach(hold -> hold.leave(id));
     }
 
@@ -118,16 +158,7 @@ final class LedgerState {
         for (Entry.Posting posting : entry.postings()) {
             parts.add(new Hold.Part(account(posting.account(), entry.at()), posting.amount()));
         }
-        add(
-                new Hold(
-                        entry.tenant(),
-                        entry.subject(),
-                        entry.onExpiry(),
-                        entry.overage(),
-                        entry.attribution(),
-                        entry.key(),
-                        entry.granted(),
-                        parts));
+        add(new Hold(entry, parts));
         remember(
                 entry.tenant(),
                 StateRecord.Operation.RESERVE,
@@ -150,11 +181,13 @@ final class LedgerState {
         long at = entry.at().toEpochMilli();
         for (Hold.Part part : hold.parts()) {
             Account account = part.account();
-            account.settle(part.amount(), spendable(account, entry.actual()), at);
+            Amounts amounts = isHard(account.key().budget()) ? entry.charged() : entry.actual();
+            long debt = debt(entry.shortfalls(), account.key());
+            account.settle(part.amount(), spendable(account, amounts) - debt, at);
         }
+        fallShort(entry.shortfalls());
         spend(entry.unheld(), entry.at());
-        Outcome outcome =
-                new Outcome.Committed(entry.hold(), entry.held(), entry.actual(), entry.overrun());
+        Outcome outcome = entry.outcome();
         ended(hold, entry.at(), StateRecord.Ending.COMMITTED, outcome);
         remember(
                 entry.tenant(),
@@ -169,10 +202,41 @@ final class LedgerState {
         return Account.isSpendable(account.unit()) ? actual.get(account.unit()) : 0;
     }
 
+    private static long debt(List<Entry.Shortfall> shortfalls, AccountKey account) {
+        for (Entry.Shortfall shortfall : shortfalls) {
+            if (shortfall.account().equals(account)) {
+                return shortfall.debt();
+            }
+        }
+        return 0;
+    }
+
+    private void fallShort(List<Entry.Shortfall> shortfalls) {
+        for (Entry.Shortfall shortfall : shortfalls) {
+            Account account = required(shortfall.account().budget()).account(shortfall.account());
+            if (account != null) {
+                account.fallShort(shortfall);
+            }
+        }
+    }
+
+    private void extend(Entry.Extended entry) {
+        Hold hold = end(entry.hold());
+        hold.extend(entry.expiresAt(), entry.extensions());
+        holds.put(hold.id(), hold);
+        expiry.add(hold);
+        remember(
+                entry.tenant(),
+                StateRecord.Operation.EXTEND,
+                entry.key(),
+                entry.at(),
+                entry.outcome());
+    }
+
     private void release(Entry.Released entry) {
         Hold hold = end(entry.hold());
         giveBack(hold, entry.at());
-        Outcome outcome = new Outcome.Released(entry.hold(), entry.held());
+        Outcome outcome = entry.outcome();
         ended(hold, entry.at(), StateRecord.Ending.RELEASED, outcome);
         remember(
                 entry.tenant(),
@@ -193,10 +257,17 @@ final class LedgerState {
                 long spent = Account.isSpendable(account.unit()) ? part.amount() : 0;
                 account.settle(part.amount(), spent, at);
             }
-            outcome = new Outcome.Committed(entry.hold(), entry.held(), entry.held(), Amounts.NONE);
+            outcome =
+                    new Outcome.Committed(
+                            entry.hold(),
+                            entry.held(),
+                            entry.held(),
+                            entry.held(),
+                            Amounts.NONE,
+                            List.of());
         } else {
             giveBack(hold, entry.at());
-            outcome = new Outcome.Released(entry.hold(), entry.held());
+            outcome = new Outcome.Released(entry.hold(), entry.held(), List.of());
         }
         ended(hold, entry.at(), StateRecord.Ending.EXPIRED, outcome);
     }
@@ -243,19 +314,108 @@ final class LedgerState {
             Instant at,
             Outcome outcome) {
         if (!key.value().equals(hold.value())) {
-            memory.remember(new StateRecord.Remembered(tenant, operation, key, at, outcome));
+            remember(tenant, operation, key, at, outcome);
         }
+    }
+
+    private void remember(
+            TenantId tenant,
+            StateRecord.Operation operation,
+            CommandKey key,
+            Instant at,
+            Outcome outcome) {
+        memory.remember(new StateRecord.Remembered(tenant, operation, key, at, outcome));
     }
 
     private void charge(Entry.Charged entry) {
         spend(entry.postings(), entry.at());
-        memory.remember(
-                new StateRecord.Remembered(
-                        entry.tenant(),
-                        StateRecord.Operation.CHARGE,
-                        entry.key(),
-                        entry.at(),
-                        new Outcome.Charged(entry.actual(), entry.passed())));
+        fallShort(entry.shortfalls());
+        remember(
+                entry.tenant(),
+                StateRecord.Operation.CHARGE,
+                entry.key(),
+                entry.at(),
+                entry.outcome());
+    }
+
+    private void evaluate(Entry.Evaluated entry) {
+        remember(
+                entry.tenant(),
+                entry.operation(),
+                entry.key(),
+                entry.at(),
+                new Outcome.Evaluated(entry.answer()));
+    }
+
+    private void adjust(Entry.BudgetAdjusted entry) {
+        Account account = account(entry.account(), entry.at());
+        long amount = entry.amount();
+        switch (entry.adjustment()) {
+            case CREDIT -> account.fund(account.funding().credit(amount));
+            case DEBIT -> account.fund(account.funding().credit(-amount));
+            case RESET_SPENT ->
+                    account.reset(
+                            amount,
+                            required(entry.account().budget()).budget(),
+                            entry.at().toEpochMilli());
+            case REPAY_DEBT -> account.fund(account.funding().repay(amount));
+        }
+        if (!entry.standing().overLimit()) {
+            account.fund(account.funding().withinLimit());
+        }
+        remember(
+                entry.tenant(),
+                StateRecord.Operation.ADJUST,
+                entry.key(),
+                entry.at(),
+                new Outcome.BudgetAdjusted(amount, entry.standing()));
+    }
+
+    private void refuse(Entry.Refused entry) {
+        for (Block block : entry.blocks()) {
+            String id = block.approval();
+            if (id != null && approvals.byId(id) == null) {
+                account(block.account(), entry.at());
+                approvals.open(
+                        new Approval(
+                                id,
+                                entry.tenant(),
+                                block.account(),
+                                block.name(),
+                                block.unit(),
+                                block.asked(),
+                                entry.subject(),
+                                entry.at()));
+            }
+        }
+    }
+
+    private void grant(Entry.ApprovalGranted entry) {
+        approvals.close(entry.approval());
+        Account account = account(entry.account(), entry.at());
+        account.fund(
+                account.funding()
+                        .grant(
+                                new Funding.Grant(entry.amount(), entry.until().toEpochMilli()),
+                                entry.at().toEpochMilli()));
+        remember(
+                entry.tenant(),
+                StateRecord.Operation.ADJUST,
+                entry.key(),
+                entry.at(),
+                new Outcome.ApprovalGranted(entry.approval(), entry.standing()));
+    }
+
+    private void decline(Entry.ApprovalDeclined entry) {
+        approvals.close(entry.approval());
+        Account account = account(entry.account(), entry.at());
+        account.fund(account.funding().decline(entry.until().toEpochMilli()));
+        remember(
+                entry.tenant(),
+                StateRecord.Operation.ADJUST,
+                entry.key(),
+                entry.at(),
+                new Outcome.ApprovalDeclined(entry.approval()));
     }
 
     private void spend(List<Entry.Posting> postings, Instant at) {
@@ -275,19 +435,25 @@ final class LedgerState {
 
     private void drop(BudgetState budget, AccountKey key) {
         int before = budget.size();
+        approvals.removeOf(key);
         budget.drop(key);
         accounts += budget.size() - before;
     }
 
     private Account account(AccountKey key, Instant at) {
-        BudgetState budget = budgets.get(key.budget().value());
-        if (budget == null) {
-            throw new IllegalStateException("entry posts to a budget that is not open: " + key);
-        }
+        BudgetState budget = required(key.budget());
         int before = budget.size();
         Account account = budget.open(key, at.toEpochMilli());
         accounts += budget.size() - before;
         return account;
+    }
+
+    private BudgetState required(BudgetId id) {
+        BudgetState budget = budget(id);
+        if (budget == null) {
+            throw new IllegalStateException("entry is about a budget that is not open: " + id);
+        }
+        return budget;
     }
 
     /// Puts back an account, when a state is rebuilt.

@@ -2,7 +2,7 @@ package dev.bursar.ledger;
 
 import java.util.List;
 
-/// Refusals that name no budget.
+/// Refusals as outcomes and decisions.
 final class Refusals {
 
     private Refusals() {}
@@ -13,5 +13,10 @@ final class Refusals {
 
     static Decision decision(Reason reason) {
         return new Decision(of(reason), List.of());
+    }
+
+    static Outcome.Refused by(Reason reason, List<Block> blocks) {
+        return new Outcome.Refused(
+                reason, blocks.stream().sorted(ReserveRule.BLOCK_ORDER).toList());
     }
 }

@@ -29,68 +29,118 @@ final class ReserveRule {
         if (known != null) {
             return new Decision(known, List.of());
         }
+        if (state.isClosed(command.tenant())) {
+            return refuse(command, now, Reason.TENANT_CLOSED);
+        }
         if (state.holds().size() >= limits.maxHolds()) {
             return Refusals.decision(Reason.CAPACITY);
         }
-        Assessment assessment = new Assessment(state, command, now, Relief.NONE);
+        List<Entry> entries = new ArrayList<>(1);
+        Assessment assessment = new Assessment(state, command, now, Relief.NONE, true);
         if (!assessment.fits()) {
             List<Hold> due = state.expiry().due(now.toEpochMilli(), LAZY_EXPIRIES);
             if (!due.isEmpty()) {
-                return afterExpiry(command, now, due);
+                // Holds whose time has run out are no reason to refuse.
+                due.forEach(hold -> entries.add(SettleRule.expired(hold, now)));
+                assessment = new Assessment(state, command, now, Relief.of(due), true);
             }
         }
-        List<Entry> entries = new ArrayList<>(1);
-        return new Decision(conclude(command, now, assessment, entries), entries);
+        Outcome outcome = conclude(command, now, assessment);
+        if (outcome instanceof Outcome.Granted granted) {
+            entries.add(reserved(command, now, assessment, granted));
+        } else if (outcome instanceof Outcome.Refused refused && !refused.blocks().isEmpty()) {
+            entries.add(refused(command, now, refused));
+        }
+        return new Decision(outcome, entries);
     }
 
-    /// Holds whose time has run out are no reason to refuse.
-    private Decision afterExpiry(Command.Reserve command, Instant now, List<Hold> due) {
-        List<Entry> entries = new ArrayList<>();
-        due.forEach(hold -> entries.add(SettleRule.expired(hold, now)));
-        Assessment assessment = new Assessment(state, command, now, Relief.of(due));
-        return new Decision(conclude(command, now, assessment, entries), entries);
+    /// What the reserve would be answered. Shares the memory of keys with real reserves where the
+    /// operation is the same.
+    Decision evaluate(Command.Evaluate command, Instant now) {
+        Command.Reserve reserve = command.reserve();
+        Outcome known = state.memory().recall(reserve.tenant(), command.operation(), reserve.key());
+        if (known != null) {
+            return new Decision(known, List.of());
+        }
+        Outcome answer = answer(reserve, now);
+        if (answer instanceof Outcome.Refused refused && refused.reason() == Reason.CAPACITY) {
+            return new Decision(answer, List.of());
+        }
+        Entry entry =
+                new Entry.Evaluated(
+                        now,
+                        reserve.key(),
+                        reserve.tenant(),
+                        command.operation(),
+                        reserve.subject(),
+                        answer,
+                        reserve.attribution());
+        return new Decision(new Outcome.Evaluated(answer), List.of(entry));
     }
 
-    private Outcome conclude(
-            Command.Reserve command, Instant now, Assessment assessment, List<Entry> entries) {
+    private Outcome answer(Command.Reserve reserve, Instant now) {
+        if (state.isClosed(reserve.tenant())) {
+            return Refusals.of(Reason.TENANT_CLOSED);
+        }
+        List<Hold> due = state.expiry().due(now.toEpochMilli(), LAZY_EXPIRIES);
+        return conclude(reserve, now, new Assessment(state, reserve, now, Relief.of(due), false));
+    }
+
+    private Outcome conclude(Command.Reserve command, Instant now, Assessment assessment) {
+        Reason missing = assessment.missing();
+        if (missing != null) {
+            return Refusals.of(missing);
+        }
         if (!assessment.blocks().isEmpty()) {
-            List<Block> blocks = assessment.blocks().stream().sorted(BLOCK_ORDER).toList();
-            entries.add(
-                    new Entry.Refused(
-                            now,
-                            command.tenant(),
-                            command.subject(),
-                            command.asked(),
-                            Reason.BUDGET_EXCEEDED,
-                            blocks,
-                            command.attribution()));
-            return new Outcome.Refused(Reason.BUDGET_EXCEEDED, blocks);
+            return new Outcome.Refused(
+                    Reason.BUDGET_EXCEEDED,
+                    assessment.blocks().stream().sorted(BLOCK_ORDER).toList());
         }
         if (assessment.isBeyondBounds()
                 || state.accounts() + assessment.newAccounts() > limits.maxAccounts()) {
             return Refusals.of(Reason.CAPACITY);
         }
-        Outcome.Granted granted =
-                new Outcome.Granted(
-                        command.hold(),
-                        assessment.granted(),
-                        Instant.ofEpochMilli(now.plus(command.ttl()).toEpochMilli()),
-                        assessment.notices(),
-                        assessment.wouldRefuse().stream().sorted(BLOCK_ORDER).toList(),
-                        assessment.tightest());
-        entries.add(
-                new Entry.Reserved(
-                        now,
-                        command.key(),
-                        command.tenant(),
-                        command.subject(),
-                        command.asked(),
-                        assessment.postings(),
-                        command.onExpiry(),
-                        command.overage(),
-                        command.attribution(),
-                        granted));
-        return granted;
+        return new Outcome.Granted(
+                command.hold(),
+                assessment.granted(),
+                Instant.ofEpochMilli(now.plus(command.ttl()).toEpochMilli()),
+                assessment.notices(),
+                assessment.wouldRefuse().stream().sorted(BLOCK_ORDER).toList(),
+                assessment.tightest(),
+                assessment.standings());
+    }
+
+    private static Entry reserved(
+            Command.Reserve command, Instant now, Assessment assessment, Outcome.Granted granted) {
+        return new Entry.Reserved(
+                now,
+                command.key(),
+                command.tenant(),
+                command.subject(),
+                command.asked(),
+                assessment.postings(),
+                command.grace(),
+                command.onExpiry(),
+                command.overage(),
+                command.scoped(),
+                command.attribution(),
+                granted);
+    }
+
+    private static Decision refuse(Command.Reserve command, Instant now, Reason reason) {
+        Outcome.Refused refused = Refusals.of(reason);
+        return new Decision(refused, List.of(refused(command, now, refused)));
+    }
+
+    private static Entry refused(Command.Reserve command, Instant now, Outcome.Refused refused) {
+        return new Entry.Refused(
+                now,
+                command.tenant(),
+                command.subject(),
+                command.asked(),
+                refused.reason(),
+                refused.blocks(),
+                command.attribution());
     }
 
     private @Nullable Outcome recall(Command.Reserve command) {

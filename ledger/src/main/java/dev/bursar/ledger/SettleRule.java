@@ -4,16 +4,19 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Decides how holds end, and spending that had none.
+/// Decides how holds end, and how long they last.
 final class SettleRule {
 
     private final LedgerState state;
+    private final Postings postings;
+    private final Standings standings;
 
     SettleRule(LedgerState state) {
         this.state = state;
+        this.postings = new Postings(state);
+        this.standings = new Standings(state);
     }
 
     Decision commit(Command.Commit command, Instant now) {
@@ -27,22 +30,25 @@ final class SettleRule {
     }
 
     private Decision commit(Command.Commit command, Hold hold, Instant now) {
+        if (hold.isScoped() && !hold.held().units().equals(command.actual().units())) {
+            return Refusals.decision(Reason.UNIT_MISMATCH);
+        }
         Amounts overrun = overrun(hold.held(), command.actual());
-        Outcome.Refused refused = refuseOverage(hold, overrun, now);
-        if (refused != null) {
-            return new Decision(refused, List.of());
+        Coverage coverage = coverage(hold, command.actual(), overrun, now);
+        if (coverage.refused() != null) {
+            return new Decision(coverage.refused(), List.of());
         }
         List<Entry.Posting> unheld =
-                postings(
+                postings.of(
                         command.tenant(),
                         hold.subject(),
                         command.actual(),
                         unit -> !hold.held().has(unit),
                         now);
-        if (isBeyondBounds(hold, command.actual()) || isBeyondBounds(unheld)) {
+        if (isBeyondBounds(hold, command.actual()) || postings.isBeyondBounds(unheld)) {
             return Refusals.decision(Reason.CAPACITY);
         }
-        Entry entry =
+        Entry.Committed entry =
                 new Entry.Committed(
                         now,
                         command.key(),
@@ -51,12 +57,13 @@ final class SettleRule {
                         hold.subject(),
                         hold.held(),
                         command.actual(),
+                        coverage.charged(),
                         overrun,
+                        coverage.shortfalls(),
                         unheld,
+                        standings.afterCommit(hold, command.actual(), coverage, now),
                         command.attribution());
-        return new Decision(
-                new Outcome.Committed(command.hold(), hold.held(), command.actual(), overrun),
-                List.of(entry));
+        return new Decision(entry.outcome(), List.of(entry));
     }
 
     Decision release(Command.Release command, Instant now) {
@@ -66,23 +73,59 @@ final class SettleRule {
                 command.key(),
                 command.hold(),
                 now,
-                hold -> release(command, hold, now));
+                hold -> {
+                    Entry.Released entry =
+                            released(hold, command.key(), command.attribution(), now);
+                    return new Decision(entry.outcome(), List.of(entry));
+                });
     }
 
-    private static Decision release(Command.Release command, Hold hold, Instant now) {
-        Entry entry =
-                new Entry.Released(
+    Entry.Released released(Hold hold, CommandKey key, Attribution attribution, Instant now) {
+        return new Entry.Released(
+                now,
+                key,
+                hold.id(),
+                hold.tenant(),
+                hold.subject(),
+                hold.held(),
+                standings.afterRelease(hold, now),
+                attribution);
+    }
+
+    Decision extend(Command.Extend command, Instant now) {
+        return end(
+                command.tenant(),
+                StateRecord.Operation.EXTEND,
+                command.key(),
+                command.hold(),
+                now,
+                hold -> extend(command, hold, now));
+    }
+
+    private Decision extend(Command.Extend command, Hold hold, Instant now) {
+        if (hold.expiresMillis() <= now.toEpochMilli()) {
+            return Refusals.decision(Reason.HOLD_EXPIRED);
+        }
+        if (hold.extensions() >= command.atMost()) {
+            return Refusals.decision(Reason.EXTENSIONS_EXHAUSTED);
+        }
+        Instant wanted = Instant.ofEpochMilli(hold.expiresMillis()).plus(command.by());
+        Instant latest = now.plus(Command.Reserve.MAX_TTL);
+        Entry.Extended entry =
+                new Entry.Extended(
                         now,
                         command.key(),
-                        command.hold(),
-                        command.tenant(),
-                        hold.subject(),
-                        hold.held(),
-                        command.attribution());
-        return new Decision(new Outcome.Released(command.hold(), hold.held()), List.of(entry));
+                        hold.id(),
+                        hold.tenant(),
+                        Instant.ofEpochMilli(
+                                (wanted.isAfter(latest) ? latest : wanted).toEpochMilli()),
+                        hold.extensions() + 1,
+                        standings.now(hold, now));
+        return new Decision(entry.outcome(), List.of(entry));
     }
 
-    /// Ends an open hold in one of the ways, unless it or the key was used before or its time is over.
+    /// Ends an open hold in one of the ways, or extends it, unless it or the key was used before or its
+    /// time is over.
     private Decision end(
             TenantId tenant,
             StateRecord.Operation operation,
@@ -95,7 +138,12 @@ final class SettleRule {
             return new Decision(known, List.of());
         }
         Hold hold = state.hold(id);
-        if (hold == null || !hold.tenant().equals(tenant)) {
+        StateRecord.EndedHold ended = hold == null ? state.memory().ended(id) : null;
+        Reason reason = whyNot(hold, ended, tenant);
+        if (reason != null) {
+            return Refusals.decision(reason);
+        }
+        if (hold == null) {
             return Refusals.decision(Reason.HOLD_NOT_FOUND);
         }
         if (isTooLate(hold, now)) {
@@ -104,30 +152,27 @@ final class SettleRule {
         return ending.apply(hold);
     }
 
-    Decision charge(Command.Charge command, Instant now) {
-        Outcome known =
-                state.memory()
-                        .recall(command.tenant(), StateRecord.Operation.CHARGE, command.key());
-        if (known != null) {
-            return new Decision(known, List.of());
+    /// Why a hold cannot be ended whatever its time. A closed tenant's hold may be settled when its money
+    /// is gone anyway.
+    private @Nullable Reason whyNot(
+            @Nullable Hold hold, StateRecord.@Nullable EndedHold ended, TenantId tenant) {
+        TenantId owner = hold != null ? hold.tenant() : ended != null ? ended.tenant() : null;
+        if (owner == null) {
+            return Reason.HOLD_NOT_FOUND;
         }
-        List<Entry.Posting> postings =
-                postings(command.tenant(), command.subject(), command.actual(), unit -> true, now);
-        if (isBeyondBounds(postings)) {
-            return Refusals.decision(Reason.CAPACITY);
+        if (!owner.equals(tenant)) {
+            return Reason.HOLD_OF_OTHER_TENANT;
         }
-        List<Block> passed = passed(postings, now);
-        Entry entry =
-                new Entry.Charged(
-                        now,
-                        command.key(),
-                        command.tenant(),
-                        command.subject(),
-                        command.actual(),
-                        postings,
-                        passed,
-                        command.attribution());
-        return new Decision(new Outcome.Charged(command.actual(), passed), List.of(entry));
+        if (state.isClosed(tenant)
+                && (hold == null || hold.onExpiry() == Command.OnExpiry.RELEASE)) {
+            return Reason.TENANT_CLOSED;
+        }
+        if (ended != null) {
+            return ended.ending() == StateRecord.Ending.EXPIRED
+                    ? Reason.HOLD_EXPIRED
+                    : Reason.HOLD_FINALIZED;
+        }
+        return null;
     }
 
     Decision expire(Command.Expire command, Instant now) {
@@ -156,7 +201,7 @@ final class SettleRule {
                 hold.attribution());
     }
 
-    /// What is known of a command: its key was used, or its hold has ended.
+    /// What is known of a command: its key was used, or its hold has ended by a command of this key.
     private @Nullable Outcome recall(
             TenantId tenant, StateRecord.Operation operation, CommandKey key, HoldId hold) {
         Outcome known = state.memory().recall(tenant, operation, key);
@@ -164,23 +209,16 @@ final class SettleRule {
             return known;
         }
         StateRecord.EndedHold ended = state.memory().ended(hold);
-        if (ended == null || !ended.tenant().equals(tenant)) {
-            return null;
-        }
         boolean same =
-                key.value().equals(hold.value())
+                ended != null
+                        && ended.tenant().equals(tenant)
+                        && key.value().equals(hold.value())
                         && switch (ended.ending()) {
                             case COMMITTED -> operation == StateRecord.Operation.COMMIT;
                             case RELEASED -> operation == StateRecord.Operation.RELEASE;
                             case EXPIRED -> false;
                         };
-        if (same) {
-            return new Outcome.Repeated(ended.outcome());
-        }
-        return Refusals.of(
-                ended.ending() == StateRecord.Ending.EXPIRED
-                        ? Reason.HOLD_EXPIRED
-                        : Reason.HOLD_FINALIZED);
+        return ended != null && same ? new Outcome.Repeated(ended.outcome()) : null;
     }
 
     /// A hold that is charged when it expires takes its actual amounts as long as it is open: they are
@@ -195,17 +233,6 @@ final class SettleRule {
                 .anyMatch(account -> account.isBeyondBounds(actual.get(account.unit())));
     }
 
-    private boolean isBeyondBounds(List<Entry.Posting> postings) {
-        for (Entry.Posting posting : postings) {
-            BudgetState budget = state.budget(posting.account().budget());
-            Account account = budget == null ? null : budget.account(posting.account());
-            if (account != null && account.isBeyondBounds(posting.amount())) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private static Amounts overrun(Amounts held, Amounts actual) {
         Amounts overrun = Amounts.NONE;
         for (int i = 0; i < actual.size(); i++) {
@@ -218,92 +245,47 @@ final class SettleRule {
         return overrun;
     }
 
-    private Outcome.@Nullable Refused refuseOverage(Hold hold, Amounts overrun, Instant now) {
+    /// How hard limits take what a commit spends above its hold.
+    private Coverage coverage(Hold hold, Amounts actual, Amounts overrun, Instant now) {
         if (overrun.isEmpty()) {
-            return null;
+            return Coverage.all(actual);
         }
         return switch (hold.overage()) {
-            case ALLOW_WITH_OVERDRAFT -> null;
-            case REJECT -> Refusals.of(Reason.OVERAGE_REJECTED);
-            case ALLOW_IF_AVAILABLE -> {
-                List<Block> blocks = new ArrayList<>();
-                for (Hold.Part part : hold.parts()) {
-                    Account account = part.account();
-                    Block block = block(account, overrun.get(account.unit()), now);
-                    if (block != null) {
-                        blocks.add(block);
-                    }
-                }
-                yield blocks.isEmpty()
-                        ? null
-                        : new Outcome.Refused(
-                                Reason.OVERAGE_REJECTED,
-                                blocks.stream().sorted(ReserveRule.BLOCK_ORDER).toList());
-            }
+            case ALWAYS -> Coverage.all(actual);
+            case REJECT ->
+                    Coverage.refused(
+                            Refusals.by(Reason.OVERAGE_REJECTED, rejected(hold, overrun, now)));
+            case ALLOW_IF_AVAILABLE -> Coverage.capped(actual, targets(hold, overrun, now), false);
+            case ALLOW_WITH_OVERDRAFT -> Coverage.capped(actual, targets(hold, overrun, now), true);
         };
     }
 
-    private List<Entry.Posting> postings(
-            TenantId tenant, Subject subject, Amounts actual, Predicate<Unit> wanted, Instant now) {
-        List<Entry.Posting> postings = new ArrayList<>(0);
-        for (BudgetState budget : state.budgets(tenant)) {
-            Unit unit = budget.budget().unit();
-            long amount = actual.get(unit);
-            if (amount > 0
-                    && Account.isSpendable(unit)
-                    && wanted.test(unit)
-                    && budget.hasAccounts()
-                    && budget.appliesTo(subject)) {
-                postings.add(new Entry.Posting(budget.accountFor(subject, now), unit, amount));
+    private List<Coverage.Target> targets(Hold hold, Amounts overrun, Instant now) {
+        List<Coverage.Target> targets = new ArrayList<>();
+        for (Hold.Part part : hold.parts()) {
+            Account account = part.account();
+            BudgetState budget = state.budget(account.key().budget());
+            if (budget != null && budget.budget().mode() == Budget.Mode.HARD) {
+                targets.add(
+                        postings.target(
+                                budget, account.key(), account, overrun.get(account.unit()), now));
             }
         }
-        return postings;
+        return targets;
     }
 
-    private List<Block> passed(List<Entry.Posting> postings, Instant now) {
-        List<Block> passed = new ArrayList<>(0);
-        for (Entry.Posting posting : postings) {
-            BudgetState state = this.state.budget(posting.account().budget());
-            if (state != null) {
-                Account account = state.account(posting.account());
-                Block block = block(state, posting.account(), account, posting.amount(), now);
-                if (block != null) {
-                    passed.add(block);
-                }
+    /// The hard budgets that a rejected overrun would have been charged to, whether or not they have room.
+    private List<Block> rejected(Hold hold, Amounts overrun, Instant now) {
+        List<Block> blocks = new ArrayList<>();
+        for (Hold.Part part : hold.parts()) {
+            Account account = part.account();
+            BudgetState budget = state.budget(account.key().budget());
+            long over = overrun.get(account.unit());
+            if (budget != null && budget.budget().mode() == Budget.Mode.HARD && over > 0) {
+                Entry.Posting more = new Entry.Posting(account.key(), account.unit(), over);
+                blocks.add(postings.block(budget, more, Block.Cause.SPENT, now));
             }
         }
-        return passed.stream().sorted(ReserveRule.BLOCK_ORDER).toList();
-    }
-
-    private @Nullable Block block(Account account, long more, Instant now) {
-        BudgetState budget = state.budget(account.key().budget());
-        return budget == null ? null : block(budget, account.key(), account, more, now);
-    }
-
-    /// The block that a hard budget would put in the way of `more`, or null when it has room.
-    private static @Nullable Block block(
-            BudgetState state, AccountKey key, @Nullable Account account, long more, Instant now) {
-        Budget budget = state.budget();
-        long spent = account == null ? 0 : account.spent(now.toEpochMilli());
-        long held = account == null ? 0 : account.held();
-        long affordable = Math.max(0, budget.limit() - spent - held);
-        if (budget.mode() != Budget.Mode.HARD || more <= affordable) {
-            return null;
-        }
-        Block.Cause cause =
-                held == 0 || budget.limit() - spent < more ? Block.Cause.SPENT : Block.Cause.HELD;
-        return new Block(
-                key,
-                budget.name(),
-                budget.mode(),
-                budget.window(),
-                budget.unit(),
-                cause,
-                budget.limit(),
-                spent,
-                held,
-                more,
-                affordable,
-                state.resetsAt(account, spent, held, more, now));
+        return blocks;
     }
 }

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /// A ledger's state as records, and back.
 ///
-/// The order is: clock, budgets, accounts, open holds, ended holds, remembered outcomes. Each refers only
+/// The order is: clock, closed tenants, budgets, accounts, approvals, open holds, ended holds, remembered outcomes. Each refers only
 /// to what came before.
 final class Snapshot {
 
@@ -22,7 +22,8 @@ final class Snapshot {
     static Stream<StateRecord> write(LedgerState state) {
         Stream<StateRecord> clock = Stream.of(new StateRecord.Clock(state.lastAt()));
         Stream<StateRecord> budgets =
-                state.budgets().stream().map(b -> new StateRecord.OpenBudget(b.budget()));
+                state.budgets().stream()
+                        .map(b -> new StateRecord.OpenBudget(b.budget(), b.status()));
         Stream<StateRecord> accounts =
                 state.budgets().stream()
                         .flatMap(BudgetState::accounts)
@@ -35,27 +36,38 @@ final class Snapshot {
         Stream<StateRecord> memory =
                 Stream.concat(
                         state.memory().endedHolds().stream(), state.memory().outcomes().stream());
-        return Stream.of(clock, budgets, accounts, holds, memory).flatMap(part -> part);
+        Stream<StateRecord> tenants =
+                state.closedTenants().stream().map(StateRecord.ClosedTenant::new);
+        Stream<StateRecord> approvals =
+                state.approvals().all().stream().map(StateRecord.OpenApproval::new);
+        return Stream.of(clock, tenants, budgets, accounts, approvals, holds, memory)
+                .flatMap(part -> part);
     }
 
     private static StateRecord record(Account account) {
         return new StateRecord.AccountState(
                 account.key(),
                 Instant.ofEpochMilli(account.openedMillis()),
+                Instant.ofEpochMilli(account.usedMillis()),
                 account.spentEver(),
                 account.overrun(),
+                account.funding(),
                 account.buckets());
     }
 
-    private static StateRecord record(Hold hold) {
+    static StateRecord.HoldState record(Hold hold) {
         return new StateRecord.HoldState(
                 hold.tenant(),
                 hold.subject(),
                 hold.postings(),
+                hold.grace(),
                 hold.onExpiry(),
                 hold.overage(),
+                hold.isScoped(),
                 hold.attribution(),
                 hold.key(),
+                Instant.ofEpochMilli(hold.expiresMillis()),
+                hold.extensions(),
                 hold.granted());
     }
 
@@ -64,13 +76,16 @@ final class Snapshot {
         records.forEachOrdered(record -> {
             switch (record) {
                 case StateRecord.Clock clock -> state.resumeAt(clock.lastAt());
-                case StateRecord.OpenBudget open -> state.open(open.budget());
+                case StateRecord.ClosedTenant closed -> state.closedTenants().add(closed.tenant());
+                case StateRecord.OpenBudget open -> state.open(open.budget(), open.status());
+                case StateRecord.OpenApproval open -> state.approvals().open(open.approval());
                 case StateRecord.AccountState account -> read(state, account);
                 case StateRecord.HoldState hold -> state.add(hold(state, hold));
                 case StateRecord.EndedHold ended -> state.memory().remember(ended);
                 case StateRecord.Remembered outcome -> state.memory().remember(outcome);
             }
         });
+        state.budgets().forEach(BudgetState::orderByUse);
         return state;
     }
 
@@ -89,15 +104,7 @@ final class Snapshot {
             }
             parts.add(new Hold.Part(account, posting.amount()));
         }
-        return new Hold(
-                record.tenant(),
-                record.subject(),
-                record.onExpiry(),
-                record.overage(),
-                record.attribution(),
-                record.key(),
-                record.granted(),
-                parts);
+        return new Hold(record, parts);
     }
 
     private static BudgetState budget(LedgerState state, AccountKey key) {

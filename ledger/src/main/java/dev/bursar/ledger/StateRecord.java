@@ -1,5 +1,6 @@
 package dev.bursar.ledger;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -10,13 +11,24 @@ public sealed interface StateRecord {
     /// The time of the last entry.
     record Clock(Instant lastAt) implements StateRecord {}
 
-    record OpenBudget(Budget budget) implements StateRecord {}
+    record OpenBudget(Budget budget, Budget.Status status) implements StateRecord {}
+
+    record ClosedTenant(TenantId tenant) implements StateRecord {}
+
+    record OpenApproval(Approval approval) implements StateRecord {}
 
     /// @param openedAt when the account was first used
+    /// @param usedAt when it was used last
     /// @param spent the sum of all that was committed; for a rolling window, see `buckets`
     /// @param buckets for a rolling window: amounts by the start of their bucket, oldest first
     record AccountState(
-            AccountKey account, Instant openedAt, long spent, long overrun, List<Bucket> buckets)
+            AccountKey account,
+            Instant openedAt,
+            Instant usedAt,
+            long spent,
+            long overrun,
+            Funding funding,
+            List<Bucket> buckets)
             implements StateRecord {
 
         public AccountState {
@@ -26,15 +38,19 @@ public sealed interface StateRecord {
 
     record Bucket(long startMillis, long amount) {}
 
-    /// An open hold. Its id, amounts and end are those of `granted`.
+    /// An open hold. Its id and amounts are those of `granted`.
     record HoldState(
             TenantId tenant,
             Subject subject,
             List<Entry.Posting> postings,
+            Duration grace,
             Command.OnExpiry onExpiry,
             Command.Overage overage,
+            boolean scoped,
             Attribution attribution,
             CommandKey key,
+            Instant expiresAt,
+            int extensions,
             Outcome.Granted granted)
             implements StateRecord {
 
@@ -66,6 +82,11 @@ public sealed interface StateRecord {
         RESERVE,
         COMMIT,
         RELEASE,
-        CHARGE
+        CHARGE,
+        EXTEND,
+        /// An evaluation that does not share the keys of reserves.
+        DECIDE,
+        /// Funding, approving and declining.
+        ADJUST
     }
 }

@@ -162,6 +162,8 @@ class ModelTest {
                                 subjectOf(step),
                                 Amounts.of(Unit.TOKENS, step.a())
                                         .with(Unit.USD_MICROCENTS, step.b() / 9),
+                                Command.Overage.ALWAYS,
+                                false,
                                 Attribution.NONE);
                 if (ledger.submit(charge) instanceof Outcome.Charged) {
                     naive.charge(charge, now);
@@ -196,7 +198,7 @@ class ModelTest {
                 Amounts.NONE,
                 Duration.ofMillis(1 + 50 * step.b()),
                 step.a() % 2 == 0 ? Command.OnExpiry.RELEASE : Command.OnExpiry.CHARGE,
-                Command.Overage.ALLOW_WITH_OVERDRAFT,
+                Command.Overage.ALWAYS,
                 Attribution.NONE);
     }
 

@@ -4,6 +4,7 @@ import static dev.bursar.ledger.TestLedger.ACME;
 import static dev.bursar.ledger.TestLedger.blocks;
 import static dev.bursar.ledger.TestLedger.budget;
 import static dev.bursar.ledger.TestLedger.granted;
+import static dev.bursar.ledger.TestLedger.on;
 import static dev.bursar.ledger.TestLedger.reason;
 import static dev.bursar.ledger.TestLedger.subject;
 import static dev.bursar.ledger.Unit.TOKENS;
@@ -64,14 +65,36 @@ class SettleTest {
     }
 
     @Test
-    void commit_moreThanHeldIfAvailable_takesItOnlyWhenItFits() {
+    void commit_moreThanHeldIfAvailable_isChargedAsFarAsLimitsGo() {
         HoldId hold = reserve(Command.Overage.ALLOW_IF_AVAILABLE, Command.OnExpiry.RELEASE, 50);
 
-        Outcome refused = ledger.commit(hold, TOKENS, 101);
-        assertThat(reason(refused)).isEqualTo(Reason.OVERAGE_REJECTED);
-        assertThat(blocks(refused)).extracting(Block::name).containsExactly("total");
-        assertThat(ledger.commit(hold, TOKENS, 100)).isInstanceOf(Outcome.Committed.class);
+        Outcome.Committed committed = (Outcome.Committed) ledger.commit(hold, TOKENS, 130);
+
+        assertThat(committed.actual()).isEqualTo(Amounts.of(TOKENS, 130));
+        assertThat(committed.charged()).isEqualTo(Amounts.of(TOKENS, 100));
         assertThat(ledger.only("total").spent()).isEqualTo(100);
+        assertThat(ledger.only("total").funding())
+                .extracting(Funding::uncovered, Funding::debt, Funding::overLimit)
+                .containsExactly(30L, 0L, true);
+        assertThat(blocks(ledger.reserve(RUN, TOKENS, 0)))
+                .extracting(Block::cause)
+                .containsExactly(Block.Cause.OVER_LIMIT);
+    }
+
+    @Test
+    void commit_moreThanHeldWithOverdraft_leavesDebtUpToTheOverdraft() {
+        ledger.define(on(budget("total", TOKENS, 100), new Terms(null, 40, 0, null, false)));
+        HoldId first = reserve(Command.Overage.ALLOW_WITH_OVERDRAFT, Command.OnExpiry.RELEASE, 50);
+
+        assertThat(reason(ledger.commit(first, TOKENS, 141))).isEqualTo(Reason.OVERDRAFT_EXCEEDED);
+        Outcome.Committed committed = (Outcome.Committed) ledger.commit(first, TOKENS, 140);
+
+        assertThat(committed.charged()).isEqualTo(Amounts.of(TOKENS, 140));
+        assertThat(ledger.only("total").spent()).isEqualTo(100);
+        assertThat(ledger.only("total").funding().debt()).isEqualTo(40);
+        assertThat(blocks(ledger.reserve(RUN, TOKENS, 1)))
+                .extracting(Block::cause)
+                .containsExactly(Block.Cause.IN_DEBT);
     }
 
     @Test
@@ -97,7 +120,7 @@ class SettleTest {
     }
 
     @Test
-    void commit_byAnotherTenant_findsNoHold() {
+    void commit_byAnotherTenant_isRefused() {
         HoldId hold = ledger.granted(RUN, TOKENS, 60);
 
         Outcome outcome =
@@ -109,7 +132,7 @@ class SettleTest {
                                 Amounts.of(TOKENS, 1),
                                 Attribution.NONE));
 
-        assertThat(reason(outcome)).isEqualTo(Reason.HOLD_NOT_FOUND);
+        assertThat(reason(outcome)).isEqualTo(Reason.HOLD_OF_OTHER_TENANT);
     }
 
     @Test
@@ -161,7 +184,7 @@ class SettleTest {
                         Amounts.NONE,
                         Duration.ofMinutes(1),
                         Command.OnExpiry.CHARGE,
-                        Command.Overage.ALLOW_WITH_OVERDRAFT,
+                        Command.Overage.ALWAYS,
                         Attribution.NONE);
         Outcome.Granted first = granted(ledger.submit(reserve));
         assertThat(ledger.submit(reserve)).isEqualTo(new Outcome.Repeated(first));
@@ -272,6 +295,8 @@ class SettleTest {
                         ACME,
                         RUN,
                         Amounts.of(TOKENS, 130),
+                        Command.Overage.ALWAYS,
+                        false,
                         Attribution.NONE);
 
         Outcome outcome = ledger.submit(charge);
@@ -301,6 +326,8 @@ class SettleTest {
                         ACME,
                         RUN,
                         Amounts.of(TOKENS, tokens),
+                        Command.Overage.ALWAYS,
+                        false,
                         Attribution.NONE));
     }
 

@@ -130,6 +130,21 @@ final class TestLedger {
                 b.ladder());
     }
 
+    static Budget on(Budget b, Terms terms) {
+        return new Budget(
+                b.id(),
+                b.tenant(),
+                b.name(),
+                b.match(),
+                b.per(),
+                b.unit(),
+                b.limit(),
+                b.window(),
+                b.mode(),
+                b.ladder(),
+                terms);
+    }
+
     Outcome define(Budget budget) {
         return submit(new Command.DefineBudget(budget));
     }
@@ -145,7 +160,7 @@ final class TestLedger {
                 Amounts.NONE,
                 Duration.ofMinutes(10),
                 Command.OnExpiry.RELEASE,
-                Command.Overage.ALLOW_WITH_OVERDRAFT,
+                Command.Overage.ALWAYS,
                 Attribution.NONE);
     }
 

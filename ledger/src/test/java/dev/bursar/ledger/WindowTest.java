@@ -257,13 +257,15 @@ class WindowTest {
         ledger.define(budget("total", TOKENS, 10));
         HoldId hold = ledger.granted(RUN, TOKENS, 8);
 
-        ledger.submit(new Command.CloseBudget(new BudgetId("acme/total")));
+        ledger.submit(new Command.RemoveBudget(new BudgetId("acme/total"), Attribution.NONE));
 
         assertThat(ledger.commit(hold, TOKENS, 8)).isInstanceOf(Outcome.Committed.class);
         granted(ledger.reserve(RUN, TOKENS, 1_000));
         assertThat(
                         TestLedger.reason(
-                                ledger.submit(new Command.CloseBudget(new BudgetId("acme/total")))))
+                                ledger.submit(
+                                        new Command.RemoveBudget(
+                                                new BudgetId("acme/total"), Attribution.NONE))))
                 .isEqualTo(Reason.BUDGET_NOT_FOUND);
     }
 

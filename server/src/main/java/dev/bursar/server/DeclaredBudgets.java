@@ -2,6 +2,7 @@ package dev.bursar.server;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.authority.AuthorityException;
+import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
@@ -12,14 +13,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes the budgets of the journal those of the configuration: new and changed ones are defined, the
-/// others are closed. Balances of budgets that stay are kept.
+/// Makes the declared budgets of the journal those of the configuration: new and changed ones are defined,
+/// those that the file declared before and no longer does are removed. Balances of budgets that stay are
+/// kept; budgets that people made by other ways are not touched, unless the file declares their name.
 final class DeclaredBudgets {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeclaredBudgets.class);
+
+    private static final Attribution BY =
+            Attribution.of(Map.of("actor", "configuration"), Map.of());
 
     private final Authority authority;
 
@@ -37,20 +43,24 @@ final class DeclaredBudgets {
 
         List<String> changes = new ArrayList<>();
         for (BudgetId id : there.keySet().stream().sorted(DeclaredBudgets::byName).toList()) {
-            if (!kept.contains(id)) {
-                submit(new Command.CloseBudget(id), id);
-                changes.add("closed budget " + id);
+            if (!kept.contains(id) && isDeclared(there.get(id))) {
+                submit(new Command.RemoveBudget(id, BY), id);
+                changes.add("removed budget " + id);
             }
         }
         for (Budget budget : wanted) {
             Budget before = there.get(budget.id());
             if (!budget.equals(before)) {
-                submit(new Command.DefineBudget(budget), budget.id());
+                submit(new Command.DefineBudget(budget, BY), budget.id());
                 changes.add((before == null ? "defined" : "changed") + " budget " + budget.id());
             }
         }
         changes.forEach(change -> LOG.info("event=budgets {}", change.replace(" budget ", "=")));
         return changes;
+    }
+
+    private static boolean isDeclared(@Nullable Budget budget) {
+        return budget != null && budget.terms().declared();
     }
 
     private void submit(Command command, BudgetId id) {

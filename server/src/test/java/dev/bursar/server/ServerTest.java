@@ -342,7 +342,7 @@ class ServerTest {
 
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         assertThat(json(response).path("changes").toString())
-                .contains("closed budget acme/run", "changed budget acme/month")
+                .contains("removed budget acme/run", "changed budget acme/month")
                 .doesNotContain("next start");
         assertThat(json(send(asAdmin("/api/budgets"))).path("items").size()).isEqualTo(1);
         assertThat(call("declared-secret")).isNotIn(401, 403);

@@ -52,8 +52,9 @@ record Call(
     static @Nullable Call of(Positioned positioned) {
         long position = positioned.position();
         return switch (positioned.entry()) {
-            case Entry.BudgetDefined _, Entry.BudgetClosed _ -> null;
-            case Entry.Reserved _, Entry.AccountsDropped _ -> null;
+            case Entry.Administrative _ -> null;
+            case Entry.Reserved _, Entry.Extended _, Entry.Evaluated _, Entry.AccountsDropped _ ->
+                    null;
             case Entry.Refused e ->
                     of(position, e.at(), null, e.tenant(), e.subject(), e.attribution(), denied(e));
             case Entry.Committed e ->

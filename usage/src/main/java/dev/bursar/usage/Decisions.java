@@ -58,8 +58,9 @@ final class Decisions {
             }
             case Entry.Refused ignored -> {}
             case Entry.Charged ignored -> {}
-            case Entry.BudgetDefined ignored -> {}
-            case Entry.BudgetClosed ignored -> {}
+            case Entry.Extended ignored -> {}
+            case Entry.Evaluated ignored -> {}
+            case Entry.Administrative ignored -> {}
             case Entry.AccountsDropped ignored -> {}
         }
     }

@@ -79,8 +79,9 @@ final class Details {
             case Entry.Committed e -> e.hold();
             case Entry.Released e -> e.hold();
             case Entry.Expired e -> e.hold();
-            case Entry.BudgetDefined _, Entry.BudgetClosed _ -> null;
-            case Entry.Reserved _, Entry.AccountsDropped _ -> null;
+            case Entry.Administrative _ -> null;
+            case Entry.Reserved _, Entry.Extended _, Entry.Evaluated _, Entry.AccountsDropped _ ->
+                    null;
             case Entry.Refused _, Entry.Charged _ -> null;
         };
     }
@@ -111,8 +112,11 @@ final class Details {
                 actual = e.actual();
                 blocks = e.passed();
             }
-            case Entry.BudgetDefined _, Entry.BudgetClosed _ -> {}
-            case Entry.Reserved _, Entry.AccountsDropped _ -> {}
+            case Entry.Administrative _ -> {}
+            case Entry.Reserved _,
+                    Entry.Extended _,
+                    Entry.Evaluated _,
+                    Entry.AccountsDropped _ -> {}
         }
         return new CallDetail(
                 call.row(),
@@ -137,7 +141,9 @@ final class Details {
             case Entry.Refused e -> e.attribution();
             case Entry.Charged e -> e.attribution();
             case Entry.Reserved e -> e.attribution();
-            case Entry.BudgetDefined _, Entry.BudgetClosed _ -> Attribution.NONE;
+            case Entry.Evaluated e -> e.attribution();
+            case Entry.Extended _ -> Attribution.NONE;
+            case Entry.Administrative _ -> Attribution.NONE;
             case Entry.AccountsDropped _ -> Attribution.NONE;
         };
     }

@@ -95,6 +95,7 @@ final class JournalMetricsTest {
                 released.tenant(),
                 subject,
                 released.held(),
+                List.of(),
                 Attribution.NONE);
     }
 

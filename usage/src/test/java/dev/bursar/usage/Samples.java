@@ -81,8 +81,10 @@ final class Samples {
                 subject,
                 usd(microcents),
                 List.of(),
+                Duration.ZERO,
                 Command.OnExpiry.CHARGE,
-                Command.Overage.ALLOW_WITH_OVERDRAFT,
+                Command.Overage.ALWAYS,
+                false,
                 Attribution.of(Map.of("call", call), Map.of()),
                 new Outcome.Granted(
                         new HoldId(call),
@@ -90,7 +92,8 @@ final class Samples {
                         at.plusSeconds(60),
                         List.of(),
                         wouldRefuse,
-                        null));
+                        null,
+                        List.of()));
     }
 
     static Entry.Committed committed(
@@ -103,7 +106,10 @@ final class Samples {
                 subject,
                 usd(2 * cost),
                 usd(cost),
+                usd(cost),
                 Amounts.NONE,
+                List.of(),
+                List.of(),
                 List.of(),
                 attribution(call, model, tokens - tokens / 3, tokens / 3, cost));
     }
@@ -116,6 +122,7 @@ final class Samples {
                 tenant(subject),
                 subject,
                 usd(CENT),
+                List.of(),
                 Attribution.of(Map.of("call", call, "status", "503"), Map.of()));
     }
 
@@ -141,6 +148,9 @@ final class Samples {
                 tenant(subject),
                 subject,
                 Amounts.of(Unit.USD_MICROCENTS, cost).with(Unit.TOOL_CALLS, 1),
+                Amounts.of(Unit.USD_MICROCENTS, cost).with(Unit.TOOL_CALLS, 1),
+                List.of(),
+                List.of(),
                 List.of(),
                 List.of(),
                 Attribution.of(Map.of("call", call, "tool", tool), Map.of()));
@@ -168,6 +178,7 @@ final class Samples {
         return new Block(
                 new AccountKey(new BudgetId("acme/" + budget), List.of(run), 0),
                 budget,
+                null,
                 mode,
                 window,
                 Unit.USD_MICROCENTS,
@@ -175,8 +186,10 @@ final class Samples {
                 50 * CENT,
                 48 * CENT,
                 0,
+                0,
                 15 * CENT,
                 2 * CENT,
+                null,
                 null);
     }
 

@@ -195,8 +195,12 @@ final class TotalsModelTest {
                 case Entry.Expired e -> model(e.attribution());
                 case Entry.Charged e -> model(e.attribution());
                 case Entry.Released e -> model(e.attribution());
-                case Entry.Reserved _, Entry.AccountsDropped _ -> "";
-                case Entry.BudgetDefined _, Entry.BudgetClosed _ -> "";
+                case Entry.Reserved _,
+                        Entry.Extended _,
+                        Entry.Evaluated _,
+                        Entry.AccountsDropped _ ->
+                        "";
+                case Entry.Administrative _ -> "";
             };
         }
         String value = subjectOf(entry).get(dimension.name());
@@ -215,7 +219,9 @@ final class TotalsModelTest {
             case Entry.Charged e -> e.subject();
             case Entry.Released e -> e.subject();
             case Entry.Reserved e -> e.subject();
-            case Entry.BudgetDefined _, Entry.BudgetClosed _ -> Subject.EMPTY;
+            case Entry.Evaluated e -> e.subject();
+            case Entry.Extended _ -> Subject.EMPTY;
+            case Entry.Administrative _ -> Subject.EMPTY;
             case Entry.AccountsDropped _ -> Subject.EMPTY;
         };
     }
@@ -238,8 +244,9 @@ final class TotalsModelTest {
                             : new Sum(1, 0, 0, 0, 0, 0);
             case Entry.Charged e -> new Sum(0, 1, 0, 0, e.actual().get(Unit.USD_MICROCENTS), 0);
             case Entry.Released _ -> new Sum(1, 0, 0, 0, 0, 0);
-            case Entry.Reserved _, Entry.AccountsDropped _ -> null;
-            case Entry.BudgetDefined _, Entry.BudgetClosed _ -> null;
+            case Entry.Reserved _, Entry.Extended _, Entry.Evaluated _, Entry.AccountsDropped _ ->
+                    null;
+            case Entry.Administrative _ -> null;
         };
     }
 

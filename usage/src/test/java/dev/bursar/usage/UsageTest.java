@@ -97,6 +97,7 @@ final class UsageTest {
                         new TenantId("acme"),
                         R2,
                         Amounts.of(Unit.USD_MICROCENTS, CENT),
+                        List.of(),
                         Attribution.NONE));
         assertThat(house.usage.totals(range())).extracting(TotalsRow::calls).containsExactly(5L);
         assertThat(house.usage.call("c8")).isEmpty();

@@ -100,7 +100,7 @@ final class LedgerLoad {
                 Amounts.NONE,
                 TTL,
                 Command.OnExpiry.CHARGE,
-                Command.Overage.ALLOW_WITH_OVERDRAFT,
+                Command.Overage.ALWAYS,
                 Attribution.NONE);
     }
 

@@ -5,6 +5,7 @@ import dev.bursar.ledger.Budget.Mode;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.ledger.Terms;
 import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import dev.bursar.server.config.Node.Place;
@@ -85,7 +86,8 @@ final class TenantReader {
                         DEFAULT_RUN_LIMIT,
                         new Window.Life(),
                         Mode.HARD,
-                        List.of());
+                        List.of(),
+                        new Terms(null, 0, 0, BudgetReader.RUN_IDLE, true));
         return new Config.Tenant(id, ZoneOffset.UTC, List.of(), List.of(run), new TreeMap<>());
     }
 

@@ -48,19 +48,12 @@ final class Budgets {
 
     /// A budget that nothing was spent of: its balances appear on first use.
     static Balance untouched(Budget budget, Instant now) {
-        return new Balance(
-                budget,
-                new AccountKey(budget.id(), List.of(), 0),
-                0,
-                0,
-                0,
-                budget.window().resetsAt(now));
+        return Balance.of(budget, new AccountKey(budget.id(), List.of(), 0), 0, now);
     }
 
     /// How much of the limit is spent or held, in percent.
     static long percent(Balance balance) {
-        return Counts.percent(
-                Math.addExact(balance.spent(), balance.held()), balance.budget().limit());
+        return Counts.percent(Math.addExact(balance.spent(), balance.held()), balance.limit());
     }
 
     static Bar bar(String unit, long spent, long held, long limit) {

@@ -72,7 +72,7 @@ final class RunBudgets {
             return null;
         }
         AccountKey account = new AccountKey(budget.id(), List.of(run.run()), 0);
-        return new Balance(budget, account, amount, 0, 0, budget.window().resetsAt(now));
+        return Balance.of(budget, account, amount, now);
     }
 
     /// Whether a budget is for this run, as far as a run tells: dimensions that runs do not keep are

@@ -143,7 +143,7 @@ final class Traffic implements AutoCloseable {
                         Amounts.NONE,
                         Duration.ofMinutes(10),
                         Command.OnExpiry.CHARGE,
-                        Command.Overage.ALLOW_WITH_OVERDRAFT,
+                        Command.Overage.ALWAYS,
                         Attribution.of(labels(id, provider, model), Map.of()));
         Outcome outcome = authority.submit(reserve);
         if (outcome instanceof Outcome.Granted granted) {

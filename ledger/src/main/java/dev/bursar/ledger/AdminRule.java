@@ -1,0 +1,244 @@
+package dev.bursar.ledger;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Decides what people and the configuration want: which budgets there are, and what they may spend.
+final class AdminRule {
+
+    private final LedgerState state;
+    private final LedgerLimits limits;
+    private final SettleRule settle;
+
+    AdminRule(LedgerState state, LedgerLimits limits, SettleRule settle) {
+        this.state = state;
+        this.limits = limits;
+        this.settle = settle;
+    }
+
+    Decision define(Command.DefineBudget command, Instant now) {
+        Budget budget = command.budget();
+        if (state.isClosed(budget.tenant())) {
+            return Refusals.decision(Reason.TENANT_CLOSED);
+        }
+        BudgetState known = state.budget(budget.id());
+        if (known == null && state.budgets().size() >= limits.maxBudgets()) {
+            return Refusals.decision(Reason.CAPACITY);
+        }
+        boolean changed = known == null || !known.budget().equals(budget);
+        return new Decision(
+                new Outcome.BudgetDefined(budget.id(), changed),
+                changed ? List.of(new Entry.BudgetDefined(now, budget, command.by())) : List.of());
+    }
+
+    Decision remove(Command.RemoveBudget command, Instant now) {
+        BudgetId budget = command.budget();
+        return state.budget(budget) == null
+                ? Refusals.decision(Reason.BUDGET_NOT_FOUND)
+                : new Decision(
+                        new Outcome.BudgetRemoved(budget),
+                        List.of(new Entry.BudgetRemoved(now, budget, command.by())));
+    }
+
+    Decision setStatus(Command.SetBudgetStatus command, Instant now) {
+        List<BudgetId> changed = new ArrayList<>();
+        for (BudgetId id : command.budgets()) {
+            BudgetState budget = state.budget(id);
+            if (budget == null) {
+                return Refusals.decision(Reason.BUDGET_NOT_FOUND);
+            }
+            if (budget.status() == Budget.Status.CLOSED
+                    && command.status() != Budget.Status.CLOSED) {
+                return Refusals.decision(Reason.BUDGET_CLOSED);
+            }
+            if (budget.status() != command.status()) {
+                changed.add(id);
+            }
+        }
+        Outcome outcome = new Outcome.BudgetStatusSet(changed, command.status());
+        return new Decision(
+                outcome,
+                changed.isEmpty()
+                        ? List.of()
+                        : List.of(
+                                new Entry.BudgetStatusSet(
+                                        now, changed, command.status(), command.by())));
+    }
+
+    Decision adjust(Command.AdjustBudget command, Instant now) {
+        Outcome known = recall(command.tenant(), command.key());
+        if (known != null) {
+            return new Decision(known, List.of());
+        }
+        BudgetState budget = state.budget(command.budget());
+        Reason reason = whyNotAdjusted(command, budget);
+        if (budget == null || reason != null) {
+            return Refusals.decision(reason == null ? Reason.BUDGET_NOT_FOUND : reason);
+        }
+        AccountKey key = budget.currentAccount(command.per(), now);
+        Account account = budget.account(key);
+        if (account == null && state.accounts() >= limits.maxAccounts()) {
+            return Refusals.decision(Reason.CAPACITY);
+        }
+        long nowMillis = now.toEpochMilli();
+        Funding funding = budget.funding(key, account);
+        Standing before = budget.standing(key, account, nowMillis);
+        long amount =
+                command.adjustment() == Command.Adjustment.REPAY_DEBT
+                        ? Math.min(command.amount(), before.debt())
+                        : command.amount();
+        Standing after =
+                switch (command.adjustment()) {
+                    case CREDIT ->
+                            changed(
+                                    before,
+                                    budget.limit(funding.credit(amount), nowMillis),
+                                    before.spent(),
+                                    before.debt());
+                    case DEBIT ->
+                            changed(
+                                    before,
+                                    budget.limit(funding.credit(-amount), nowMillis),
+                                    before.spent(),
+                                    before.debt());
+                    case RESET_SPENT -> changed(before, before.limit(), amount, before.debt());
+                    case REPAY_DEBT ->
+                            changed(before, before.limit(), before.spent(), before.debt() - amount);
+                };
+        if (command.adjustment() == Command.Adjustment.DEBIT
+                && amount > Math.max(0, before.remaining())) {
+            return Refusals.decision(Reason.BUDGET_EXCEEDED);
+        }
+        if (after.limit() > Budget.MAX_LIMIT) {
+            return Refusals.decision(Reason.CAPACITY);
+        }
+        Entry entry =
+                new Entry.BudgetAdjusted(
+                        now,
+                        command.key(),
+                        command.tenant(),
+                        key,
+                        command.adjustment(),
+                        amount,
+                        after,
+                        command.by());
+        return new Decision(new Outcome.BudgetAdjusted(amount, after), List.of(entry));
+    }
+
+    private static @Nullable Reason whyNotAdjusted(
+            Command.AdjustBudget command, @Nullable BudgetState budget) {
+        if (budget == null || !budget.budget().tenant().equals(command.tenant())) {
+            return Reason.BUDGET_NOT_FOUND;
+        }
+        if (budget.status() == Budget.Status.CLOSED) {
+            return Reason.BUDGET_CLOSED;
+        }
+        boolean startsAtZero = !Account.isSpendable(budget.budget().unit());
+        boolean resets = command.adjustment() == Command.Adjustment.RESET_SPENT;
+        return !budget.hasAccounts()
+                        || command.per().size() != budget.budget().per().size()
+                        || (startsAtZero && resets && command.amount() != 0)
+                ? Reason.ACCOUNT_NOT_FOUND
+                : null;
+    }
+
+    /// An account is over its limit no longer once something is left and no more is owed than allowed.
+    private static Standing changed(Standing before, long limit, long spent, long debt) {
+        boolean covered =
+                limit - spent - before.held() - debt >= 0 && debt <= before.overdraftLimit();
+        return new Standing(
+                before.account(),
+                before.scope(),
+                before.unit(),
+                limit,
+                spent,
+                before.held(),
+                debt,
+                before.overdraftLimit(),
+                before.overLimit() && !covered);
+    }
+
+    Decision closeTenant(Command.CloseTenant command, Instant now) {
+        List<Entry> entries = new ArrayList<>();
+        if (!state.isClosed(command.tenant())) {
+            entries.add(new Entry.TenantClosed(now, command.tenant(), command.by()));
+        }
+        int released = 0;
+        boolean more = false;
+        for (Hold hold : state.holds()) {
+            if (hold.tenant().equals(command.tenant())
+                    && hold.onExpiry() == Command.OnExpiry.RELEASE) {
+                if (released == command.atMost()) {
+                    more = true;
+                    break;
+                }
+                CommandKey key = new CommandKey(hold.id().value(), 0);
+                entries.add(settle.released(hold, key, Attribution.NONE, now));
+                released++;
+            }
+        }
+        return new Decision(new Outcome.TenantClosed(command.tenant(), released, more), entries);
+    }
+
+    Decision approve(Command.Approve command, Instant now) {
+        Outcome known = recall(command.tenant(), command.key());
+        if (known != null) {
+            return new Decision(known, List.of());
+        }
+        Approval approval = state.approvals().byId(command.approval());
+        BudgetState budget = approval == null ? null : state.budget(approval.account().budget());
+        if (approval == null
+                || budget == null
+                || !approval.tenant().equals(command.tenant())
+                || !command.until().isAfter(now)) {
+            return Refusals.decision(Reason.APPROVAL_NOT_FOUND);
+        }
+        Standing before =
+                budget.standing(
+                        approval.account(), budget.account(approval.account()), now.toEpochMilli());
+        if (before.limit() + command.amount() > Budget.MAX_LIMIT) {
+            return Refusals.decision(Reason.CAPACITY);
+        }
+        Standing after =
+                changed(before, before.limit() + command.amount(), before.spent(), before.debt());
+        Entry entry =
+                new Entry.ApprovalGranted(
+                        now,
+                        command.key(),
+                        command.tenant(),
+                        approval.id(),
+                        approval.account(),
+                        command.amount(),
+                        command.until(),
+                        after,
+                        command.by());
+        return new Decision(new Outcome.ApprovalGranted(approval.id(), after), List.of(entry));
+    }
+
+    Decision decline(Command.Decline command, Instant now) {
+        Outcome known = recall(command.tenant(), command.key());
+        if (known != null) {
+            return new Decision(known, List.of());
+        }
+        Approval approval = state.approvals().byId(command.approval());
+        if (approval == null || !approval.tenant().equals(command.tenant())) {
+            return Refusals.decision(Reason.APPROVAL_NOT_FOUND);
+        }
+        Entry entry =
+                new Entry.ApprovalDeclined(
+                        now,
+                        command.key(),
+                        command.tenant(),
+                        approval.id(),
+                        approval.account(),
+                        command.until(),
+                        command.by());
+        return new Decision(new Outcome.ApprovalDeclined(approval.id()), List.of(entry));
+    }
+
+    private @Nullable Outcome recall(TenantId tenant, CommandKey key) {
+        return state.memory().recall(tenant, StateRecord.Operation.ADJUST, key);
+    }
+}

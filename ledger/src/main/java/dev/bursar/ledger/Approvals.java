@@ -1,0 +1,59 @@
+package dev.bursar.ledger;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The approvals that wait for a person, in the order they were asked; at most one for an account.
+final class Approvals {
+
+    /// How many may wait at a time. Beyond that, a refusal asks nobody.
+    static final int MAX_OPEN = 10_000;
+
+    private final Map<String, Approval> byId = new LinkedHashMap<>();
+    private final Map<AccountKey, Approval> byAccount = new HashMap<>();
+
+    @Nullable Approval byId(String id) {
+        return byId.get(id);
+    }
+
+    @Nullable Approval of(AccountKey account) {
+        return byAccount.get(account);
+    }
+
+    boolean isFull() {
+        return byId.size() >= MAX_OPEN;
+    }
+
+    void open(Approval approval) {
+        byId.put(approval.id(), approval);
+        byAccount.put(approval.account(), approval);
+    }
+
+    void close(String id) {
+        Approval closed = byId.remove(id);
+        if (closed != null) {
+            byAccount.remove(closed.account());
+        }
+    }
+
+    void removeOf(AccountKey account) {
+        Approval open = byAccount.get(account);
+        if (open != null) {
+            close(open.id());
+        }
+    }
+
+    void removeOf(BudgetId budget) {
+        List.copyOf(byId.values()).stream()
+                .filter(approval -> approval.account().budget().equals(budget))
+                .forEach(approval -> close(approval.id()));
+    }
+
+    Collection<Approval> all() {
+        return byId.values();
+    }
+}

@@ -1,0 +1,91 @@
+package dev.bursar.ledger;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How far the limits of hard budgets cover an amount that was really used, and what becomes of the rest.
+///
+/// All hard budgets are charged the same, so that the total of a parent includes its children: the least
+/// that one of them covers. The rest is in the shortfalls, budget by budget.
+///
+/// @param charged what hard budgets are charged: `actual`, or less where a limit caps it
+/// @param refused why nothing is charged at all, or null
+record Coverage(
+        Amounts charged, List<Entry.Shortfall> shortfalls, Outcome.@Nullable Refused refused) {
+
+    /// An account of a hard budget that is to be charged.
+    ///
+    /// @param room what its limit leaves beside all that is spent, held and owed; may be below zero
+    /// @param over what is to be charged above the hold
+    record Target(
+            BudgetState budget, AccountKey key, @Nullable Account account, long room, long over) {
+
+        long debt() {
+            return account == null ? 0 : account.funding().debt();
+        }
+
+        long covered() {
+            return Math.max(0, room);
+        }
+
+        long overdraftLimit() {
+            return budget.budget().terms().overdraftLimit();
+        }
+    }
+
+    /// What a limit did not cover in an account, or null when it covered all.
+    Entry.@Nullable Shortfall shortfall(AccountKey account) {
+        for (Entry.Shortfall shortfall : shortfalls) {
+            if (shortfall.account().equals(account)) {
+                return shortfall;
+            }
+        }
+        return null;
+    }
+
+    static Coverage all(Amounts actual) {
+        return new Coverage(actual, List.of(), null);
+    }
+
+    static Coverage refused(Outcome.Refused refused) {
+        return new Coverage(Amounts.NONE, List.of(), refused);
+    }
+
+    /// Charges what is above the hold as far as all targets of a unit cover it.
+    ///
+    /// @param mayOwe whether what is not covered may become debt
+    static Coverage capped(Amounts actual, List<Target> targets, boolean mayOwe) {
+        Amounts charged = actual;
+        List<Entry.Shortfall> shortfalls = new ArrayList<>();
+        for (Unit unit : actual.units()) {
+            List<Target> ofUnit =
+                    targets.stream()
+                            .filter(t -> t.budget().budget().unit().equals(unit) && t.over() > 0)
+                            .toList();
+            if (ofUnit.isEmpty()) {
+                continue;
+            }
+            long over = ofUnit.getFirst().over();
+            long take = over;
+            for (Target target : ofUnit) {
+                if (!mayOwe || target.overdraftLimit() == 0) {
+                    take = Math.min(take, target.covered());
+                }
+            }
+            for (Target target : ofUnit) {
+                boolean caps = !mayOwe || target.overdraftLimit() == 0;
+                long debt = Math.max(0, take - target.covered());
+                if (target.debt() + debt > target.overdraftLimit() && debt > 0) {
+                    return refused(Refusals.of(Reason.OVERDRAFT_EXCEEDED));
+                }
+                boolean overLimit = caps && target.covered() < over;
+                if (debt > 0 || over > take) {
+                    shortfalls.add(new Entry.Shortfall(target.key(), debt, over - take, overLimit));
+                }
+            }
+            charged = charged.with(unit, actual.get(unit) - (over - take));
+        }
+        return new Coverage(charged, shortfalls, null);
+    }
+}

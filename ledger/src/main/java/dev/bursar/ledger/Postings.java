@@ -1,0 +1,80 @@
+package dev.bursar.ledger;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// Where amounts go: the accounts that a subject's spending belongs to, and what their limits say to it.
+final class Postings {
+
+    private final LedgerState state;
+
+    Postings(LedgerState state) {
+        this.state = state;
+    }
+
+    /// What is spent where, in the wanted units.
+    List<Entry.Posting> of(
+            TenantId tenant, Subject subject, Amounts actual, Predicate<Unit> wanted, Instant now) {
+        List<Entry.Posting> postings = new ArrayList<>(0);
+        for (BudgetState budget : state.budgets(tenant)) {
+            Unit unit = budget.budget().unit();
+            long amount = actual.get(unit);
+            if (amount > 0
+                    && Account.isSpendable(unit)
+                    && wanted.test(unit)
+                    && budget.hasAccounts()
+                    && budget.appliesTo(subject)) {
+                postings.add(new Entry.Posting(budget.accountFor(subject, now), unit, amount));
+            }
+        }
+        return postings;
+    }
+
+    boolean isBeyondBounds(List<Entry.Posting> postings) {
+        for (Entry.Posting posting : postings) {
+            BudgetState budget = state.budget(posting.account().budget());
+            Account account = budget == null ? null : budget.account(posting.account());
+            if (account != null && account.isBeyondBounds(posting.amount())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// An account as a limit that is to cover `over`.
+    Coverage.Target target(
+            BudgetState budget, AccountKey key, @Nullable Account account, long over, Instant now) {
+        Standing standing = budget.standing(key, account, now.toEpochMilli());
+        return new Coverage.Target(budget, key, account, standing.remaining(), over);
+    }
+
+    /// The block that a budget puts in the way of `more`.
+    Block block(BudgetState state, Entry.Posting more, Block.Cause cause, Instant now) {
+        Budget budget = state.budget();
+        Standing standing =
+                state.standing(more.account(), state.account(more.account()), now.toEpochMilli());
+        return new Block(
+                more.account(),
+                budget.name(),
+                budget.terms().scope(),
+                budget.mode(),
+                budget.window(),
+                budget.unit(),
+                cause,
+                standing.limit(),
+                standing.spent(),
+                standing.held(),
+                standing.debt(),
+                more.amount(),
+                Math.max(0, standing.remaining()),
+                state.resetsAt(
+                        state.account(more.account()),
+                        standing.spent(),
+                        standing.limit() - standing.held() - standing.debt() - more.amount(),
+                        now),
+                null);
+    }
+}
