@@ -37,6 +37,9 @@ final class Denials {
     }
 
     Denial explain(Outcome.Refused refused, Estimate estimate, Route route) {
+        if (refused.reason() == Reason.TENANT_CLOSED) {
+            return Denial.of(Refusal.KEY_SUSPENDED, "the tenant of this key is closed");
+        }
         if (refused.reason() != Reason.BUDGET_EXCEEDED || refused.blocks().isEmpty()) {
             return Denial.later(
                     Refusal.AUTHORITY_UNAVAILABLE,
@@ -58,8 +61,12 @@ final class Denials {
     }
 
     private static Refusal refusal(Block block) {
+        if (block.approval() != null) {
+            return Refusal.APPROVAL_REQUIRED;
+        }
         return switch (block.cause()) {
-            case ABOVE_LIMIT -> Refusal.BUDGET_EXHAUSTED;
+            case FROZEN, CLOSED -> Refusal.BUDGET_FROZEN;
+            case OVER_LIMIT, IN_DEBT, ABOVE_LIMIT -> Refusal.BUDGET_EXHAUSTED;
             case HELD -> Refusal.BUDGET_HELD;
             case SPENT -> isRate(block) ? Refusal.RATE_LIMITED : Refusal.BUDGET_EXHAUSTED;
         };
@@ -75,7 +82,7 @@ final class Denials {
     private int retryAfter(List<BlockingBudget> blocking) {
         long seconds = 0;
         for (BlockingBudget budget : blocking) {
-            if (budget.refusal() == Refusal.BUDGET_EXHAUSTED) {
+            if (budget.refusal().needsMoney()) {
                 return 0;
             }
             seconds = Math.max(seconds, secondsToWait(budget.refusal(), budget.block()));
@@ -117,7 +124,7 @@ final class Denials {
         Block block = blocking.block();
         String of = "the budget " + block.name() + " (" + blocking.scope() + ")";
         String limit = Quantity.text(block.unit(), block.limit());
-        if (Quantity.isTime(block.unit())) {
+        if (Quantity.isTime(block.unit()) && refusal(block) != Refusal.BUDGET_FROZEN) {
             String spent = Quantity.text(block.unit(), block.spent());
             String past =
                     per(block).contains(Subject.RUN)
@@ -128,6 +135,14 @@ final class Denials {
         String left = Quantity.text(block.unit(), block.affordable());
         String asked = Quantity.text(block.unit(), block.asked());
         return switch (block.cause()) {
+            case FROZEN -> of + " is frozen";
+            case CLOSED -> of + " is closed";
+            case OVER_LIMIT -> of + " has passed its limit of " + limit + " and must be funded";
+            case IN_DEBT ->
+                    of
+                            + " owes "
+                            + Quantity.text(block.unit(), block.debt())
+                            + " and must be funded";
             case ABOVE_LIMIT -> of + " allows " + limit + "; this call may take " + asked;
             case SPENT ->
                     of + " has " + left + " left of " + limit + "; this call may take " + asked;
@@ -145,7 +160,12 @@ final class Denials {
     private List<String> suggestions(Block block, Estimate estimate, Route route) {
         List<String> suggestions = new ArrayList<>();
         Refusal refusal = refusal(block);
-        if (refusal == Refusal.BUDGET_EXHAUSTED) {
+        if (refusal == Refusal.BUDGET_FROZEN) {
+            suggestions.add("ask whoever runs the budgets");
+        } else if (refusal.needsMoney()) {
+            if (block.approval() != null) {
+                suggestions.add("ask for the approval " + block.approval());
+            }
             long output = affordableOutput(block, estimate, route);
             if (output > 0) {
                 suggestions.add("ask for at most " + output + " output tokens");

@@ -96,6 +96,9 @@ final class Envelope {
         } else {
             json.writeStringProperty("resets_at", block.resetsAt().toString());
         }
+        if (block.approval() != null) {
+            json.writeStringProperty("approval_id", block.approval());
+        }
         json.writeName("suggestions");
         json.writeStartArray();
         blocking.suggestions().forEach(json::writeString);
@@ -109,7 +112,8 @@ final class Envelope {
         return switch (dialect) {
             case OPENAI ->
                     switch (refusal) {
-                        case BUDGET_EXHAUSTED -> "insufficient_quota";
+                        case BUDGET_FROZEN, BUDGET_EXHAUSTED, APPROVAL_REQUIRED ->
+                                "insufficient_quota";
                         case BUDGET_HELD, RATE_LIMITED -> "rate_limit_exceeded";
                         case AUTHORITY_UNAVAILABLE,
                                 OVERLOADED,
@@ -131,7 +135,7 @@ final class Envelope {
                     };
             case ANTHROPIC ->
                     switch (refusal) {
-                        case BUDGET_EXHAUSTED -> "billing_error";
+                        case BUDGET_FROZEN, BUDGET_EXHAUSTED, APPROVAL_REQUIRED -> "billing_error";
                         case BUDGET_HELD, RATE_LIMITED -> "rate_limit_error";
                         case AUTHORITY_UNAVAILABLE, OVERLOADED -> "overloaded_error";
                         case INTERNAL, PROVIDER_UNREACHABLE -> "api_error";

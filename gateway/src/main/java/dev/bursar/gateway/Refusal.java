@@ -5,8 +5,12 @@ import java.util.Locale;
 /// The cases in which the gateway answers instead of a provider, with the status each has unless
 /// [GatewaySettings#statuses] says otherwise.
 public enum Refusal {
+    /// Somebody has frozen or closed the budget.
+    BUDGET_FROZEN(402),
     /// Committed spend leaves too little for this call.
     BUDGET_EXHAUSTED(402),
+    /// As before, and a person can make room.
+    APPROVAL_REQUIRED(402),
     /// What was spent in a window of at most an hour leaves too little for now.
     RATE_LIMITED(429),
     /// Only outstanding holds are in the way, of calls or of slots.
@@ -48,7 +52,13 @@ public enum Refusal {
     /// Whether a rule of the house was applied to the call; else it did not come so far.
     boolean isDecision() {
         return switch (this) {
-            case BUDGET_EXHAUSTED, RATE_LIMITED, BUDGET_HELD, MODEL_UNPRICED -> true;
+            case BUDGET_FROZEN,
+                    BUDGET_EXHAUSTED,
+                    APPROVAL_REQUIRED,
+                    RATE_LIMITED,
+                    BUDGET_HELD,
+                    MODEL_UNPRICED ->
+                    true;
             case MODEL_NOT_FOUND,
                     NOT_FOUND,
                     KEY_MISSING,
@@ -66,6 +76,11 @@ public enum Refusal {
                     PROVIDER_TIMEOUT ->
                     false;
         };
+    }
+
+    /// Whether only people or a new window make room: trying again does not help.
+    boolean needsMoney() {
+        return this == BUDGET_FROZEN || this == BUDGET_EXHAUSTED || this == APPROVAL_REQUIRED;
     }
 
     /// The `code` in the error envelope, and the name in the configuration.

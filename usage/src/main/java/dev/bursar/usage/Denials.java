@@ -16,11 +16,14 @@ final class Denials {
     static final String EXHAUSTED = "budget_exhausted";
     static final String RATE_LIMITED = "rate_limited";
     static final String HELD = "budget_held";
+    static final String FROZEN = "budget_frozen";
+    static final String APPROVAL = "approval_required";
 
     /// A rolling budget up to this long is a rate: waiting helps.
     private static final Duration LONGEST_RATE = Duration.ofHours(1);
 
-    private static final List<String> SEVERITY = List.of(EXHAUSTED, RATE_LIMITED, HELD);
+    private static final List<String> SEVERITY =
+            List.of(FROZEN, EXHAUSTED, APPROVAL, RATE_LIMITED, HELD);
 
     private Denials() {}
 
@@ -53,8 +56,12 @@ final class Denials {
     }
 
     private static String code(Block block) {
+        if (block.approval() != null) {
+            return APPROVAL;
+        }
         return switch (block.cause()) {
-            case ABOVE_LIMIT -> EXHAUSTED;
+            case FROZEN, CLOSED -> FROZEN;
+            case OVER_LIMIT, IN_DEBT, ABOVE_LIMIT -> EXHAUSTED;
             case HELD -> HELD;
             case SPENT -> isRate(block) ? RATE_LIMITED : EXHAUSTED;
         };
