@@ -4,10 +4,13 @@ import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.Budget.Mode;
 import dev.bursar.ledger.Budget.Step;
 import dev.bursar.ledger.BudgetId;
+import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.ledger.Terms;
 import dev.bursar.ledger.Window;
 import dev.bursar.server.config.Node.Place;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,14 +18,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the budgets of one tenant.
 final class BudgetReader {
 
     private static final Pattern PERCENT = Pattern.compile("([0-9]{1,3})\\s*%");
+
+    /// How long the balance of a run outlives its last use.
+    static final Duration RUN_IDLE = Duration.ofHours(24);
 
     private BudgetReader() {}
 
@@ -32,7 +40,19 @@ final class BudgetReader {
         Map<String, Place> names = new HashMap<>();
         for (Node item : Section.items(node)) {
             Section section =
-                    Section.of(item, "name", "match", "per", "limit", "every", "mode", "at");
+                    Section.of(
+                            item,
+                            "name",
+                            "scope",
+                            "match",
+                            "per",
+                            "limit",
+                            "every",
+                            "mode",
+                            "at",
+                            "overdraft",
+                            "carry_over",
+                            "idle");
             String name = section.requiredText("name");
             TenantReader.requireName(name, section.valuePlace("name"));
             TenantReader.requireNew(names, name, section.valuePlace("name"), "the budget " + name);
@@ -60,7 +80,8 @@ final class BudgetReader {
                     limit.value(),
                     window,
                     mode,
-                    ladder(section, mode));
+                    ladder(section, mode),
+                    terms(section, limit, window));
         } catch (IllegalArgumentException e) {
             throw section.place().mistake(String.valueOf(e.getMessage()));
         }
@@ -94,6 +115,61 @@ final class BudgetReader {
             per.add(dimension);
         }
         return per;
+    }
+
+    /// @param limit of the budget, whose unit `overdraft` and `carry_over` have
+    private static Terms terms(Section section, Quantity limit, Window window) {
+        return new Terms(
+                section.text("scope")
+                        .map(path -> scope(path, section.valuePlace("scope")))
+                        .orElse(null),
+                amount(section, "overdraft", limit),
+                carryOver(section, limit),
+                idle(section, window),
+                true);
+    }
+
+    private static ScopePath scope(String path, Place place) {
+        try {
+            return ScopePath.parse(path);
+        } catch (IllegalArgumentException e) {
+            throw place.mistake(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// `true` carries all that is left over, an amount at most that much.
+    private static long carryOver(Section section, Quantity limit) {
+        String text = section.text("carry_over").orElse("false");
+        return switch (text) {
+            case "true" -> Budget.MAX_LIMIT;
+            case "false" -> 0;
+            default -> amount(section, "carry_over", limit);
+        };
+    }
+
+    private static long amount(Section section, String key, Quantity limit) {
+        Optional<String> text = section.text(key);
+        if (text.isEmpty()) {
+            return 0;
+        }
+        Place place = section.valuePlace(key);
+        Quantity amount = Quantity.limit(text.get(), place);
+        if (!amount.unit().equals(limit.unit())) {
+            throw place.mistake(key + " has another unit than the limit: " + text.get());
+        }
+        return amount.value();
+    }
+
+    /// Runs end by themselves: what has no end of its own and counts per run is forgotten after a day of
+    /// rest, unless the file says otherwise.
+    private static @Nullable Duration idle(Section section, Window window) {
+        Optional<String> text = section.text("idle");
+        if (text.isPresent()) {
+            return Quantity.duration(text.get(), section.valuePlace("idle"));
+        }
+        return window instanceof Window.Life && per(section).contains(Subject.RUN)
+                ? RUN_IDLE
+                : null;
     }
 
     private static Mode mode(Section budget) {

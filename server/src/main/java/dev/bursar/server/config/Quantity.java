@@ -97,23 +97,29 @@ record Quantity(Unit unit, long value) {
     }
 
     private static Window rolling(String text, Place place) {
-        Matcher length = LENGTH.matcher(text.strip());
-        if (!length.matches()) {
+        if (!LENGTH.matcher(text.strip()).matches()) {
             throw place.mistake(
                     "must be day, week, month, call, or like 90s, 1m, 1h, 30d: " + text);
         }
-        long number = Long.parseLong(length.group(1));
-        Duration duration =
-                switch (length.group(2)) {
-                    case "s" -> Duration.ofSeconds(number);
-                    case "m" -> Duration.ofMinutes(number);
-                    case "h" -> Duration.ofHours(number);
-                    default -> Duration.ofDays(number);
-                };
         try {
-            return new Window.Rolling(duration);
+            return new Window.Rolling(duration(text, place));
         } catch (IllegalArgumentException e) {
             throw place.mistake("a rolling window lasts 1s to 366d: " + text);
         }
+    }
+
+    /// Reads a length of time: `90s`, `1m`, `1h`, `30d`.
+    static Duration duration(String text, Place place) {
+        Matcher length = LENGTH.matcher(text.strip());
+        if (!length.matches()) {
+            throw place.mistake("must be like 90s, 1m, 1h, 30d: " + text);
+        }
+        long number = Long.parseLong(length.group(1));
+        return switch (length.group(2)) {
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            case "h" -> Duration.ofHours(number);
+            default -> Duration.ofDays(number);
+        };
     }
 }
