@@ -2,7 +2,9 @@ package dev.bursar.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,7 +20,10 @@ class DemoTest {
                             + "would have cost \\$(\\d+\\.\\d+) an hour");
 
     @Test
-    void demoForTwentySeconds_stopsTheRunaway_endsByItselfWithASummary(@TempDir Path home) {
+    void demoForTwentySeconds_stopsTheRunaway_endsByItselfWithASummary(@TempDir Path home)
+            throws IOException {
+        Files.writeString(home.resolve("bursar.yaml"), "this: is no configuration");
+        Files.createDirectory(home.resolve("data"));
         Bursar.Ended ended =
                 Bursar.run(
                         home,
@@ -37,6 +42,9 @@ class DemoTest {
         assertThat(new BigDecimal(stopped.group(3))).isEqualByComparingTo("450");
         assertThat(ended.output())
                 .contains("calls ", "spend ", "denials ", "not spent ", "http://127.0.0.1:")
-                .doesNotContain("\tat ", "Exception");
+                .doesNotContain("\tat ", "Exception", "level=");
+        // Whatever is here belongs to somebody else's server.
+        assertThat(home.resolve("bursar.yaml")).hasContent("this: is no configuration");
+        assertThat(home.resolve("data")).isEmptyDirectory();
     }
 }

@@ -116,6 +116,7 @@ public final class Demo {
         if (options.open()) {
             terminal.openBrowser(url);
         }
+        awaitOpen(server.usage());
         Fleet fleet = begin(new Fleet(url, keys, SEED));
         Instant start = clock.instant();
         fleet.start();
@@ -123,7 +124,8 @@ public final class Demo {
         fleet.close();
         awaitFollower(server.usage());
         Duration elapsed = Duration.between(start, clock.instant());
-        terminal.end(DemoScreen.summary(figures(server.usage(), fleet, start), elapsed, url + "/"));
+        DemoFigures figures = figures(server.usage(), fleet, start);
+        terminal.end(DemoScreen.summary(figures, elapsed, url + "/", terminal.size()));
     }
 
     private void watch(Usage usage, Fleet fleet, Instant start, String url)
@@ -133,7 +135,7 @@ public final class Demo {
             DemoFigures figures = figures(usage, fleet, start);
             Duration elapsed = Duration.between(start, clock.instant());
             if (terminal.redraws()) {
-                terminal.draw(DemoScreen.picture(figures, elapsed, url));
+                terminal.draw(DemoScreen.picture(figures, elapsed, url, terminal.size()));
                 continue;
             }
             terminal.say(DemoScreen.line(figures, elapsed));
@@ -162,6 +164,12 @@ public final class Demo {
 
     private DemoFigures figures(Usage usage, Fleet fleet, Instant start) {
         return DemoFigures.read(usage, start, clock.instant(), fleet.runaways());
+    }
+
+    private static void awaitOpen(Usage usage) throws InterruptedException {
+        while (usage.health().starting()) {
+            Thread.sleep(Duration.ofMillis(20));
+        }
     }
 
     private static void awaitFollower(Usage usage) throws InterruptedException {

@@ -5,7 +5,9 @@ import dev.bursar.usage.RunStatus;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 
@@ -14,12 +16,15 @@ final class DemoScreen {
 
     private static final int BAR = 24;
 
+    private static final String INDENT = "    ";
+
     private static final BigDecimal MICROCENTS_PER_USD = BigDecimal.valueOf(100_000_000);
 
     private DemoScreen() {}
 
-    /// The whole picture, redrawn as time goes by.
-    static List<String> picture(DemoFigures figures, Duration elapsed, String url) {
+    /// The whole picture, redrawn as time goes by. Leaves the last row and the last column free: what is
+    /// written there makes terminals scroll.
+    static List<String> picture(DemoFigures figures, Duration elapsed, String url, Size size) {
         List<String> lines = new ArrayList<>();
         lines.add("Bursar demo   %s   %d s".formatted(url, elapsed.toSeconds()));
         lines.add("");
@@ -49,8 +54,9 @@ final class DemoScreen {
                                     state(run)));
         }
         lines.add("");
-        figures.stopped().forEach(stopped -> lines.addAll(story(stopped)));
-        return lines;
+        Size free = new Size(size.columns() - 1, size.rows() - 1);
+        lines.addAll(stories(figures.stopped(), free.columns(), free.rows() - lines.size()));
+        return lines.stream().limit(free.rows()).map(line -> cut(line, free.columns())).toList();
     }
 
     /// One line for a terminal that cannot be redrawn.
@@ -91,7 +97,22 @@ final class DemoScreen {
     }
 
     /// The end of a demo, on one screen.
-    static List<String> summary(DemoFigures figures, Duration elapsed, String url) {
+    static List<String> summary(DemoFigures figures, Duration elapsed, String url, Size size) {
+        List<String> lines = new ArrayList<>();
+        summary(figures, elapsed).forEach(line -> lines.addAll(wrapped(line, size.columns())));
+        List<String> end =
+                wrapped(
+                        "Start ./bursar demo without --for and open %s to look around."
+                                .formatted(url),
+                        size.columns());
+        int room = size.rows() - 1 - lines.size() - 1 - end.size();
+        lines.addAll(stories(figures.stopped(), size.columns(), room));
+        lines.add("");
+        lines.addAll(end);
+        return lines;
+    }
+
+    private static List<String> summary(DemoFigures figures, Duration elapsed) {
         List<String> lines = new ArrayList<>();
         lines.add("");
         lines.add("Bursar demo: %d seconds".formatted(elapsed.toSeconds()));
@@ -105,10 +126,44 @@ final class DemoScreen {
                 "  not spent  %s, the denied calls at the mean cost of their run"
                         .formatted(usd(figures.avoidedMicrocents())));
         lines.add("");
-        figures.stopped().forEach(stopped -> lines.addAll(story(stopped)));
-        lines.add("");
-        lines.add("Start ./bursar demo without --for and open %s to look around.".formatted(url));
         return lines;
+    }
+
+    /// The newest of the stories that fit, and how many do not.
+    private static List<String> stories(List<DemoFigures.Stopped> stopped, int columns, int room) {
+        Deque<String> lines = new ArrayDeque<>();
+        for (int i = stopped.size() - 1; i >= 0; i--) {
+            List<String> story =
+                    story(stopped.get(i)).stream()
+                            .flatMap(line -> wrapped(line, columns).stream())
+                            .toList();
+            if (lines.size() + story.size() > room - (i > 0 ? 1 : 0)) {
+                lines.addFirst("  %d more were stopped before".formatted(i + 1));
+                break;
+            }
+            story.reversed().forEach(lines::addFirst);
+        }
+        return List.copyOf(lines);
+    }
+
+    /// Broken between words, the rest set in.
+    private static List<String> wrapped(String line, int columns) {
+        List<String> lines = new ArrayList<>();
+        String rest = line;
+        while (rest.length() > columns) {
+            int space = rest.lastIndexOf(' ', columns);
+            if (space <= INDENT.length()) {
+                break;
+            }
+            lines.add(rest.substring(0, space));
+            rest = INDENT + rest.substring(space + 1);
+        }
+        lines.add(rest);
+        return lines;
+    }
+
+    private static String cut(String line, int columns) {
+        return line.length() <= columns ? line : line.substring(0, Math.max(0, columns));
     }
 
     /// A plain amount with a dollar sign, two decimals, four below ten cents.

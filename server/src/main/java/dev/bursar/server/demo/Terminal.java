@@ -1,6 +1,8 @@
 package dev.bursar.server.demo;
 
+import java.io.BufferedReader;
 import java.io.Console;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -17,8 +19,16 @@ final class Terminal {
     private static final String CLEAR_LINE = "\033[K";
     private static final String CLEAR_BELOW = "\033[J";
 
+    /// In pictures: every two seconds.
+    private static final int ASK_SIZE_EVERY = 4;
+
     private final PrintStream out;
     private final boolean redraws;
+    private Size size = Size.LINES;
+
+    /// Pictures until the size is asked for again.
+    private int sizeFor;
+
     private boolean drawn;
 
     private Terminal(PrintStream out, boolean redraws) {
@@ -41,6 +51,35 @@ final class Terminal {
     /// Time between two pictures or lines.
     Duration pause() {
         return redraws ? Duration.ofMillis(500) : Duration.ofSeconds(2);
+    }
+
+    /// How much fits. A window may be made larger or smaller at any time.
+    Size size() {
+        if (redraws && --sizeFor < 0) {
+            sizeFor = ASK_SIZE_EVERY;
+            Size now = askSize();
+            drawn &= now.equals(size);
+            size = now;
+        }
+        return size;
+    }
+
+    /// The JDK does not know; `stty` does.
+    private static Size askSize() {
+        try {
+            Process stty =
+                    new ProcessBuilder("stty", "size")
+                            .redirectInput(new File("/dev/tty"))
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                            .start();
+            try (BufferedReader answer = stty.inputReader()) {
+                String[] words = String.valueOf(answer.readLine()).split(" ", -1);
+                Size size = new Size(Integer.parseInt(words[1]), Integer.parseInt(words[0]));
+                return size.columns() > 0 && size.rows() > 0 ? size : Size.USUAL;
+            }
+        } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            return Size.USUAL;
+        }
     }
 
     void say(String line) {

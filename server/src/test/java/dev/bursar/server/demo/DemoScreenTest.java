@@ -7,6 +7,7 @@ import dev.bursar.usage.RunRow;
 import dev.bursar.usage.RunStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,7 +57,8 @@ class DemoScreenTest {
     @Test
     void summary_hasCallsSpendDenialsAndMoneyNotSpent_onOneScreen() {
         List<String> lines =
-                DemoScreen.summary(FIGURES, Duration.ofSeconds(20), "http://127.0.0.1:7878/");
+                DemoScreen.summary(
+                        FIGURES, Duration.ofSeconds(20), "http://127.0.0.1:7878/", Size.LINES);
 
         assertThat(lines).hasSizeLessThan(24);
         assertThat(String.join("\n", lines))
@@ -65,11 +67,61 @@ class DemoScreenTest {
 
     @Test
     void picture_marksTheStoppedRun() {
-        List<String> lines = DemoScreen.picture(FIGURES, Duration.ofSeconds(12), "http://x");
+        List<String> lines =
+                DemoScreen.picture(FIGURES, Duration.ofSeconds(12), "http://x", new Size(140, 40));
 
         assertThat(lines)
                 .anyMatch(line -> line.contains("fixer-loop-1") && line.endsWith("STOPPED"))
-                .allMatch(line -> line.length() <= 140);
+                .anyMatch(line -> line.endsWith("would have cost $450.00 an hour"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"80, 24, 1", "80, 24, 30", "120, 40, 30", "40, 10, 3", "20, 5, 1"})
+    void picture_inAnyTerminal_fitsWithTheLastRowAndColumnFree(int columns, int rows, int stops) {
+        List<String> lines =
+                DemoScreen.picture(
+                        figures(stops),
+                        Duration.ofSeconds(12),
+                        "http://127.0.0.1:7878",
+                        new Size(columns, rows));
+
+        assertThat(lines).hasSizeLessThan(rows).allMatch(line -> line.length() < columns);
+    }
+
+    @Test
+    void picture_ofMoreStopsThanFit_showsTheNewestAndCountsTheOthers() {
+        List<String> lines =
+                DemoScreen.picture(
+                        figures(30), Duration.ofSeconds(12), "http://x", new Size(80, 24));
+
+        assertThat(lines).anyMatch(line -> line.matches("  2\\d more were stopped before"));
+        assertThat(lines.stream().filter(line -> line.startsWith("■"))).hasSizeBetween(2, 9);
+        assertThat(lines.getLast()).endsWith("$1.35 not spent");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"80, 24", "120, 40"})
+    void summary_ofManyStops_isOneScreen(int columns, int rows) {
+        List<String> lines =
+                DemoScreen.summary(
+                        figures(30),
+                        Duration.ofMinutes(5),
+                        "http://127.0.0.1:7878/",
+                        new Size(columns, rows));
+
+        assertThat(lines).hasSizeLessThan(rows).allMatch(line -> line.length() <= columns);
+        assertThat(String.join(" ", lines)).contains("more were stopped before", "around.");
+    }
+
+    private static DemoFigures figures(int stops) {
+        return new DemoFigures(
+                FIGURES.live(),
+                FIGURES.calls(),
+                FIGURES.denials(),
+                FIGURES.spentMicrocents(),
+                FIGURES.avoidedMicrocents(),
+                Collections.nCopies(6, RUNAWAY),
+                Collections.nCopies(stops, FIGURES.stopped().getFirst()));
     }
 
     @ParameterizedTest
