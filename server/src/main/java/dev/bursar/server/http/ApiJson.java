@@ -16,7 +16,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Values as the JSON of `/api`: names in snake case, times in ISO-8601 UTC, and money as a plain
-/// decimal string of USD: a field `microcents` becomes `usd`, `asked_microcents` becomes `asked_usd`.
+/// decimal string of USD: a field `microcents` becomes `usd`, `microcents_per_hour` `usd_per_hour`.
 final class ApiJson {
 
     private static final String MICROCENTS = "microcents";
@@ -88,9 +88,8 @@ final class ApiJson {
         for (Map.Entry<String, JsonNode> field : new ArrayList<>(object.properties())) {
             String name = field.getKey();
             JsonNode value = field.getValue();
-            if (name.endsWith(MICROCENTS) && value.isIntegralNumber()) {
-                String usd = name.substring(0, name.length() - MICROCENTS.length()) + "usd";
-                converted.put(usd, Quantity.usd(value.longValue()));
+            if (name.contains(MICROCENTS) && value.isIntegralNumber()) {
+                converted.put(name.replace(MICROCENTS, "usd"), Quantity.usd(value.longValue()));
             } else {
                 converted.set(name, inUsd(value));
             }

@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -78,6 +79,11 @@ public final class Routes implements AutoCloseable {
         return router;
     }
 
+    /// The routes themselves, to compare them with what is said of them.
+    List<Route> all() {
+        return router.getRoutes();
+    }
+
     /// Waits for handlers that still run.
     @Override
     public void close() {
@@ -97,6 +103,7 @@ public final class Routes implements AutoCloseable {
         new KeysApi(needs.directory()).mount(router);
         new UsageApi(needs.usage(), needs.clock()).mount(router);
         new OperationsApi(needs.reload(), needs.usage()).mount(router);
+        new OpenApi(UsageApi.filterable()).mount(router);
 
         signIn.mount(router);
         router.routeWithRegex(PAGES).handler(access::requireForPages);

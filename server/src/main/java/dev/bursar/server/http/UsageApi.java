@@ -116,7 +116,8 @@ final class UsageApi {
         return Parameters.of(context, known);
     }
 
-    private static List<String> filterable() {
+    /// The dimensions that calls can be filtered by, each a parameter of its own.
+    static List<String> filterable() {
         List<String> names = new ArrayList<>(Subject.DIMENSIONS);
         names.addAll(Dimension.OF_CALLS);
         // A run has a status of its own; the one of calls is not worth a second name.
