@@ -2,16 +2,24 @@ package dev.bursar.authority;
 
 import dev.bursar.authority.AuthorityException.Kind;
 import dev.bursar.authority.Checkpoints.Restored;
+import dev.bursar.ledger.Approval;
 import dev.bursar.ledger.Balance;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
+import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Ledger;
 import dev.bursar.ledger.Outcome;
+import dev.bursar.ledger.Standing;
+import dev.bursar.ledger.StateRecord;
+import dev.bursar.ledger.TenantId;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /// The one door to the money: commands go in, and come back decided and durable.
@@ -128,16 +136,50 @@ public final class Authority implements AutoCloseable {
 
     /// The open budgets, by id.
     public List<Budget> budgets() {
-        Pending<List<Budget>> pending =
-                Pending.waiting((state, now) -> List.copyOf(state.budgets()));
-        put(pending);
-        return pending.await();
+        return ask((ledger, now) -> List.copyOf(ledger.budgets()));
     }
 
-    /// Current balances of a budget, at most `atMost`, the fullest first.
+    /// Current balances of a budget, at most `atMost`, the fullest first; see [Ledger#balances].
     public List<Balance> balances(BudgetId budget, int atMost) {
-        Pending<List<Balance>> pending =
-                Pending.waiting((state, now) -> state.balances(budget, atMost, now));
+        return ask((ledger, now) -> ledger.balances(budget, atMost, now));
+    }
+
+    /// Whether a budget lets anything through; empty when there is no such budget.
+    public Optional<Budget.Status> status(BudgetId budget) {
+        return ask((ledger, now) -> Optional.ofNullable(ledger.status(budget)));
+    }
+
+    /// Where the budgets of a tenant stand that have a scope path and no `per`, by path and unit.
+    public List<Standing> standings(TenantId tenant) {
+        return ask((ledger, now) -> ledger.standings(tenant, now));
+    }
+
+    /// An open hold.
+    public Optional<StateRecord.HoldState> hold(HoldId hold) {
+        return ask((ledger, now) -> Optional.ofNullable(ledger.hold(hold)));
+    }
+
+    /// How a hold ended, for as long as the ledger remembers it.
+    public Optional<StateRecord.EndedHold> ended(HoldId hold) {
+        return ask((ledger, now) -> Optional.ofNullable(ledger.ended(hold)));
+    }
+
+    /// The approvals of a tenant that wait for a person, the oldest first.
+    public List<Approval> approvals(TenantId tenant) {
+        return ask((ledger, now) -> ledger.approvals(tenant));
+    }
+
+    /// Whether a tenant is closed for ever.
+    public boolean isClosed(TenantId tenant) {
+        return ask((ledger, now) -> ledger.isClosed(tenant));
+    }
+
+    /// Reads the state between two commands. Like any answer, it leaves when all that was decided before
+    /// is durable.
+    ///
+    /// @throws AuthorityException as [#submit]
+    private <T> T ask(BiFunction<Ledger, Instant, T> question) {
+        Pending<T> pending = Pending.waiting(question);
         put(pending);
         return pending.await();
     }
