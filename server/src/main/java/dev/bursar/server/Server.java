@@ -87,6 +87,7 @@ public final class Server implements AutoCloseable {
                 new WebServer.Listening(config.server().host(), config.server().port(), loops());
         WebServer.requireFree(listening);
         ServerMeters meters = new ServerMeters(registry, new Meters(registry));
+        meters.expose(config.gateway().providers().keySet());
 
         authority =
                 open(

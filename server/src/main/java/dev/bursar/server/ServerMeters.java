@@ -8,6 +8,7 @@ import io.prometheus.metrics.core.datapoints.GaugeDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.Collection;
 
 /// Hands what the authority and the gateway measure on to Prometheus.
 final class ServerMeters {
@@ -42,6 +43,12 @@ final class ServerMeters {
                         .help("Requests for a model without a price, refused or charged")
                         .labelNames("provider")
                         .register(registry);
+    }
+
+    /// A counter with labels has no line before its first value, and whoever waits for it to grow would
+    /// miss the first.
+    void expose(Collection<String> providers) {
+        providers.forEach(unpriced::initLabelValues);
     }
 
     AuthorityMeter authority() {
