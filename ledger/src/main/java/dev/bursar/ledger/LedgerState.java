@@ -188,6 +188,7 @@ final class LedgerState {
         fallShort(entry.shortfalls());
         spend(entry.unheld(), entry.at());
         Outcome outcome = entry.outcome();
+        entry.unheld().forEach(posting -> forgetRunOfOneCall(hold, posting.account()));
         ended(hold, entry.at(), StateRecord.Ending.COMMITTED, outcome);
         remember(
                 entry.tenant(),
@@ -288,17 +289,13 @@ final class LedgerState {
     }
 
     private void ended(Hold hold, Instant at, StateRecord.Ending ending, Outcome outcome) {
-        forgetRunOfOneCall(hold);
+        hold.parts().forEach(part -> forgetRunOfOneCall(hold, part.account().key()));
         memory.remember(new StateRecord.EndedHold(hold.id(), hold.tenant(), at, ending, outcome));
     }
 
     /// A run that has the name of its hold is that one call, and no other can ever belong to it.
-    private void forgetRunOfOneCall(Hold hold) {
-        if (!hold.id().value().equals(hold.subject().get(Subject.RUN))) {
-            return;
-        }
-        for (Hold.Part part : hold.parts()) {
-            AccountKey key = part.account().key();
+    private void forgetRunOfOneCall(Hold hold, AccountKey key) {
+        if (hold.id().value().equals(hold.subject().get(Subject.RUN))) {
             BudgetState budget = budgets.get(key.budget().value());
             if (budget != null && budget.budget().per().contains(Subject.RUN)) {
                 drop(budget, key);

@@ -265,6 +265,8 @@ class SettleTest {
     @Test
     void run_namedAsItsOnlyCall_leavesNoAccountBehind() {
         ledger.define(TestLedger.per(budget("run", TOKENS, 10), "run"));
+        ledger.define(TestLedger.per(budget("steps", Unit.TOOL_CALLS, 10), "run"));
+        ledger.define(budget("all-steps", Unit.TOOL_CALLS, 10));
         Command.Reserve plain = ledger.reserveCommand(RUN, Amounts.of(TOKENS, 5));
         Command.Reserve alone =
                 new Command.Reserve(
@@ -284,6 +286,8 @@ class SettleTest {
         ledger.submit(ledger.commitCommand(hold, Amounts.of(TOKENS, 5).with(Unit.TOOL_CALLS, 1)));
 
         assertThat(ledger.balances("run")).isEmpty();
+        assertThat(ledger.balances("steps")).isEmpty();
+        assertThat(ledger.only("all-steps").spent()).isEqualTo(1);
         assertThat(ledger.only("total").spent()).isEqualTo(5);
     }
 
