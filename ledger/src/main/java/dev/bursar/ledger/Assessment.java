@@ -198,8 +198,16 @@ final class Assessment {
                 approval);
     }
 
+    /// Whether the reserve gets what it wants.
     boolean fits() {
-        return blocks.isEmpty();
+        return blocks.isEmpty() && !isShort();
+    }
+
+    /// Whether there is room, but too little for a command that would rather ask again.
+    boolean isShort() {
+        return blocks.isEmpty()
+                && command.shortage() == Command.Shortage.ASK_AGAIN
+                && !granted.equals(command.asked());
     }
 
     List<Block> blocks() {

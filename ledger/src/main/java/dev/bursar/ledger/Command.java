@@ -30,6 +30,15 @@ public sealed interface Command {
         ALWAYS
     }
 
+    /// What a reserve does when there is room for less than it asks for, but for what it needs at least.
+    enum Shortage {
+        /// It takes the room there is.
+        TAKE,
+        /// It takes nothing and is told so; no denial is recorded. Its owner knows a smaller figure, or
+        /// can find one.
+        ASK_AGAIN
+    }
+
     /// Creates the budget or replaces the one of the same id. Balances and open holds stay; a change of
     /// `per`, `unit` or `window` starts new accounts.
     ///
@@ -106,6 +115,7 @@ public sealed interface Command {
     /// @param asked in any units; a budget of a unit that is not asked for is not touched, except
     ///     `MILLIS`, which is always checked
     /// @param atLeast where a unit is given here, less than asked may be granted, down to this
+    /// @param shortage what happens when less than asked could be granted
     /// @param ttl how long the hold lasts, above zero
     /// @param grace how much longer it can still be ended by its owner
     /// @param scoped the caller speaks of scope paths: at least one budget must apply in every unit, and
@@ -118,6 +128,7 @@ public sealed interface Command {
             Subject subject,
             Amounts asked,
             Amounts atLeast,
+            Shortage shortage,
             Duration ttl,
             Duration grace,
             OnExpiry onExpiry,
@@ -129,7 +140,7 @@ public sealed interface Command {
         /// The longest a hold may last.
         public static final Duration MAX_TTL = Duration.ofDays(7);
 
-        /// A reserve without grace, that does not speak of scope paths.
+        /// A reserve without grace, that takes the room there is and does not speak of scope paths.
         public Reserve(
                 CommandKey key,
                 HoldId hold,
@@ -148,6 +159,7 @@ public sealed interface Command {
                     subject,
                     asked,
                     atLeast,
+                    Shortage.TAKE,
                     ttl,
                     Duration.ZERO,
                     onExpiry,

@@ -35,5 +35,8 @@ public enum Reason {
     /// A fixed bound of the ledger is reached (number of holds, accounts or budgets, size of a sum).
     CAPACITY,
     /// At least one hard budget cannot cover the amounts.
-    BUDGET_EXCEEDED
+    BUDGET_EXCEEDED,
+    /// There is room for what is needed at least but not for all that was asked, and the command said to
+    /// ask again. Nobody was denied anything yet.
+    SHORTAGE
 }

@@ -96,6 +96,9 @@ final class ReserveRule {
                     Reason.BUDGET_EXCEEDED,
                     assessment.blocks().stream().sorted(BLOCK_ORDER).toList());
         }
+        if (assessment.isShort()) {
+            return Refusals.of(Reason.SHORTAGE);
+        }
         if (assessment.isBeyondBounds()
                 || state.accounts() + assessment.newAccounts() > limits.maxAccounts()) {
             return Refusals.of(Reason.CAPACITY);

@@ -179,6 +179,48 @@ class ReserveTest {
     }
 
     @Test
+    void reserve_shortAndToAskAgain_holdsNothingAndIsNoDenial() {
+        ledger.define(budget("a", TOKENS, 500));
+        Outcome outcome = ledger.submit(askingAgain(1_000, 200));
+
+        assertThat(outcome).isEqualTo(new Outcome.Refused(Reason.SHORTAGE, List.of()));
+        assertThat(ledger.balances("a")).isEmpty();
+        assertThat(ledger.ledger().holds()).isZero();
+
+        assertThat(granted(ledger.submit(askingAgain(500, 200))).held())
+                .isEqualTo(Amounts.of(TOKENS, 500));
+        assertThat(reason(ledger.submit(askingAgain(1_000, 200))))
+                .isEqualTo(Reason.BUDGET_EXCEEDED);
+    }
+
+    @Test
+    void reserve_shortOnlyByAnExpiredHold_isGranted() {
+        ledger.define(budget("a", TOKENS, 500));
+        ledger.granted(RUN_1, TOKENS, 300);
+        ledger.pass(Duration.ofMinutes(10));
+
+        granted(ledger.submit(askingAgain(500, 200)));
+    }
+
+    private Command.Reserve askingAgain(long tokens, long atLeast) {
+        Command.Reserve plain = ledger.reserveCommand(RUN_1, Amounts.of(TOKENS, tokens));
+        return new Command.Reserve(
+                plain.key(),
+                plain.hold(),
+                ACME,
+                plain.subject(),
+                plain.asked(),
+                Amounts.of(TOKENS, atLeast),
+                Command.Shortage.ASK_AGAIN,
+                plain.ttl(),
+                plain.grace(),
+                plain.onExpiry(),
+                plain.overage(),
+                plain.scoped(),
+                plain.attribution());
+    }
+
+    @Test
     void shadow_full_grantsAndRecordsWhatItWouldHaveDone() {
         ledger.define(mode(budget("shadow", TOKENS, 5), Budget.Mode.SHADOW));
 
