@@ -121,6 +121,12 @@ final class Account {
         return spent > MAX_SUM - more;
     }
 
+    /// What will be used, spent or held, once a part of `heldAmount` has ended.
+    long usedAfter(long heldAmount, Amounts actual, long nowMillis) {
+        long more = isSpendable(unit) ? actual.get(unit) : 0;
+        return spent(nowMillis) + held - heldAmount + more;
+    }
+
     void hold(long amount) {
         held = Math.addExact(held, amount);
         openParts++;

@@ -279,13 +279,7 @@ final class Assessment {
         for (Line line : lines) {
             Budget budget = line.budget().budget();
             if (budget.mode() == Budget.Mode.HARD) {
-                long left = Math.max(0, line.limit() - used(line));
-                if (tightest == null
-                        || Ladder.isSmallerShare(
-                                left, line.limit(), tightest.left(), tightest.limit())) {
-                    tightest =
-                            new Outcome.Remaining(budget.name(), budget.unit(), line.limit(), left);
-                }
+                tightest = Ladder.tighter(tightest, budget, line.limit(), used(line));
             }
         }
         return tightest;

@@ -56,6 +56,16 @@ final class Ladder {
         return (int) Math.min(percent, 1_000_000);
     }
 
+    /// Whichever has the smaller share of its limit left: the one so far, which stays when they are
+    /// equal, or the budget of which `used` is used.
+    static Outcome.Remaining tighter(
+            Outcome.@Nullable Remaining soFar, Budget budget, long limit, long used) {
+        long left = Math.max(0, limit - used);
+        return soFar == null || isSmallerShare(left, limit, soFar.left(), soFar.limit())
+                ? new Outcome.Remaining(budget.name(), budget.unit(), limit, left)
+                : soFar;
+    }
+
     /// Whether `left / limit` is smaller than `otherLeft / otherLimit`, by 128-bit cross products.
     static boolean isSmallerShare(long left, long limit, long otherLeft, long otherLimit) {
         if (limit == 0 || otherLimit == 0) {

@@ -179,6 +179,29 @@ public final class Ledger {
                 || state.budgets().stream().anyMatch(b -> !b.past(now, 1).isEmpty());
     }
 
+    /// The hard budget that has the smallest share left once a hold has ended with `actual` spent, or null
+    /// when there is no such hold or no hard budget has a part of it. Of the same budgets, in the same
+    /// order, as [Outcome.Granted#tightest] was before.
+    ///
+    /// @param actual nothing, for a hold that is released
+    public Outcome.@Nullable Remaining leftAfter(HoldId id, Amounts actual, Instant now) {
+        Hold hold = state.hold(id);
+        if (hold == null) {
+            return null;
+        }
+        Outcome.Remaining tightest = null;
+        for (Hold.Part part : hold.parts()) {
+            BudgetState budget = state.budget(part.account().key().budget());
+            if (budget != null && budget.budget().mode() == Budget.Mode.HARD) {
+                Account account = part.account();
+                long limit = budget.limit(account.key(), account, now.toEpochMilli());
+                long used = account.usedAfter(part.amount(), actual, now.toEpochMilli());
+                tightest = Ladder.tighter(tightest, budget.budget(), limit, used);
+            }
+        }
+        return tightest;
+    }
+
     /// How many holds are open.
     public int holds() {
         return state.holds().size();

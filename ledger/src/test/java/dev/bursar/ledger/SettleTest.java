@@ -292,6 +292,33 @@ class SettleTest {
     }
 
     @Test
+    void leftAfter_aHold_isWhatItsTightestBudgetThenHas() {
+        ledger.define(budget("slots", Unit.SLOTS, 1));
+        ledger.define(budget("calls", Unit.CALLS, 100));
+        ledger.define(TestLedger.mode(budget("soft", TOKENS, 1), Budget.Mode.SOFT));
+        ledger.granted(RUN, TOKENS, 7);
+        Amounts asked = Amounts.of(TOKENS, 50).with(Unit.SLOTS, 1).with(Unit.CALLS, 1);
+        Outcome.Granted held = granted(ledger.submit(ledger.reserveCommand(RUN, asked)));
+        assertThat(held.tightest()).isEqualTo(new Outcome.Remaining("slots", Unit.SLOTS, 1, 0));
+
+        Outcome.Remaining spent =
+                ledger.ledger()
+                        .leftAfter(
+                                held.hold(),
+                                Amounts.of(TOKENS, 20).with(Unit.SLOTS, 1).with(Unit.CALLS, 1),
+                                ledger.now);
+        Outcome.Remaining released =
+                ledger.ledger().leftAfter(held.hold(), Amounts.NONE, ledger.now);
+
+        assertThat(spent).isEqualTo(new Outcome.Remaining("total", TOKENS, 100, 73));
+        assertThat(released).isEqualTo(new Outcome.Remaining("total", TOKENS, 100, 93));
+        ledger.submit(ledger.commitCommand(held.hold(), Amounts.of(TOKENS, 20)));
+        Balance total = ledger.only("total");
+        assertThat(100 - total.spent() - total.held()).isEqualTo(73);
+        assertThat(ledger.ledger().leftAfter(held.hold(), Amounts.NONE, ledger.now)).isNull();
+    }
+
+    @Test
     void charge_isNeverRefused_andSaysWhatItPassed() {
         Command.Charge charge =
                 new Command.Charge(
