@@ -2,6 +2,7 @@ package dev.bursar.authority;
 
 import dev.bursar.authority.AuthorityException.Kind;
 import dev.bursar.authority.Checkpoints.Restored;
+import dev.bursar.ledger.Amounts;
 import dev.bursar.ledger.Approval;
 import dev.bursar.ledger.Balance;
 import dev.bursar.ledger.Budget;
@@ -111,6 +112,20 @@ public final class Authority implements AutoCloseable {
     ///     the same key is safe
     public Outcome submit(Command command) {
         Pending<Outcome> pending = Pending.waiting(command);
+        put(pending);
+        return pending.await();
+    }
+
+    /// Like [#submit], and tells what is left once the hold has ended.
+    public Settled settle(Command.Commit commit) {
+        Pending<Settled> pending = Pending.settling(commit, commit.hold(), commit.actual());
+        put(pending);
+        return pending.await();
+    }
+
+    /// Like [#submit], and tells what is left once the hold has ended.
+    public Settled settle(Command.Release release) {
+        Pending<Settled> pending = Pending.settling(release, release.hold(), Amounts.NONE);
         put(pending);
         return pending.await();
     }

@@ -1,8 +1,10 @@
 package dev.bursar.authority;
 
+import dev.bursar.ledger.Amounts;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Decision;
 import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Ledger;
 import dev.bursar.ledger.Outcome;
 import java.time.Instant;
@@ -40,6 +42,13 @@ abstract class Pending<T> extends CommandQueue.Node {
     /// A command that completes a future.
     static Pending<Outcome> completing(Command command, CompletableFuture<Outcome> future) {
         return new OfCommand(command, null, future);
+    }
+
+    /// A command that ends a hold, for this thread to wait for.
+    ///
+    /// @param actual what it spends
+    static Pending<Settled> settling(Command command, HoldId hold, Amounts actual) {
+        return new OfSettling(command, hold, actual, Thread.currentThread());
     }
 
     /// A read of the ledger that this thread is going to wait for.
@@ -108,6 +117,16 @@ abstract class Pending<T> extends CommandQueue.Node {
         return result;
     }
 
+    private static Outcome take(Command command, Ledger ledger, Instant now, List<Entry> entries) {
+        Decision decision = ledger.decide(command, now);
+        List<Entry> made = decision.entries();
+        for (int i = 0; i < made.size(); i++) {
+            ledger.apply(made.get(i));
+        }
+        entries.addAll(made);
+        return decision.outcome();
+    }
+
     private static final class OfCommand extends Pending<Outcome> {
 
         private final Command command;
@@ -122,18 +141,38 @@ abstract class Pending<T> extends CommandQueue.Node {
 
         @Override
         Outcome work(Ledger ledger, Instant now, List<Entry> entries) {
-            Decision decision = ledger.decide(command, now);
-            List<Entry> made = decision.entries();
-            for (int i = 0; i < made.size(); i++) {
-                ledger.apply(made.get(i));
-            }
-            entries.addAll(made);
-            return decision.outcome();
+            return take(command, ledger, now, entries);
         }
 
         @Override
         boolean isCallers() {
             return !(command instanceof Command.Expire);
+        }
+    }
+
+    private static final class OfSettling extends Pending<Settled> {
+
+        private final Command command;
+        private final HoldId hold;
+        private final Amounts actual;
+
+        OfSettling(Command command, HoldId hold, Amounts actual, Thread waiter) {
+            super(waiter, null);
+            this.command = command;
+            this.hold = hold;
+            this.actual = actual;
+        }
+
+        @Override
+        Settled work(Ledger ledger, Instant now, List<Entry> entries) {
+            Outcome.Remaining left = ledger.leftAfter(hold, actual, now);
+            Outcome outcome = take(command, ledger, now, entries);
+            return new Settled(outcome, outcome instanceof Outcome.Refused ? null : left);
+        }
+
+        @Override
+        boolean isCallers() {
+            return true;
         }
     }
 
