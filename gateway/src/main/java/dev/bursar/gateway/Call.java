@@ -20,6 +20,9 @@ final class Call implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Call.class);
 
+    /// Answers from here on are not charged: the provider did not do what was asked.
+    static final int ERROR = 300;
+
     private final Wiring wiring;
     private final Client client;
     private final Dialect dialect;
@@ -149,7 +152,11 @@ final class Call implements Runnable {
                 relay);
     }
 
-    private Map<String, String> answerHeaders(CallRequest request, Route route, CallHold held) {
+    private static Map<String, String> answerHeaders(Finish call) {
+        return answerHeaders(call.request(), call.route(), call.hold());
+    }
+
+    private static Map<String, String> answerHeaders(CallRequest request, Route route, CallHold held) {
         Map<String, String> answer = new LinkedHashMap<>();
         answer.put("X-Bursar-Call", held.call());
         answer.put("X-Bursar-Decision", decision(held));
@@ -202,19 +209,24 @@ final class Call implements Runnable {
     private void finish(Ending ending, Finish call) {
         switch (ending) {
             case Ending.Answered answered -> {
-                if (answered.status() >= 300) {
+                if (answered.status() >= ERROR) {
                     release(call, Integer.toString(answered.status()));
-                    replies.passOn(answered, call.exchange().answerHeaders(), null);
+                    replies.passOn(answered, answerHeaders(call), null);
                 } else {
                     byte[] json = answered.body().getBytes();
                     call.reader().read(json, 0, json.length);
                     Settlement settled =
                             settle(call, Integer.toString(answered.status()), json.length);
-                    replies.passOn(answered, call.exchange().answerHeaders(), settled);
+                    replies.passOn(answered, answerHeaders(call), settled);
                 }
             }
             case Ending.Relayed relayed -> {
-                settle(call, Integer.toString(relayed.status()), call.relay().bytes());
+                String status = Integer.toString(relayed.status());
+                if (relayed.status() >= ERROR) {
+                    release(call, status);
+                } else {
+                    settle(call, status, call.relay().bytes());
+                }
                 client.onLoop(client::end);
             }
             case Ending.Failed failed -> {
@@ -223,20 +235,19 @@ final class Call implements Runnable {
                 } else {
                     release(call, failed.label());
                 }
-                replies.fail(failed, call.hold().call(), call.relay().cutInside());
+                replies.fail(failed, call.hold().call(), call.relay());
             }
             case Ending.ClientGone gone -> clientGone(gone, call);
         }
     }
 
     private void clientGone(Ending.ClientGone gone, Finish call) {
-        boolean drained = gone.status() != 0;
-        if (!gone.sent() || (drained && gone.status() >= 300)) {
+        if (!gone.sent() || gone.status() >= ERROR) {
             release(call, "client_gone");
             return;
         }
         byte[] json = gone.body().getBytes();
-        if (drained && json.length > 0) {
+        if (gone.whole() && json.length > 0) {
             call.reader().read(json, 0, json.length);
         }
         settle(call, "client_gone", json.length);

@@ -24,7 +24,8 @@ sealed interface Ending {
     /// The client hung up.
     ///
     /// @param sent whether the provider had been asked
-    /// @param status of the answer if it had begun and was read to its end all the same, else 0
-    /// @param body of that answer, unless it was read as it came
-    record ClientGone(boolean sent, int status, Buffer body) implements Ending {}
+    /// @param status of the answer, 0 when it had not begun
+    /// @param whole whether the answer was read to its end all the same
+    /// @param body what has come of the answer, unless it was read as it came
+    record ClientGone(boolean sent, int status, boolean whole, Buffer body) implements Ending {}
 }

@@ -21,8 +21,6 @@ final class Exchange {
 
     static final int MAX_KEPT_BYTES = 16 * 1024 * 1024;
 
-    private static final int GOOD = 300;
-
     private final Vertx vertx;
     private final Upstream upstream;
     private final Client client;
@@ -45,6 +43,7 @@ final class Exchange {
     private long sentNanos;
     private long firstByteNanos;
     private long timer = -1;
+    private long timerNanos;
 
     Exchange(
             Vertx vertx,
@@ -89,25 +88,27 @@ final class Exchange {
         return ending;
     }
 
-    /// The gateway's own headers of the answer.
-    Map<String, String> answerHeaders() {
-        return answerHeaders;
+    void start(RequestOptions options, Buffer body) {
+        guarded(() -> open(options, body));
     }
 
-    void start(RequestOptions options, Buffer body) {
+    private void open(RequestOptions options, Buffer body) {
         startNanos = System.nanoTime();
         lastNanos = startNanos;
         deadlineNanos = Long.MAX_VALUE;
-        client.onGone(this::clientGone);
+        client.onGone(() -> guarded(this::clientGone));
         if (!ending.isDone()) {
             watch();
-            upstream.pool().request(options).onComplete(connected -> connected(connected, body));
+            upstream.pool()
+                    .request(options)
+                    .onComplete(opened -> guarded(() -> connected(opened, body)));
         }
     }
 
     /// Ends the exchange from outside, when the gateway closes.
     void abort() {
-        fail(Refusal.PROVIDER_UNREACHABLE, "shut_down", "the gateway is shutting down");
+        guarded(() ->
+                fail(Refusal.PROVIDER_UNREACHABLE, "shut_down", "the gateway is shutting down"));
     }
 
     private void connected(AsyncResult<HttpClientRequest> connected, Buffer body) {
@@ -127,7 +128,7 @@ final class Exchange {
         request = opened;
         sentNanos = System.nanoTime();
         lastNanos = sentNanos;
-        opened.send(body).onComplete(this::answered);
+        opened.send(body).onComplete(answer -> guarded(() -> answered(answer)));
     }
 
     private void answered(AsyncResult<HttpClientResponse> answered) {
@@ -142,9 +143,10 @@ final class Exchange {
         response = head;
         firstByteNanos = System.nanoTime();
         lastNanos = firstByteNanos;
-        head.exceptionHandler(this::broken);
-        head.handler(this::chunk);
-        head.endHandler(_ -> complete());
+        head.exceptionHandler(cause -> guarded(() -> broken(cause)));
+        head.handler(chunk -> guarded(() -> chunk(chunk)));
+        head.endHandler(_ -> guarded(this::complete));
+        watch();
         if (isGood() && isStream(head) && !draining) {
             sendHead();
         }
@@ -158,7 +160,7 @@ final class Exchange {
         if (draining) {
             drained += chunk.length();
             if (policy instanceof ClientGone.Drain drain && drained > drain.bytes()) {
-                cut(gone(0));
+                cut(gone(false));
                 return;
             }
         }
@@ -189,7 +191,7 @@ final class Exchange {
             return;
         }
         if (draining) {
-            end(gone(answer.statusCode()));
+            end(gone(true));
         } else if (headSent) {
             send(relay.rest());
             end(new Ending.Relayed(answer.statusCode()));
@@ -222,7 +224,7 @@ final class Exchange {
         if (!paused && client.response().writeQueueFull()) {
             paused = true;
             from.pause();
-            client.response().drainHandler(_ -> resume());
+            client.response().drainHandler(_ -> guarded(this::resume));
         }
     }
 
@@ -231,6 +233,7 @@ final class Exchange {
         if (paused && from != null) {
             paused = false;
             lastNanos = System.nanoTime();
+            watch();
             from.resume();
         }
     }
@@ -243,15 +246,16 @@ final class Exchange {
             case ClientGone.Drain drain when request != null -> {
                 draining = true;
                 deadlineNanos = System.nanoTime() + drain.atMost().toNanos();
-                resume();
                 watch();
+                resume();
             }
-            case ClientGone.Drain _, ClientGone.Cancel _ -> cut(gone(0));
+            case ClientGone.Drain _, ClientGone.Cancel _ -> cut(gone(false));
         }
     }
 
-    private Ending gone(int status) {
-        return new Ending.ClientGone(request != null, status, kept);
+    private Ending gone(boolean whole) {
+        int status = response == null ? 0 : response.statusCode();
+        return new Ending.ClientGone(request != null, status, whole, kept);
     }
 
     private void broken(Throwable cause) {
@@ -266,7 +270,7 @@ final class Exchange {
             return;
         }
         if (draining) {
-            cut(gone(0));
+            cut(gone(false));
             return;
         }
         boolean answering = response != null && isGood();
@@ -288,16 +292,41 @@ final class Exchange {
         ending.complete(how);
     }
 
-    /// One timer serves all bounds: when it fires early, it is set again for what is left.
+    /// A mistake of ours must not leave the call waiting for its end: it fails with it.
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error bug) {
+            ending.completeExceptionally(bug);
+            vertx.cancelTimer(timer);
+            if (request != null) {
+                request.reset();
+            }
+        }
+    }
+
+    /// One timer serves all bounds: when it fires early, it is set again for what is left. Call it where
+    /// a bound comes nearer; where one moves away, as with every piece of an answer, there is no need.
     private void watch() {
+        long due = dueNanos();
+        if (timer >= 0 && timerNanos <= due) {
+            return;
+        }
         vertx.cancelTimer(timer);
-        long left = dueNanos() - System.nanoTime();
+        long left = due - System.nanoTime();
         if (left <= 0) {
             timedOut();
             return;
         }
-        long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(left) + 1);
-        timer = vertx.setTimer(millis, _ -> watch());
+        timerNanos = due;
+        timer = vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(left) + 1, _ -> guarded(this::fired));
+    }
+
+    private void fired() {
+        timer = -1;
+        if (!ending.isDone()) {
+            watch();
+        }
     }
 
     private long dueNanos() {
@@ -314,7 +343,7 @@ final class Exchange {
     }
 
     private boolean isGood() {
-        return response != null && response.statusCode() < GOOD;
+        return response != null && response.statusCode() < Call.ERROR;
     }
 
     private static boolean isStream(HttpClientResponse head) {

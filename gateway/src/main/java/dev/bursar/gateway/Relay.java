@@ -43,6 +43,11 @@ final class Relay {
         unscanned = true;
     }
 
+    /// Whether it is a stream of events.
+    boolean isStream() {
+        return !unscanned;
+    }
+
     /// Bytes seen.
     long bytes() {
         return bytes;

@@ -61,15 +61,15 @@ final class Replies {
         });
     }
 
-    /// The provider failed: a whole answer, or, when the client has part of one already, an event that
-    /// every SDK takes for an error.
-    void fail(Ending.Failed failed, String call, boolean cutInside) {
+    /// The provider failed: a whole answer, or, when the client has part of a stream already, an event
+    /// that every SDK takes for an error. Part of anything else is broken off.
+    void fail(Ending.Failed failed, String call, Relay relay) {
         Denial denial = Denial.of(failed.refusal(), failed.message());
-        if (!failed.headSent()) {
+        if (!failed.headSent() || !relay.isStream()) {
             deny(denial, call);
             return;
         }
-        Buffer event = Buffer.buffer(cutInside ? "\n\n" : "");
+        Buffer event = Buffer.buffer(relay.cutInside() ? "\n\n" : "");
         event.appendBuffer(Envelope.event(dialect, denial, call));
         client.onLoop(() -> {
             if (!client.gone()) {

@@ -134,6 +134,23 @@ class ClientGoneTest {
         assertThat(entry.attribution().numbers()).containsEntry("tokens_output", 20L);
     }
 
+    @Test
+    void client_gone_afterTheHeadOfAnError_isNotCharged() throws Exception {
+        // So long that it is passed on before its end, and the client sees when to go.
+        String text = "z".repeat(Exchange.MAX_KEPT_BYTES + 1_000);
+        house.provider.script(answer -> {
+            answer.response().setStatusCode(529).setChunked(true);
+            answer.write(text);
+        });
+        RawClient client =
+                new RawClient(house.uri("/"))
+                        .send(RawClient.request("/v1/messages", Samples.MESSAGES));
+        client.readUntil(" 529 ");
+        client.close();
+        assertThat(house.released().attribution().labels()).containsEntry("status", "client_gone");
+        assertThat(house.entries(Entry.Committed.class)).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({"true", "false"})
     void client_gone_withDraining_isSettledByTheFinalUsage(boolean stream) throws Exception {

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -191,6 +192,31 @@ class ConnectionTest {
         assertThat(house.held()).isZero();
     }
 
+    @Test
+    void reader_slowerThanTheIdleTimeout_isNoIdleProvider_butAStallAfterwardsIs() throws Exception {
+        Duration idle = Duration.ofMillis(300);
+        house.gateway.reconfigure(
+                House.BOOK, house.settings(Duration.ofMinutes(10), idle, Duration.ofMinutes(30)));
+        AtomicLong written = new AtomicLong(180L * 1024 * 1024);
+        AtomicLong lastWrite = new AtomicLong(System.nanoTime());
+        Buffer chunk = Buffer.buffer("data: {\"x\":\"" + "y".repeat(16_000) + "\"}\n\n");
+        house.provider.script(answer -> {
+            answer.stream();
+            pour(answer, chunk, written, lastWrite);
+        });
+        try (RawClient client = client()) {
+            String request = RawClient.request(CHAT, Samples.CHAT_STREAM);
+            client.send(request.replace("Host: bursar", "Host: bursar\r\nConnection: close"));
+            client.readUntil("yyy");
+            House.await(() -> System.nanoTime() - lastWrite.get() > 3 * idle.toNanos());
+            assertThat(house.provider.running).hasValue(1);
+            String rest = client.readAll();
+            assertThat(rest.length()).isGreaterThan(20 * 1024 * 1024);
+            assertThat(rest.substring(rest.length() - 1_000)).contains("provider_timeout");
+        }
+        assertThat(house.committed().attribution().labels()).containsEntry("status", "timeout");
+    }
+
     private static void pour(
             FakeProvider.Answer answer, Buffer chunk, AtomicLong written, AtomicLong lastWrite) {
         if (written.get() > 200L * 1024 * 1024 || answer.response().closed()) {
@@ -216,7 +242,23 @@ class ConnectionTest {
         assertThat(answer.body()).isEqualTo(json);
         Entry.Committed entry = house.committed();
         assertThat(entry.attribution().labels()).containsEntry("provenance", "estimated");
-        assertThat(entry.actual().get(Unit.TOKENS)).isGreaterThan(1_000_000);
+        // Not read, so it counts as the output that was held for it.
+        assertThat(entry.attribution().numbers()).containsEntry("tokens_output", 100L);
+    }
+
+    @Test
+    void largeAnswer_brokenOff_isNotEndedAsIfItWereWhole() throws Exception {
+        String text = "z".repeat(Exchange.MAX_KEPT_BYTES + 1_000);
+        house.provider.script(answer -> {
+            answer.response().setChunked(true).putHeader("content-type", "application/json");
+            answer.write("{\"text\":\"" + text);
+            answer.after(300, answer::reset);
+        });
+        try (RawClient client = client()) {
+            client.send(RawClient.request(CHAT, Samples.CHAT));
+            assertThat(client.readAll()).endsWith("zzz\r\n");
+        }
+        assertThat(house.committed().attribution().labels()).containsEntry("status", "broken_off");
     }
 
     @Test

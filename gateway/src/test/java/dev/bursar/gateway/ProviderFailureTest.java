@@ -130,6 +130,26 @@ class ProviderFailureTest {
     }
 
     @Test
+    void stream_stalledLongBeforeAnyOtherBound_isCutAtTheIdleOne() throws Exception {
+        house.gateway.reconfigure(
+                House.BOOK,
+                house.settings(
+                        Duration.ofMinutes(10), Duration.ofMillis(200), Duration.ofMinutes(30)));
+        house.provider.script(answer -> answer.stream().write(Samples.CHAT_DELTA_1));
+        HttpResponse<String> answer =
+                house.send(
+                        house.request("/v1/chat/completions", Samples.CHAT_STREAM)
+                                .timeout(Duration.ofSeconds(10)));
+        assertThat(answer.body())
+                .startsWith(Samples.CHAT_DELTA_1 + "event: error\ndata: {\"error\":")
+                .contains("provider_timeout");
+        Entry.Committed entry = house.committed();
+        assertThat(entry.attribution().labels()).containsEntry("status", "timeout");
+        assertThat(entry.attribution().numbers().get("tokens_output")).isBetween(1L, 3L);
+        assertThat(house.held()).isZero();
+    }
+
+    @Test
     void call_longerThanAllowed_isCut() throws Exception {
         house.gateway.reconfigure(
                 House.BOOK,
