@@ -1,6 +1,7 @@
 package dev.bursar.gateway;
 
 import dev.bursar.gateway.Routes.Route;
+import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.Subject;
 import dev.bursar.pricing.TokenUsage;
@@ -60,15 +61,18 @@ final class Call implements Runnable {
         try {
             tell(record);
         } catch (RefusedException refused) {
-            String id = record.call();
-            replies.deny(refused.denial(), id == null ? wiring.ids().next() : id);
+            deny(refused.denial(), record);
         } catch (RuntimeException | Error bug) {
             LOG.error("call failed: call={}", record.call(), bug);
-            abandon(record);
-            replies.deny(
-                    Denial.of(Refusal.INTERNAL, "the gateway failed"),
-                    String.valueOf(record.call()));
+            deny(Denial.of(Refusal.INTERNAL, "the gateway failed"), record);
         }
+    }
+
+    /// Whatever happens after the reserve, the hold ends here at the latest.
+    private void deny(Denial denial, CallRecord record) {
+        abandon(record);
+        String id = record.call();
+        replies.deny(denial, id == null ? wiring.ids().next() : id);
     }
 
     private void tell(CallRecord record) {
@@ -83,9 +87,10 @@ final class Call implements Runnable {
         AnswerReader reader = AnswerReader.of(dialect);
         Relay relay = new Relay(reader, request.askForUsage() != null);
         Exchange exchange = exchange(request, route, relay, held);
+        RequestOptions options = options(route);
+        Buffer upstreamBody = upstreamBody(request, route);
         forwarded = true;
-        Ending ending =
-                exchanges.run(client, exchange, options(route), upstreamBody(request, route));
+        Ending ending = exchanges.run(client, exchange, options, upstreamBody);
         record.number("latency_millis", millis(exchange.lastNanos() - receivedNanos));
         if (exchange.firstByteNanos() != 0) {
             record.number("first_byte_millis", millis(exchange.firstByteNanos() - receivedNanos));
@@ -102,10 +107,10 @@ final class Call implements Runnable {
     }
 
     private CallHold reserve(CallRequest request, Route route, CallRecord record) {
-        String first = wiring.ids().next();
+        HoldId id = new HoldId(wiring.ids().next());
         long fingerprint = Fingerprint.of(body);
         record.route(route)
-                .label("call", first)
+                .label("call", id.value())
                 .label("requested_model", request.model())
                 .label("request_type", headers.requestType())
                 .label("priority", headers.priority())
@@ -115,8 +120,9 @@ final class Call implements Runnable {
         return CallHold.reserve(
                 wiring,
                 new CallHold.Ask(
+                        id,
                         caller.tenant(),
-                        subject(route, first),
+                        subject(route, id.value()),
                         request,
                         route,
                         fingerprint,
@@ -156,14 +162,16 @@ final class Call implements Runnable {
         return answerHeaders(call.request(), call.route(), call.hold());
     }
 
-    private static Map<String, String> answerHeaders(CallRequest request, Route route, CallHold held) {
+    /// Of an answer that goes out now: before the settlement when it is streamed, else after.
+    private static Map<String, String> answerHeaders(
+            CallRequest request, Route route, CallHold held) {
         Map<String, String> answer = new LinkedHashMap<>();
         answer.put("X-Bursar-Call", held.call());
         answer.put("X-Bursar-Decision", decision(held));
         if (!route.model().equals(request.model())) {
             answer.put("X-Bursar-Model", route.model());
         }
-        Outcome.Remaining tightest = held.granted().tightest();
+        Outcome.Remaining tightest = held.remaining();
         if (tightest != null) {
             answer.put("X-Bursar-Remaining", Quantity.text(tightest.unit(), tightest.left()));
         }
@@ -281,7 +289,9 @@ final class Call implements Runnable {
         long output =
                 text.chars() > 0
                         ? estimator.producedTokens(call.route(), text)
-                        : Math.ceilDiv(unreadBytes, Estimator.BYTES_PER_TOKEN);
+                        : Math.min(
+                                Math.ceilDiv(unreadBytes, Estimator.BYTES_PER_TOKEN),
+                                call.hold().estimate().outputTokens());
         long input = estimator.inputTokens(call.request(), call.route(), body);
         return Settlement.estimate(call.reader(), input, output);
     }

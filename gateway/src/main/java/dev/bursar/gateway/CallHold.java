@@ -8,10 +8,12 @@ import dev.bursar.ledger.Command;
 import dev.bursar.ledger.CommandKey;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
+import dev.bursar.ledger.Reason;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The money held for one call, from the reservation to its end. It ends exactly once: whatever is
 /// tried after that does nothing. Not thread-safe.
@@ -24,89 +26,92 @@ final class CallHold {
     private static final int DOWN_RETRY_SECONDS = 5;
 
     private final Wiring wiring;
-    private final TenantId tenant;
-    private final HoldId id;
-    private final long fingerprint;
+    private final Ask ask;
+    private final Estimate estimate;
     private final Outcome.Granted granted;
+    private Outcome.@Nullable Remaining remaining;
     private boolean ended;
 
-    private CallHold(
-            Wiring wiring, TenantId tenant, HoldId id, long fingerprint, Outcome.Granted granted) {
+    private CallHold(Wiring wiring, Ask ask, Estimate estimate, Outcome.Granted granted) {
         this.wiring = wiring;
-        this.tenant = tenant;
-        this.id = id;
-        this.fingerprint = fingerprint;
+        this.ask = ask;
+        this.estimate = estimate;
         this.granted = granted;
+        this.remaining = granted.tightest();
     }
 
     /// Who asks for a hold, and for what.
     ///
-    /// @param record what entries remember; the call's id and the estimate are added
+    /// @param id of the call, its hold, and its run when it names none
+    /// @param record what entries remember; the estimate is added
     record Ask(
+            HoldId id,
             TenantId tenant,
             Subject subject,
             CallRequest request,
             Route route,
             long fingerprint,
-            CallRecord record) {}
+            CallRecord record) {
+
+        private CommandKey key() {
+            return new CommandKey(id.value(), fingerprint);
+        }
+    }
 
     /// Holds what the call may cost. The bytes of the body bound its input; only when that bound does not
-    /// fit is the input counted, so that a denial is never due to the rough bound.
+    /// fit, though the output alone would, is the input counted: a denial is never due to the rough
+    /// bound, and nothing is held while it is counted.
     ///
     /// @throws RefusedException when a budget is in the way or the authority cannot answer
     static CallHold reserve(Wiring wiring, Ask ask, Estimate bound, Supplier<Estimate> counted) {
-        CallHold hold = reserve(wiring, ask, bound);
-        if (bound.coveredBy(hold.granted.held())) {
-            return hold;
+        Outcome outcome = submit(wiring, ask, bound);
+        if (outcome instanceof Outcome.Refused refused && refused.reason() == Reason.SHORTAGE) {
+            Estimate exact = counted.get();
+            return granted(wiring, ask, exact, submit(wiring, ask, exact));
         }
-        Estimate exact;
-        try {
-            exact = counted.get();
-        } catch (RuntimeException | Error bug) {
-            hold.release(Attribution.NONE);
-            throw bug;
-        }
-        if (exact.coveredBy(hold.granted.held())) {
-            return hold;
-        }
-        hold.release(Attribution.NONE);
-        return reserve(wiring, ask, exact);
+        return granted(wiring, ask, bound, outcome);
     }
 
-    private static CallHold reserve(Wiring wiring, Ask ask, Estimate estimate) {
-        HoldId id = new HoldId(wiring.ids().next());
+    private static Outcome submit(Wiring wiring, Ask ask, Estimate estimate) {
         ask.record()
-                .label("call", id.value())
                 .number("tokens_input", estimate.inputTokens())
                 .number("tokens_output", estimate.outputTokens())
                 .label("provenance", "estimated");
         Command.Reserve command =
                 new Command.Reserve(
-                        new CommandKey(id.value(), ask.fingerprint()),
-                        id,
+                        ask.key(),
+                        ask.id(),
                         ask.tenant(),
                         ask.subject(),
                         estimate.asked(),
                         estimate.atLeast(ask.request(), ask.route().price()),
+                        Command.Shortage.ASK_AGAIN,
                         ask.route().provider().callTimeout().plus(MARGIN),
+                        Duration.ZERO,
                         Command.OnExpiry.CHARGE,
                         Command.Overage.ALWAYS,
+                        false,
                         ask.record().attribution());
-        return switch (submit(wiring, command)) {
-            case Outcome.Granted granted ->
-                    new CallHold(wiring, ask.tenant(), id, ask.fingerprint(), granted);
+        return answered(() -> wiring.authority().submit(command));
+    }
+
+    private static CallHold granted(Wiring wiring, Ask ask, Estimate estimate, Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Granted granted -> new CallHold(wiring, ask, estimate, granted);
             case Outcome.Refused refused ->
                     throw new RefusedException(
-                            new Denials(wiring.authority().budgets(), wiring.clock().instant())
+                            new Denials(
+                                            answered(wiring.authority()::budgets),
+                                            wiring.clock().instant())
                                     .explain(refused, estimate, ask.route()));
             case Outcome other ->
                     throw new IllegalStateException("a reserve was answered by " + other);
         };
     }
 
-    private static Outcome submit(Wiring wiring, Command command) {
+    private static <T> T answered(Supplier<T> question) {
         try {
-            return wiring.authority().submit(command);
+            return question.get();
         } catch (AuthorityException e) {
             boolean busy = e.kind() == AuthorityException.Kind.CAPACITY;
             throw new RefusedException(
@@ -118,18 +123,37 @@ final class CallHold {
     }
 
     String call() {
-        return id.value();
+        return ask.id().value();
     }
 
     Outcome.Granted granted() {
         return granted;
     }
 
+    /// What is held for.
+    Estimate estimate() {
+        return estimate;
+    }
+
+    /// The tightest hard budget: as it was after the reserve, and once the hold has ended, as that left
+    /// it. Null when no hard budget applies, or the end is not known yet.
+    Outcome.@Nullable Remaining remaining() {
+        return remaining;
+    }
+
     /// Spends what the call really took. Returns once that is durable.
     void commit(Amounts actual, Attribution attribution) {
         if (!ended) {
             ended = true;
-            wiring.settler().settle(id, new Command.Commit(key(), tenant, id, actual, attribution));
+            remaining =
+                    wiring.settler()
+                            .commit(
+                                    new Command.Commit(
+                                            ask.key(),
+                                            ask.tenant(),
+                                            ask.id(),
+                                            actual,
+                                            attribution));
         }
     }
 
@@ -137,16 +161,16 @@ final class CallHold {
     void release(Attribution attribution) {
         if (!ended) {
             ended = true;
-            wiring.settler().settle(id, new Command.Release(key(), tenant, id, attribution));
+            remaining =
+                    wiring.settler()
+                            .release(
+                                    new Command.Release(
+                                            ask.key(), ask.tenant(), ask.id(), attribution));
         }
     }
 
     /// Spends all of it: the call was made, and what it took is not known.
     void charge(Attribution attribution) {
         commit(granted.held(), attribution);
-    }
-
-    private CommandKey key() {
-        return new CommandKey(id.value(), fingerprint);
     }
 }

@@ -29,8 +29,7 @@ record Estimate(long inputTokens, long outputTokens, boolean exact, Amounts aske
         return new Estimate(inputTokens, outputTokens, exact, Amounts.of(asked));
     }
 
-    /// The least that the first reservation accepts: what the output alone may use. A grant between
-    /// that and what was asked is enough if it covers the counted input, too.
+    /// The least that the call may use, if its input is nothing: while that fits, counting may help.
     Amounts atLeast(CallRequest request, Price price) {
         return exact
                 ? Amounts.NONE
@@ -40,12 +39,6 @@ record Estimate(long inputTokens, long outputTokens, boolean exact, Amounts aske
                                 cost(request, price, 0, outputTokens),
                                 Unit.TOKENS,
                                 outputTokens));
-    }
-
-    /// Whether a hold of these amounts pays for this estimate.
-    boolean coveredBy(Amounts held) {
-        return held.get(Unit.USD_MICROCENTS) >= asked.get(Unit.USD_MICROCENTS)
-                && held.get(Unit.TOKENS) >= asked.get(Unit.TOKENS);
     }
 
     private static long cost(CallRequest request, Price price, long input, long output) {

@@ -56,7 +56,8 @@ final class Estimator {
 
     /// The input tokens as well as they can be known without the provider.
     long inputTokens(CallRequest request, Route route, byte[] body) {
-        return withMargin(route, textTokens(request, route.model(), body)) + unseen(request, route);
+        long text = withMargin(route, textTokens(request, route.model(), body));
+        return Math.min(text, body.length) + unseen(request, route);
     }
 
     /// The tokens of a text produced by the model of the route.

@@ -2,11 +2,14 @@ package dev.bursar.gateway;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.authority.AuthorityException;
+import dev.bursar.authority.Settled;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,30 +38,41 @@ final class Settler {
     }
 
     /// Call it on a virtual thread: it waits for the journal.
-    void settle(HoldId hold, Command command) {
-        open.incrementAndGet();
-        attempt(hold, command, ATTEMPTS);
+    ///
+    /// @return the budget with the smallest share left after it, or null when there is none or it is not
+    ///     known yet
+    Outcome.@Nullable Remaining commit(Command.Commit commit) {
+        return settle(commit.hold(), () -> authority.settle(commit));
     }
 
-    private void attempt(HoldId hold, Command command, int attempts) {
-        Outcome outcome;
+    /// Like [#commit].
+    Outcome.@Nullable Remaining release(Command.Release release) {
+        return settle(release.hold(), () -> authority.settle(release));
+    }
+
+    private Outcome.@Nullable Remaining settle(HoldId hold, Supplier<Settled> command) {
+        open.incrementAndGet();
+        return attempt(hold, command, ATTEMPTS);
+    }
+
+    private Outcome.@Nullable Remaining attempt(
+            HoldId hold, Supplier<Settled> command, int attempts) {
+        Settled settled;
         try {
-            outcome = authority.submit(command);
+            settled = command.get();
         } catch (AuthorityException e) {
             failed(hold, command, attempts, e);
-            return;
+            return null;
         }
         open.decrementAndGet();
-        if (outcome instanceof Outcome.Refused refused) {
-            LOG.warn(
-                    "hold was not settled: hold={} command={} reason={}",
-                    hold,
-                    command.getClass().getSimpleName(),
-                    refused.reason());
+        if (settled.outcome() instanceof Outcome.Refused refused) {
+            LOG.warn("hold was not settled: hold={} reason={}", hold, refused.reason());
         }
+        return settled.tightest();
     }
 
-    private void failed(HoldId hold, Command command, int attempts, AuthorityException failure) {
+    private void failed(
+            HoldId hold, Supplier<Settled> command, int attempts, AuthorityException failure) {
         if (failure.kind() == AuthorityException.Kind.CAPACITY && attempts > 1) {
             Thread.startVirtualThread(() -> again(hold, command, attempts - 1));
             return;
@@ -67,7 +81,7 @@ final class Settler {
         LOG.error("hold is left to expire: hold={}", hold, failure);
     }
 
-    private void again(HoldId hold, Command command, int attempts) {
+    private void again(HoldId hold, Supplier<Settled> command, int attempts) {
         try {
             Thread.sleep(PAUSE);
         } catch (InterruptedException e) {

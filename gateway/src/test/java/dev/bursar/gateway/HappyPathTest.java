@@ -3,16 +3,21 @@ package dev.bursar.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
+import dev.bursar.ledger.Window;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HappyPathTest {
 
@@ -45,7 +50,7 @@ class HappyPathTest {
         assertThat(answer.headers().firstValue("X-Bursar-Decision")).hasValue("allow");
         // 10 input at 100, 30 cached at 10, 20 output at 200 microcents.
         assertThat(answer.headers().firstValue("X-Bursar-Cost")).hasValue("0.000053");
-        assertThat(answer.headers().firstValue("X-Bursar-Remaining")).isPresent();
+        assertThat(answer.headers().firstValue("X-Bursar-Remaining")).hasValue("9 calls");
         Entry.Committed entry = house.committed();
         assertThat(entry.actual().get(Unit.USD_MICROCENTS)).isEqualTo(5_300);
         assertThat(entry.subject().get("run")).isEqualTo("r1");
@@ -73,6 +78,44 @@ class HappyPathTest {
         assertThat(received.body()).isEqualTo(Samples.CHAT);
         assertThat(received.headers().get("authorization")).isEqualTo("Bearer sk-provider");
         assertThat(received.headers().names()).noneMatch(name -> name.startsWith("x-bursar"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200,0.000894 USD", "500,0.000947 USD"})
+    void remaining_ofAWholeAnswer_isWhatTheSettlementLeft(int status, String left)
+            throws Exception {
+        house.budget("slots", Unit.SLOTS, 1);
+        BudgetId all = house.budget("all", Unit.USD_MICROCENTS, 100_000);
+        house.provider.script(answer -> answer.json(200, Samples.CHAT_ANSWER));
+        house.post("/v1/chat/completions", Samples.CHAT);
+        house.provider.script(answer -> answer.json(status, Samples.CHAT_ANSWER));
+        HttpResponse<String> answer = house.post("/v1/chat/completions", Samples.CHAT);
+        assertThat(answer.headers().firstValue("X-Bursar-Remaining")).hasValue(left);
+        assertThat(Quantity.text(Unit.USD_MICROCENTS, 100_000 - house.spent(all))).isEqualTo(left);
+    }
+
+    @Test
+    void remaining_ofACallThatIsItsOwnRun_isThatOfItsRun() throws Exception {
+        house.budget(
+                "run",
+                List.of("run"),
+                Unit.USD_MICROCENTS,
+                100_000,
+                new Window.Life(),
+                Budget.Mode.HARD);
+        house.provider.script(answer -> answer.json(200, Samples.CHAT_ANSWER));
+        HttpResponse<String> answer = house.post("/v1/chat/completions", Samples.CHAT);
+        assertThat(answer.headers().firstValue("X-Bursar-Remaining")).hasValue("0.000947 USD");
+    }
+
+    @Test
+    void remaining_ofAStream_isWhatTheReserveLeft() throws Exception {
+        house.budget("all", Unit.USD_MICROCENTS, 100_000);
+        house.provider.script(answer -> answer.stream().write(Samples.CHAT_USAGE).end());
+        HttpResponse<String> answer = house.post("/v1/chat/completions", Samples.CHAT_STREAM);
+        long left = 100_000L - 100L * Samples.CHAT_STREAM.length() - 200 * 100;
+        assertThat(answer.headers().firstValue("X-Bursar-Remaining"))
+                .hasValue(Quantity.text(Unit.USD_MICROCENTS, left));
     }
 
     @Test

@@ -77,20 +77,26 @@ final class House {
     final AtomicInteger overheads = new AtomicInteger();
     private int budgets;
 
+    /// What the gateway asks about keys.
+    volatile Identities identities = House::identify;
+
+    /// What happens when the gateway counts a call that was settled by an estimate.
+    volatile Runnable whenEstimated = estimated::incrementAndGet;
+
     House(Path data) throws Exception {
-        this(data, new BodyBytes(BodyBytes.bound()));
+        this(data, new BodyBytes(BodyBytes.bound()), AuthoritySettings.DEFAULT);
     }
 
-    House(Path data, BodyBytes bodies) throws Exception {
+    House(Path data, BodyBytes bodies, AuthoritySettings settings) throws Exception {
         this.bodies = bodies;
         provider = new FakeProvider(vertx);
-        authority = Authority.open(data, AuthoritySettings.DEFAULT, InstantSource.system());
+        authority = Authority.open(data, settings, InstantSource.system());
         gateway =
                 new Gateway(
                         vertx,
                         authority,
                         BOOK,
-                        House::identify,
+                        secret -> identities.identify(secret),
                         settings(),
                         InstantSource.system(),
                         meter(),
@@ -154,7 +160,7 @@ final class House {
 
             @Override
             public void estimated(String provider, String model) {
-                estimated.incrementAndGet();
+                whenEstimated.run();
             }
         };
     }

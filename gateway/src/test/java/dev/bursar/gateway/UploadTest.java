@@ -2,6 +2,7 @@ package dev.bursar.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.authority.AuthoritySettings;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +24,7 @@ class UploadTest {
 
     @BeforeEach
     void open() throws Exception {
-        house = new House(data, new BodyBytes(MOST));
+        house = new House(data, new BodyBytes(MOST), AuthoritySettings.DEFAULT);
         house.provider.script(answer -> answer.json(200, Samples.CHAT_ANSWER));
     }
 
