@@ -140,6 +140,7 @@ public final class Server implements AutoCloseable {
                                         options.open(),
                                         stopping::get,
                                         this::reload,
+                                        dashboard.files(),
                                         dashboard::mount)));
         web =
                 open(

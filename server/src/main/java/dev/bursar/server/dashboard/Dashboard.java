@@ -1,6 +1,7 @@
 package dev.bursar.server.dashboard;
 
 import dev.bursar.authority.Authority;
+import dev.bursar.server.dashboard.view.Shell;
 import dev.bursar.usage.Usage;
 import dev.bursar.usage.UsageException;
 import gg.jte.ContentType;
@@ -45,6 +46,11 @@ public final class Dashboard {
         run = new RunPage(usage, new RunBudgets(authority), frame);
         call = new CallPage(usage, new PriceLines(prices), frame);
         budgets = new BudgetsPage(authority, frame);
+    }
+
+    /// What pages that are not made here load, to look the same.
+    public Shell.Files files() {
+        return assets.files();
     }
 
     /// Adds the pages to a router whose handlers may block.

@@ -37,6 +37,7 @@ final class OverviewPage {
     private static final int BUDGETS = 6;
     private static final int SPARK_SECONDS = 5;
     private static final int HOURS = 24;
+    private static final Duration KEEP = Duration.ofSeconds(2);
 
     /// So many entries not yet in the read model are worth a word.
     private static final long LATE_ENTRIES = 1_000;
@@ -44,6 +45,14 @@ final class OverviewPage {
     private final Usage usage;
     private final Authority authority;
     private final Frame frame;
+
+    /// By tenant and range: pages fetch themselves every two seconds, whoever looks at them.
+    private final Shared<Looked, Shown> shown = new Shared<>(KEEP);
+
+    private record Looked(String tenant, Range range) {}
+
+    /// @param empty whether nothing has happened yet at all
+    private record Shown(LiveView live, boolean empty) {}
 
     OverviewPage(Usage usage, Authority authority, Frame frame) {
         this.usage = usage;
@@ -54,6 +63,14 @@ final class OverviewPage {
     OverviewView view(Request request) {
         Address page = Address.OVERVIEW.with("tenant", request.tenant());
         Range range = request.range();
+        Shown now =
+                shown.get(
+                        new Looked(request.tenant(), range),
+                        request.now(),
+                        () ->
+                                new Shown(
+                                        live(request),
+                                        usage.position() == 0 || nothingYet(request)));
         return new OverviewView(
                 frame.shell("Overview", Address.OVERVIEW, request.tenant()),
                 request.ranges(page),
@@ -62,8 +79,8 @@ final class OverviewPage {
                         Address.OVERVIEW,
                         List.of(new TenantChoice.Kept("range", request.get("range")))),
                 page.with("range", range.wire()).text(),
-                live(request),
-                usage.position() == 0 || nothingYet(request),
+                now.live(),
+                now.empty(),
                 request.origin());
     }
 

@@ -2,6 +2,7 @@ package dev.bursar.server.http;
 
 import dev.bursar.authority.AuthorityException;
 import dev.bursar.server.config.ConfigException;
+import dev.bursar.server.dashboard.view.Shell;
 import dev.bursar.server.directory.DirectoryException;
 import dev.bursar.usage.UsageException;
 import gg.jte.ContentType;
@@ -12,6 +13,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,13 +28,19 @@ final class Answers {
     private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
 
     private static final String CONTENT_SECURITY_POLICY =
-            "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none';"
-                    + " frame-ancestors 'none'";
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action"
+                    + " 'self'; base-uri 'none'; frame-ancestors 'none'";
 
     private static final List<String> PROGRAMS =
             List.of("/api/", "/v1/", "/v1beta/", "/openai/", "/anthropic/", "/gemini/");
 
     private final TemplateEngine templates = TemplateEngine.createPrecompiled(ContentType.Html);
+    private final Shell.Files files;
+
+    /// @param files that make these pages look like the dashboard
+    Answers(Shell.Files files) {
+        this.files = files;
+    }
 
     static void json(RoutingContext context, int status, JsonNode body) {
         send(context, status, "application/json", ApiJson.text(body));
@@ -120,8 +128,10 @@ final class Answers {
     }
 
     void page(RoutingContext context, int status, String template, Map<String, Object> values) {
+        Map<String, Object> all = new HashMap<>(values);
+        all.put("files", files);
         StringOutput html = new StringOutput();
-        templates.render(template, values, html);
+        templates.render(template, all, html);
         context.response().putHeader("content-security-policy", CONTENT_SECURITY_POLICY);
         send(context, status, "text/html; charset=utf-8", html.toString());
     }

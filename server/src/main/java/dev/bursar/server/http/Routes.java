@@ -1,6 +1,7 @@
 package dev.bursar.server.http;
 
 import dev.bursar.authority.Authority;
+import dev.bursar.server.dashboard.view.Shell;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.usage.Usage;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -28,11 +29,13 @@ public final class Routes implements AutoCloseable {
 
     private static final int MAX_AT_A_TIME = 128;
 
-    /// Every path that is not only for programs. A route that matches those as well would turn their
+    /// Every path that is not only for programs, and wants a sign-in: styles do not, or the sign-in would
+    /// have none. A route that matches those as well would turn their
     /// wrong methods into unknown paths.
-    private static final String PAGES = "(?!/(api|v1|v1beta|openai|anthropic|gemini)(/|$)).*";
+    private static final String PAGES =
+            "(?!/(assets|api|v1|v1beta|openai|anthropic|gemini)(/|$)).*";
 
-    private final Answers answers = new Answers();
+    private final Answers answers;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore places = new Semaphore(MAX_AT_A_TIME);
     private final Router router;
@@ -43,6 +46,7 @@ public final class Routes implements AutoCloseable {
     /// @param open whether pages and readers of `/api` need no token: only ever on the loopback
     /// @param stopping whether the server has been asked to stop
     /// @param reload reads the configuration again and says what changed
+    /// @param files of the pages' look
     /// @param pages adds the pages that people see
     public record Needs(
             Authority authority,
@@ -54,6 +58,7 @@ public final class Routes implements AutoCloseable {
             boolean open,
             BooleanSupplier stopping,
             Supplier<List<String>> reload,
+            Shell.Files files,
             Consumer<Router> pages) {
 
         /// Without the token.
@@ -64,6 +69,7 @@ public final class Routes implements AutoCloseable {
     }
 
     public Routes(Vertx vertx, Needs needs) {
+        answers = new Answers(needs.files());
         router = Router.router(vertx);
         router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
         router.route().handler(this::onAThreadOfItsOwn);

@@ -16,6 +16,7 @@ import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import dev.bursar.server.config.Config;
+import dev.bursar.server.dashboard.view.Shell;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.usage.Usage;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -90,6 +91,7 @@ class OpenApiTest {
                                 false,
                                 () -> false,
                                 () -> List.of("changed budget acme/run"),
+                                new Shell.Files("", "", "", "", "", "", ""),
                                 pages -> {}));
         server =
                 vertx.createHttpServer()
