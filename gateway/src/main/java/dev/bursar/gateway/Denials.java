@@ -8,7 +8,6 @@ import dev.bursar.ledger.Reason;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
-import dev.bursar.pricing.TokenClass;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -193,7 +192,7 @@ final class Denials {
         if (block.unit().equals(Unit.TOKENS)) {
             return Math.max(0, block.affordable() - estimate.inputTokens());
         }
-        long rate = route.price().ratesFor(estimate.inputTokens()).of(TokenClass.OUTPUT);
+        long rate = route.price().ratesFor(estimate.inputTokens()).dearest(false);
         if (!Quantity.isMoney(block.unit()) || rate == 0) {
             return 0;
         }

@@ -4,8 +4,9 @@ import dev.bursar.ledger.Amounts;
 import dev.bursar.ledger.Unit;
 import dev.bursar.pricing.Price;
 import dev.bursar.pricing.TokenClass;
-import dev.bursar.pricing.TokenUsage;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// What a call may use at most, before it is made.
@@ -42,17 +43,34 @@ record Estimate(long inputTokens, long outputTokens, boolean exact, Amounts aske
     }
 
     private static long cost(CallRequest request, Price price, long input, long output) {
-        TokenClass kind =
-                switch (request.cacheWrite()) {
-                    case NONE -> TokenClass.INPUT;
-                    case FIVE_MINUTES -> TokenClass.CACHE_WRITE_5M;
-                    case ONE_HOUR -> TokenClass.CACHE_WRITE_1H;
-                };
-        TokenUsage usage = TokenUsage.of(0, output).with(kind, input);
         try {
-            return Math.min(price.cost(usage).microcents(), Amounts.MAX_VALUE);
+            return Math.min(price.upperBound(classes(request), input, output), Amounts.MAX_VALUE);
         } catch (ArithmeticException e) {
             return Amounts.MAX_VALUE;
         }
+    }
+
+    /// What the tokens of the call may be billed as. Output may be of any class that the model has a rate
+    /// for; audio and pictures in the input are seen in the request, and so are cache writes.
+    private static Set<TokenClass> classes(CallRequest request) {
+        Set<TokenClass> classes =
+                EnumSet.of(
+                        TokenClass.INPUT,
+                        TokenClass.OUTPUT,
+                        TokenClass.REASONING,
+                        TokenClass.AUDIO_OUTPUT,
+                        TokenClass.IMAGE_OUTPUT);
+        switch (request.cacheWrite()) {
+            case NONE -> {}
+            case FIVE_MINUTES -> classes.add(TokenClass.CACHE_WRITE_5M);
+            case ONE_HOUR -> classes.add(TokenClass.CACHE_WRITE_1H);
+        }
+        if (request.images() > 0 || request.hiddenInput()) {
+            classes.add(TokenClass.IMAGE_INPUT);
+        }
+        if (request.hiddenInput()) {
+            classes.add(TokenClass.AUDIO_INPUT);
+        }
+        return classes;
     }
 }

@@ -18,9 +18,6 @@ final class Estimator {
     /// Measured on recorded requests of Anthropic: 283 to 832 tokens of hidden prompt for tools.
     private static final long ANTHROPIC_TOOLS_TOKENS = 900;
 
-    /// Above the dearest picture of either dialect at full detail.
-    private static final long IMAGE_TOKENS = 5_000;
-
     /// What a token of an answer is taken for that can only be measured.
     static final int BYTES_PER_TOKEN = 4;
 
@@ -79,7 +76,9 @@ final class Estimator {
     }
 
     private long unseen(CallRequest request, Route route) {
-        long tokens = request.images() * IMAGE_TOKENS;
+        long tokens =
+                (long) request.images()
+                        * ImageTokens.most(route.provider().dialect(), route.model());
         if (request.tools() && route.provider().dialect() == Dialect.ANTHROPIC) {
             tokens += ANTHROPIC_TOOLS_TOKENS;
         }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
 import dev.bursar.pricing.Price;
+import dev.bursar.pricing.Rates;
+import dev.bursar.pricing.TokenClass;
 import dev.bursar.pricing.TokenEstimator;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -68,11 +70,47 @@ class EstimateTest {
         String url = "\"data:image/png;base64," + "QUJD".repeat(4_000) + "\"";
         String picture = "[{\"type\":\"image_url\",\"image_url\":{\"url\":" + url + "}}";
         long one = inputTokens(chat(picture + "]"));
-        assertThat(one).isBetween(5_000L, 5_100L);
+        assertThat(one).isBetween(3_779L, 3_900L);
         assertThat(inputTokens(chat(picture + ",{\"type\":\"text\",\"url\":" + url + "}]")))
                 .isGreaterThan(one + 4_000);
         String text = url.replace("QUJD", "\u9884\u7b97");
         assertThat(inputTokens(chat(picture.replace(url, text) + "]"))).isGreaterThan(one + 4_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "OPENAI,gpt-4o-mini-2024-07-18,48169",
+        "OPENAI,openai/gpt-4o,3779",
+        "OPENAI,gpt-5.6,36000",
+        "OPENAI,qwen2.5-vl-72b,16384",
+        "OPENAI,our-deployment,48169",
+        "ANTHROPIC,claude-opus-4-8,4784",
+        "ANTHROPIC,us.anthropic.claude-x,4784",
+    })
+    void picture_isBoundByTheFamilyOfTheModel(Dialect dialect, String model, int most) {
+        assertThat(ImageTokens.most(dialect, model)).isEqualTo(most);
+    }
+
+    @Test
+    void estimate_ofAModelThatSpeaks_holdsTheDearestOutput() {
+        Rates rates =
+                Rates.of(
+                        Map.of(
+                                TokenClass.INPUT, 250_000_000L,
+                                TokenClass.OUTPUT, 1_000_000_000L,
+                                TokenClass.AUDIO_INPUT, 4_000_000_000L,
+                                TokenClass.AUDIO_OUTPUT, 8_000_000_000L));
+        Price price = Price.of("openai", "gpt-audio", Instant.EPOCH, rates);
+        String text = chat("\"hello\"");
+        String audio = chat("[{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"\"}}]");
+        assertThat(asked(text, price)).isEqualTo(10 * 250 + 100 * 8_000);
+        assertThat(asked(audio, price)).isEqualTo(10 * 4_000 + 100 * 8_000);
+    }
+
+    private static long asked(String body, Price price) {
+        CallRequest request =
+                RequestParser.parse(Dialect.OPENAI, body.getBytes(StandardCharsets.UTF_8));
+        return Estimate.of(request, price, 10, 100, true).asked().get(Unit.USD_MICROCENTS);
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// What the tokens of one model of one provider cost from one moment on, until a later price of the
 /// same model takes over.
@@ -97,20 +98,20 @@ public record Price(
         return new Cost(total, lines);
     }
 
-    /// The most microcents that a call with at most these tokens can cost, whatever their classes:
-    /// the dearest class of each side (a cache write of one hour, usually), at the dearest tier that
-    /// up to `inputTokens` can reach. No [#cost(TokenUsage)] within these counts is above it.
+    /// The most microcents that a call with at most these tokens can cost, whatever their split over
+    /// `classes`: the dearest class of each side, at the dearest tier that up to `inputTokens` can reach.
+    /// No [#cost(TokenUsage)] within these counts and classes is above it.
     ///
     /// @throws IllegalArgumentException when a count is negative or above [TokenUsage#MAX_COUNT]
     /// @throws ArithmeticException when the cost does not fit a `long`
-    public long upperBound(long inputTokens, long outputTokens) {
+    public long upperBound(Set<TokenClass> classes, long inputTokens, long outputTokens) {
         TokenUsage checked = TokenUsage.of(inputTokens, outputTokens);
         long input = checked.input();
         long output = checked.output();
-        long bound = bound(rates, input, output);
+        long bound = bound(rates, classes, input, output);
         for (Tier tier : tiers) {
             if (tier.over() < input) {
-                bound = Math.max(bound, bound(tier.rates(), input, output));
+                bound = Math.max(bound, bound(tier.rates(), classes, input, output));
             }
         }
         return bound;
@@ -146,8 +147,9 @@ public record Price(
                 id, provider, model, from, rates, more, free, contextWindow, maxOutputTokens);
     }
 
-    private static long bound(Rates rates, long input, long output) {
-        return Math.addExact(rates.upperBound(true, input), rates.upperBound(false, output));
+    private static long bound(Rates rates, Set<TokenClass> classes, long input, long output) {
+        return Math.addExact(
+                rates.upperBound(classes, true, input), rates.upperBound(classes, false, output));
     }
 
     private static void requireName(String what, String name) {

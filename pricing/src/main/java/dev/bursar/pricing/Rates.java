@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.regex.Pattern;
 
@@ -121,7 +122,8 @@ public final class Rates {
         return Math.addExact(Math.multiplyExact(millions, rate), restCost);
     }
 
-    /// The most that `tokens` of one side can cost, however they are split over its classes.
+    /// The most that `tokens` of one side can cost, however they are split over those of `classes` that
+    /// are on it.
     ///
     /// Each class is rounded up apart, so the sum may pass the rounded product of the dearest rate.
     /// With `n` tokens, dearest rate `r` and `k` classes whose rate is no whole number of microcents
@@ -129,24 +131,21 @@ public final class Rates {
     /// at most `m * ceil(r)`; and `ceil(n * r) + k - 1`, as each such line gains less than one.
     ///
     /// @throws ArithmeticException when the cost does not fit a `long`
-    long upperBound(boolean input, long tokens) {
+    long upperBound(Set<TokenClass> classes, boolean input, long tokens) {
         if (tokens == 0) {
             return 0;
         }
-        long dearest = dearest(input);
-        long perToken = Math.multiplyExact(tokens, Math.ceilDiv(dearest, TOKENS_PER_RATE));
-        long roundings = Math.min(tokens, Math.max(1, fractional(input)));
-        return Math.min(perToken, Math.addExact(charge(tokens, dearest), roundings - 1));
-    }
-
-    private int fractional(boolean input) {
-        int count = 0;
+        long dearest = 0;
+        int fractional = 0;
         for (TokenClass type : CLASSES) {
-            if (type.isInput() == input && of(type) % TOKENS_PER_RATE != 0) {
-                count++;
+            if (type.isInput() == input && classes.contains(type)) {
+                dearest = Math.max(dearest, of(type));
+                fractional += of(type) % TOKENS_PER_RATE == 0 ? 0 : 1;
             }
         }
-        return count;
+        long perToken = Math.multiplyExact(tokens, Math.ceilDiv(dearest, TOKENS_PER_RATE));
+        long roundings = Math.min(tokens, Math.max(1, fractional));
+        return Math.min(perToken, Math.addExact(charge(tokens, dearest), roundings - 1));
     }
 
     @Override

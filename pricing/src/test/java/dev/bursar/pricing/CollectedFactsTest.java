@@ -8,6 +8,7 @@ import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -230,7 +231,12 @@ class CollectedFactsTest {
         if (cost.microcents() < least || cost.microcents() > most) {
             misses.put(key, usage + ": " + cost.microcents() + " instead of " + exact);
         }
-        assertThat(price.get().upperBound(usage.input(), usage.output()))
+        assertThat(
+                        price.get()
+                                .upperBound(
+                                        EnumSet.allOf(TokenClass.class),
+                                        usage.input(),
+                                        usage.output()))
                 .as(key)
                 .isGreaterThanOrEqualTo(cost.microcents());
     }

@@ -16,8 +16,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PriceTest {
+
+    private static final Set<TokenClass> ALL = EnumSet.allOf(TokenClass.class);
 
     private static final long USD = 100_000_000L;
     private static final Instant SINCE_EVER = Instant.EPOCH;
@@ -194,8 +198,8 @@ class PriceTest {
     void upperBound_wholeMicrocents_isTheDearestClassOfEachSide() {
         Price price = price(INPUT, "3", CACHE_WRITE_1H, "6", OUTPUT, "15", AUDIO_OUTPUT, "60");
 
-        assertThat(price.upperBound(1_000, 100)).isEqualTo(600_000 + 600_000);
-        assertThat(price.upperBound(0, 0)).isZero();
+        assertThat(price.upperBound(ALL, 1_000, 100)).isEqualTo(600_000 + 600_000);
+        assertThat(price.upperBound(ALL, 0, 0)).isZero();
     }
 
     @Test
@@ -204,8 +208,8 @@ class PriceTest {
                 price(INPUT, "4", OUTPUT, "8")
                         .withTier(new Price.Tier(1_000, rates(INPUT, "1", OUTPUT, "2")));
 
-        assertThat(price.upperBound(1_000, 10)).isEqualTo(400_000 + 8_000);
-        assertThat(price.upperBound(1_001, 10)).isEqualTo(400_400 + 8_000);
+        assertThat(price.upperBound(ALL, 1_000, 10)).isEqualTo(400_000 + 8_000);
+        assertThat(price.upperBound(ALL, 1_001, 10)).isEqualTo(400_400 + 8_000);
     }
 
     @Test
@@ -220,7 +224,7 @@ class PriceTest {
             long input = usage.input() + random.nextInt(3);
             long output = usage.output() + random.nextInt(3);
 
-            assertThat(price.upperBound(input, output))
+            assertThat(price.upperBound(ALL, input, output))
                     .as("%s of %s", usage, price)
                     .isGreaterThanOrEqualTo(price.cost(usage).microcents());
         }
@@ -256,7 +260,7 @@ class PriceTest {
             usage = type.isInput() ? usage.with(type, each) : usage;
         }
 
-        assertThat(price.upperBound(6 * each, 0)).isEqualTo(bound);
+        assertThat(price.upperBound(ALL, 6 * each, 0)).isEqualTo(bound);
         assertThat(price.cost(usage).microcents()).isLessThanOrEqualTo(bound);
     }
 
@@ -264,9 +268,9 @@ class PriceTest {
     void upperBound_countsOutOfRange_areRefused() {
         Price price = price(INPUT, "1");
 
-        assertThatThrownBy(() -> price.upperBound(-1, 0))
+        assertThatThrownBy(() -> price.upperBound(ALL, -1, 0))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> price.upperBound(0, TokenUsage.MAX_COUNT + 1))
+        assertThatThrownBy(() -> price.upperBound(ALL, 0, TokenUsage.MAX_COUNT + 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -276,7 +280,7 @@ class PriceTest {
 
         assertThat(free.free()).isTrue();
         assertThat(free.cost(TokenUsage.of(1_000_000, 1_000_000)).microcents()).isZero();
-        assertThat(free.upperBound(1_000_000, 1_000_000)).isZero();
+        assertThat(free.upperBound(ALL, 1_000_000, 1_000_000)).isZero();
     }
 
     @Test

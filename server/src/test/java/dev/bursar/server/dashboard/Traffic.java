@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,7 +133,7 @@ final class Traffic implements AutoCloseable {
                                 "2026.11",
                                 Subject.KEY,
                                 "ci"));
-        long bound = price.upperBound(usage.input(), 1_024);
+        long bound = price.upperBound(EnumSet.allOf(TokenClass.class), usage.input(), 1_024);
         Command.Reserve reserve =
                 new Command.Reserve(
                         key(id, bound),
