@@ -2,6 +2,7 @@ package dev.bursar.server.cli;
 
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.directory.Directory;
+import dev.bursar.server.directory.KeyRequest;
 import dev.bursar.server.http.KeyJson;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -61,7 +62,10 @@ final class Keys {
                         directory ->
                                 KeyJson.of(
                                         directory.create(
-                                                new TenantId(tenant), name, new TreeMap<>(said))));
+                                                KeyRequest.runtime(
+                                                        new TenantId(tenant),
+                                                        name,
+                                                        new TreeMap<>(said)))));
         print(json, made, out -> out.println(made.path("secret").asString()));
         return 0;
     }

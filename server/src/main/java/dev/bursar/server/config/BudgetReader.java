@@ -129,7 +129,7 @@ final class BudgetReader {
                 true);
     }
 
-    private static ScopePath scope(String path, Place place) {
+    static ScopePath scope(String path, Place place) {
         try {
             return ScopePath.parse(path);
         } catch (IllegalArgumentException e) {

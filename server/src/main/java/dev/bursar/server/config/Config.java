@@ -2,6 +2,7 @@ package dev.bursar.server.config;
 
 import dev.bursar.gateway.GatewaySettings;
 import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.pricing.Price;
 import java.io.IOException;
@@ -9,10 +10,12 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -64,16 +67,25 @@ public record Config(
     /// A key that the file declares and owns.
     ///
     /// @param defaults dimensions of its calls
-    public record Key(String name, String secret, SortedMap<String, String> defaults) {
+    /// @param scope the only part of the tenant that it may act upon, null for all of it
+    /// @param expires from when on it is good no more, null for never
+    public record Key(
+            String name,
+            String secret,
+            SortedMap<String, String> defaults,
+            Set<Permission> permissions,
+            @Nullable ScopePath scope,
+            @Nullable Instant expires) {
 
         public Key {
             defaults = Collections.unmodifiableSortedMap(new TreeMap<>(defaults));
+            permissions = Set.copyOf(permissions);
         }
 
         /// Without the secret.
         @Override
         public String toString() {
-            return "Key[" + name + ", " + defaults + "]";
+            return "Key[" + name + ", " + defaults + ", " + permissions + "]";
         }
     }
 

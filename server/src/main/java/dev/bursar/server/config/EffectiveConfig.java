@@ -55,7 +55,14 @@ public final class EffectiveConfig {
     private static void addTenant(Config.Tenant tenant, List<String> lines) {
         lines.add("tenant=%s timezone=%s".formatted(tenant.id(), tenant.zone()));
         for (Config.Key key : tenant.keys()) {
-            lines.add("tenant=%s key=%s secret=***".formatted(tenant.id(), key.name()));
+            lines.add(
+                    "tenant=%s key=%s secret=*** permissions=%s scope=%s expires=%s"
+                            .formatted(
+                                    tenant.id(),
+                                    key.name(),
+                                    Permission.written(key.permissions()),
+                                    key.scope() == null ? "all" : key.scope(),
+                                    key.expires() == null ? "never" : key.expires()));
         }
         for (Budget budget : tenant.budgets()) {
             lines.add(

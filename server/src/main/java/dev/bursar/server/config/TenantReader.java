@@ -3,6 +3,7 @@ package dev.bursar.server.config;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.Budget.Mode;
 import dev.bursar.ledger.BudgetId;
+import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Terms;
@@ -10,15 +11,21 @@ import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import dev.bursar.server.config.Node.Place;
 import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Reads `tenants`: who there is, with which keys, under which budgets.
 final class TenantReader {
@@ -68,7 +75,7 @@ final class TenantReader {
         return new Config.Tenant(
                 id,
                 zone,
-                keys(section.node("keys")),
+                keys(id, section.node("keys")),
                 BudgetReader.budgets(id, zone, section.node("budgets"), notes),
                 downgrade);
     }
@@ -101,11 +108,13 @@ final class TenantReader {
         }
     }
 
-    private List<Config.Key> keys(Node node) {
+    private List<Config.Key> keys(TenantId tenant, Node node) {
         List<Config.Key> keys = new ArrayList<>();
         Map<String, Place> names = new HashMap<>();
         for (Node item : Section.items(node)) {
-            Section section = Section.of(item, "name", "secret", "defaults");
+            Section section =
+                    Section.of(
+                            item, "name", "secret", "defaults", "permissions", "scope", "expires");
             String name = section.requiredText("name");
             requireName(name, section.valuePlace("name"));
             requireNew(names, name, section.valuePlace("name"), "the key " + name);
@@ -115,9 +124,68 @@ final class TenantReader {
                 throw place.mistake(Secrets.RULE);
             }
             requireNew(secrets, secret, place, "the same secret");
-            keys.add(new Config.Key(name, secret, defaults(section)));
+            keys.add(
+                    new Config.Key(
+                            name,
+                            secret,
+                            defaults(section),
+                            permissions(section),
+                            scope(tenant, section),
+                            expires(section)));
         }
         return keys;
+    }
+
+    private static Set<Permission> permissions(Section key) {
+        if (!key.has("permissions")) {
+            return Permission.RUNTIME;
+        }
+        Set<Permission> permissions = EnumSet.noneOf(Permission.class);
+        for (Node item : Section.items(key.node("permissions"))) {
+            String written = Section.scalar(item).text();
+            permissions.add(
+                    Permission.of(written)
+                            .orElseThrow(() ->
+                                    item.place()
+                                            .mistake(
+                                                    "unknown permission "
+                                                            + written
+                                                            + ", known are "
+                                                            + Permission.known())));
+        }
+        if (permissions.isEmpty()) {
+            throw key.valuePlace("permissions").mistake("names none: leave the key out instead");
+        }
+        return permissions;
+    }
+
+    private static @Nullable ScopePath scope(TenantId tenant, Section key) {
+        Optional<String> written = key.text("scope");
+        if (written.isEmpty()) {
+            return null;
+        }
+        Place place = key.valuePlace("scope");
+        ScopePath scope = BudgetReader.scope(written.get(), place);
+        if (!scope.segments().getFirst().value().equalsIgnoreCase(tenant.value())) {
+            throw place.mistake("the scope " + scope + " is not one of the tenant " + tenant);
+        }
+        return scope;
+    }
+
+    private static @Nullable Instant expires(Section key) {
+        Optional<String> written = key.text("expires");
+        if (written.isEmpty()) {
+            return null;
+        }
+        String text = written.get();
+        try {
+            return text.contains("T")
+                    ? Instant.parse(text)
+                    : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+        } catch (DateTimeException e) {
+            throw key.valuePlace("expires")
+                    .mistake("must be like 2026-12-31 or 2026-12-31T18:00:00Z: " + text);
+        }
     }
 
     private static SortedMap<String, String> defaults(Section key) {

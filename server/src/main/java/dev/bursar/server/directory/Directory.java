@@ -2,25 +2,25 @@ package dev.bursar.server.directory;
 
 import dev.bursar.gateway.Identities;
 import dev.bursar.gateway.Identity;
-import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.config.Config;
-import dev.bursar.server.directory.ApiKey.Origin;
+import dev.bursar.server.config.ConfigException;
+import dev.bursar.server.config.Permission;
 import dev.bursar.server.directory.DirectoryException.Kind;
+import dev.bursar.server.directory.Finding.Why;
+import dev.bursar.server.directory.Tenant.Status;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Tenants and their API keys, and the administrator's token.
@@ -38,21 +38,29 @@ public final class Directory implements Identities, AutoCloseable {
     /// The most keys of an installation, revoked ones not counted.
     public static final int MAX_KEYS = 100_000;
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
-
-    private static final Identity.Unknown UNKNOWN = new Identity.Unknown();
+    private static final Finding.Bad UNKNOWN = new Finding.Bad(Why.KEY_NOT_FOUND, "no such key");
 
     private final DirectoryStore store;
     private final InstantSource clock;
 
-    private volatile Map<SecretHash, Identity> identities = Map.of();
-    private volatile Set<String> tenants = Set.of();
+    private volatile Map<SecretHash, Known> known = Map.of();
+    private volatile SortedMap<String, Tenant> tenants = new TreeMap<>();
     private volatile @Nullable SecretHash adminToken;
 
     private Directory(DirectoryStore store, InstantSource clock, @Nullable SecretHash adminToken) {
         this.store = store;
         this.clock = clock;
         this.adminToken = adminToken;
+    }
+
+    /// What is in memory of a secret, made once so that a call allocates nothing.
+    ///
+    /// @param expires null when it does not
+    private record Known(Finding finding, Identity identity, @Nullable Instant expires) {
+
+        boolean isGood() {
+            return finding instanceof Finding.Good;
+        }
     }
 
     /// A key and its secret, which is told this once.
@@ -78,7 +86,6 @@ public final class Directory implements Identities, AutoCloseable {
                             ? store.adminToken().orElse(null)
                             : SecretHash.of(adminToken);
             Directory directory = new Directory(store, clock, token);
-            directory.tenants = store.tenants();
             directory.reload();
             return directory;
         } catch (DirectoryException e) {
@@ -102,8 +109,14 @@ public final class Directory implements Identities, AutoCloseable {
     /// Makes tenants and declared keys what the file says: new ones appear, changed ones are replaced,
     /// and those that are gone are revoked. A key of the same name that was not declared gives way.
     public synchronized void declare(Config config) {
+        for (String id : config.tenants().keySet()) {
+            Tenant there = tenants.get(id);
+            if (there != null && there.status() == Status.CLOSED) {
+                throw new ConfigException(
+                        "tenants." + id + ": was closed for ever, its name is not used again");
+            }
+        }
         store.declare(config.tenants().values(), clock.instant());
-        tenants = Set.copyOf(config.tenants().keySet());
         String token = config.adminToken();
         if (token != null) {
             adminToken = SecretHash.of(token);
@@ -111,9 +124,28 @@ public final class Directory implements Identities, AutoCloseable {
         reload();
     }
 
+    /// Who sends this secret, and what for. Answers from memory.
+    public Finding find(String secret) {
+        Known found = known.get(SecretHash.of(secret));
+        if (found == null) {
+            return UNKNOWN;
+        }
+        Instant expires = found.expires();
+        return found.isGood() && expires != null && !clock.instant().isBefore(expires)
+                ? new Finding.Bad(Why.KEY_EXPIRED, "the key expired at " + expires)
+                : found.finding();
+    }
+
     @Override
     public Identity identify(String secret) {
-        return identities.getOrDefault(SecretHash.of(secret), UNKNOWN);
+        Known found = known.get(SecretHash.of(secret));
+        if (found == null) {
+            return new Identity.Unknown();
+        }
+        Instant expires = found.expires();
+        return found.isGood() && expires != null && !clock.instant().isBefore(expires)
+                ? new Identity.Suspended("the key expired at " + expires)
+                : found.identity();
     }
 
     /// Whether this is the administrator's token.
@@ -126,28 +158,21 @@ public final class Directory implements Identities, AutoCloseable {
     /// Makes a key.
     ///
     /// @throws DirectoryException `NOT_FOUND` for an unknown tenant, `EXISTS` when the name is taken,
-    ///     `CALLER` for a malformed name or default
-    public synchronized NewKey create(
-            TenantId tenant, String name, SortedMap<String, String> defaults) {
-        requireTenant(tenant);
-        if (!NAME.matcher(name).matches()) {
+    ///     `CALLER` for anything malformed, `CLOSED` for a closed tenant
+    public synchronized NewKey create(KeyRequest wanted) {
+        TenantId tenant = wanted.tenant();
+        requireOpen(tenant);
+        Instant now = clock.instant();
+        wanted.requireSound(now);
+        if (find(tenant, wanted.name()).isPresent()) {
             throw new DirectoryException(
-                    Kind.CALLER, "a key's name has 1 to 64 letters, digits, '.', '_' or '-'");
+                    Kind.EXISTS, "tenant " + tenant + " has a key " + wanted.name() + " already");
         }
-        try {
-            Subject.of(defaults);
-        } catch (IllegalArgumentException e) {
-            throw new DirectoryException(Kind.CALLER, "defaults: " + e.getMessage(), e);
-        }
-        if (find(tenant, name).isPresent()) {
-            throw new DirectoryException(
-                    Kind.EXISTS, "tenant " + tenant + " has a key " + name + " already");
-        }
-        if (identities.size() >= MAX_KEYS) {
+        if (known.size() >= MAX_KEYS) {
             throw new DirectoryException(Kind.CALLER, "there are " + MAX_KEYS + " keys already");
         }
         String secret = SecretHash.newSecret("bursar_");
-        ApiKey key = new ApiKey(tenant, name, defaults, Origin.API, clock.instant(), null);
+        ApiKey key = wanted.made(now);
         store.insert(key, SecretHash.of(secret));
         reload();
         return new NewKey(key, secret);
@@ -172,7 +197,7 @@ public final class Directory implements Identities, AutoCloseable {
         Instant now = clock.instant();
         store.revoke(tenant, name, now);
         reload();
-        return new ApiKey(tenant, name, key.defaults(), key.origin(), key.created(), now);
+        return key.revokedAt(now);
     }
 
     /// Keys by tenant and name, revoked ones too.
@@ -188,9 +213,9 @@ public final class Directory implements Identities, AutoCloseable {
         return keys;
     }
 
-    /// The tenants of the configuration, sorted.
-    public Set<String> tenants() {
-        return new TreeSet<>(tenants);
+    /// The tenants, by id; closed ones too.
+    public SortedMap<String, Tenant> tenants() {
+        return tenants;
     }
 
     @Override
@@ -198,11 +223,21 @@ public final class Directory implements Identities, AutoCloseable {
         store.close();
     }
 
-    private void requireTenant(TenantId tenant) {
-        if (!tenants.contains(tenant.value())) {
+    private Tenant requireTenant(TenantId id) {
+        Tenant tenant = tenants.get(id.value());
+        if (tenant == null) {
             throw new DirectoryException(
-                    Kind.NOT_FOUND, "no tenant " + tenant + ", there are " + tenants());
+                    Kind.NOT_FOUND, "no tenant " + id + ", there are " + tenants.keySet());
         }
+        return tenant;
+    }
+
+    private Tenant requireOpen(TenantId id) {
+        Tenant tenant = requireTenant(id);
+        if (tenant.status() == Status.CLOSED) {
+            throw new DirectoryException(Kind.CLOSED, "the tenant " + id + " is closed for ever");
+        }
+        return tenant;
     }
 
     private Optional<ApiKey> find(TenantId tenant, String name) {
@@ -212,26 +247,47 @@ public final class Directory implements Identities, AutoCloseable {
     }
 
     private void reload() {
-        Map<SecretHash, Identity> fresh = new HashMap<>();
+        tenants = Collections.unmodifiableSortedMap(store.tenants());
+        Map<SecretHash, Known> fresh = new HashMap<>();
         for (DirectoryStore.Row row : store.rows()) {
-            Identity identity = identity(row.key());
-            if (identity instanceof Identity.Caller) {
-                fresh.put(row.hash(), identity);
+            Known one = known(row.key());
+            if (one.isGood()) {
+                fresh.put(row.hash(), one);
             } else {
-                fresh.putIfAbsent(row.hash(), identity);
+                fresh.putIfAbsent(row.hash(), one);
             }
         }
-        identities = Map.copyOf(fresh);
+        known = Map.copyOf(fresh);
     }
 
-    private Identity identity(ApiKey key) {
-        if (key.revoked() != null) {
-            return new Identity.Suspended("the key " + key.name() + " was revoked");
+    private Known known(ApiKey key) {
+        Tenant tenant = tenants.get(key.tenant().value());
+        if (tenant != null && tenant.status() == Status.CLOSED) {
+            return bad(Why.TENANT_CLOSED, "the tenant " + key.tenant() + " is closed");
         }
-        if (!tenants.contains(key.tenant().value())) {
-            return new Identity.Suspended(
+        if (key.revoked() != null) {
+            return bad(Why.KEY_REVOKED, "the key " + key.name() + " was revoked");
+        }
+        if (tenant == null) {
+            return bad(
+                    Why.TENANT_SUSPENDED,
                     "the tenant " + key.tenant() + " is not in the configuration");
         }
-        return new Identity.Caller(key.tenant(), key.name(), new TreeMap<>(key.defaults()));
+        if (tenant.status() == Status.SUSPENDED) {
+            return bad(Why.TENANT_SUSPENDED, "the tenant " + key.tenant() + " is suspended");
+        }
+        Identity identity =
+                key.may(Permission.GATEWAY_CALL)
+                        ? new Identity.Caller(key.tenant(), key.name(), key.defaults())
+                        : new Identity.Suspended(
+                                "the key "
+                                        + key.name()
+                                        + " has not the permission "
+                                        + Permission.GATEWAY_CALL.written());
+        return new Known(new Finding.Good(key), identity, key.expires());
+    }
+
+    private static Known bad(Why why, String message) {
+        return new Known(new Finding.Bad(why, message), new Identity.Suspended(message), null);
     }
 }

@@ -15,6 +15,8 @@ public final class DirectoryException extends RuntimeException {
         NOT_FOUND,
         /// The name is taken.
         EXISTS,
+        /// It was closed, for ever.
+        CLOSED,
         /// The configuration file owns it.
         OWNED_BY_FILE,
         /// Disk, file system, another process.

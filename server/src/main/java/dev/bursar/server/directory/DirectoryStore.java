@@ -1,8 +1,9 @@
 package dev.bursar.server.directory;
 
+import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.config.Config;
-import dev.bursar.server.directory.ApiKey.Origin;
+import dev.bursar.server.config.Permission;
 import dev.bursar.server.directory.DirectoryException.Kind;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -16,16 +17,19 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,25 +37,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// The tables of the directory. One connection, one statement at a time.
 final class DirectoryStore implements AutoCloseable {
 
-    private static final int VERSION = 1;
-
     private static final JsonMapper JSON = new JsonMapper();
 
     private static final String ADMIN_TOKEN = "admin_token";
-
-    private static final List<String> SCHEMA =
-            List.of(
-                    "CREATE TABLE tenant (id TEXT PRIMARY KEY, created_millis INTEGER NOT NULL)",
-                    "CREATE TABLE api_key (id INTEGER PRIMARY KEY, tenant TEXT NOT NULL,"
-                            + " name TEXT NOT NULL, hash BLOB NOT NULL, defaults TEXT NOT NULL,"
-                            + " origin TEXT NOT NULL, created_millis INTEGER NOT NULL,"
-                            + " revoked_millis INTEGER)",
-                    "CREATE UNIQUE INDEX api_key_name ON api_key (tenant, name)"
-                            + " WHERE revoked_millis IS NULL",
-                    "CREATE UNIQUE INDEX api_key_hash ON api_key (hash)"
-                            + " WHERE revoked_millis IS NULL",
-                    "CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL)",
-                    "PRAGMA user_version = " + VERSION);
 
     private final Path file;
     private final Connection connection;
@@ -102,22 +90,25 @@ final class DirectoryStore implements AutoCloseable {
             statement.execute("PRAGMA busy_timeout = 5000");
             statement.execute("PRAGMA journal_mode = WAL");
             statement.execute("PRAGMA synchronous = FULL");
-            int version;
-            try (ResultSet row = statement.executeQuery("PRAGMA user_version")) {
-                row.next();
-                version = row.getInt(1);
-            }
-            if (version > VERSION) {
+            int version = version(statement);
+            if (version > DirectorySchema.VERSION) {
                 throw new DirectoryException(
                         Kind.EXTERNAL, file + ": made by a newer version: " + version);
             }
-            if (version == 0) {
+            if (version < DirectorySchema.VERSION) {
                 inTransaction(() -> {
-                    for (String sql : SCHEMA) {
+                    for (String sql : DirectorySchema.since(version)) {
                         statement.execute(sql);
                     }
                 });
             }
+        }
+    }
+
+    private static int version(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("PRAGMA user_version")) {
+            row.next();
+            return row.getInt(1);
         }
     }
 
@@ -139,17 +130,52 @@ final class DirectoryStore implements AutoCloseable {
         update("INSERT OR REPLACE INTO setting VALUES (?, ?)", ADMIN_TOKEN, hash.bytes());
     }
 
-    synchronized Set<String> tenants() {
-        Set<String> tenants = new TreeSet<>();
+    /// Every tenant, by id.
+    synchronized SortedMap<String, Tenant> tenants() {
+        SortedMap<String, Tenant> tenants = new TreeMap<>();
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT id FROM tenant")) {
+                ResultSet row =
+                        statement.executeQuery(
+                                "SELECT id, timezone, origin, status, created_millis"
+                                        + " FROM tenant")) {
             while (row.next()) {
-                tenants.add(row.getString(1));
+                Tenant tenant =
+                        new Tenant(
+                                new TenantId(row.getString("id")),
+                                ZoneId.of(row.getString("timezone")),
+                                Origin.valueOf(upperCase(row.getString("origin"))),
+                                Tenant.Status.valueOf(upperCase(row.getString("status"))),
+                                Instant.ofEpochMilli(row.getLong("created_millis")));
+                tenants.put(tenant.id().value(), tenant);
             }
             return tenants;
         } catch (SQLException e) {
             throw failed(e);
         }
+    }
+
+    /// Adds a tenant, or replaces the one of the same id.
+    synchronized void put(Tenant tenant) {
+        update(
+                "INSERT OR REPLACE INTO tenant (id, timezone, origin, status, created_millis)"
+                        + " VALUES (?, ?, ?, ?, ?)",
+                tenant.id().value(),
+                tenant.zone().getId(),
+                lowerCase(tenant.origin()),
+                lowerCase(tenant.status()),
+                tenant.created().toEpochMilli());
+    }
+
+    /// Puts a closed tenant and revokes what keys it has, together.
+    synchronized void close(Tenant tenant, Instant now) {
+        inTransaction(() -> {
+            put(tenant);
+            update(
+                    "UPDATE api_key SET revoked_millis = ?"
+                            + " WHERE tenant = ? AND revoked_millis IS NULL",
+                    now.toEpochMilli(),
+                    tenant.id().value());
+        });
     }
 
     /// Every key, by tenant, name and age.
@@ -158,7 +184,8 @@ final class DirectoryStore implements AutoCloseable {
         try (Statement statement = connection.createStatement();
                 ResultSet row =
                         statement.executeQuery(
-                                "SELECT tenant, name, hash, defaults, origin, created_millis,"
+                                "SELECT tenant, name, hash, defaults, permissions, scope,"
+                                        + " expires_millis, origin, created_millis,"
                                         + " revoked_millis FROM api_key"
                                         + " ORDER BY tenant, name, id")) {
             while (row.next()) {
@@ -171,27 +198,59 @@ final class DirectoryStore implements AutoCloseable {
     }
 
     private static ApiKey key(ResultSet row) throws SQLException {
-        long revoked = row.getLong("revoked_millis");
-        @Nullable Instant revokedAt = row.wasNull() ? null : Instant.ofEpochMilli(revoked);
+        @Nullable String permissions = row.getString("permissions");
+        @Nullable String scope = row.getString("scope");
         return new ApiKey(
                 new TenantId(row.getString("tenant")),
                 row.getString("name"),
                 JSON.readValue(
                         row.getString("defaults"), new TypeReference<TreeMap<String, String>>() {}),
-                Origin.valueOf(row.getString("origin").toUpperCase(Locale.ROOT)),
+                permissions == null ? Permission.RUNTIME : permissions(permissions),
+                scope == null ? null : ScopePath.parse(scope),
+                instant(row, "expires_millis"),
+                Origin.valueOf(upperCase(row.getString("origin"))),
                 Instant.ofEpochMilli(row.getLong("created_millis")),
-                revokedAt);
+                instant(row, "revoked_millis"));
+    }
+
+    private static Set<Permission> permissions(String stored) {
+        Set<Permission> permissions = EnumSet.noneOf(Permission.class);
+        for (String name : stored.split(" ", -1)) {
+            permissions.add(Permission.of(name).orElseThrow());
+        }
+        return permissions;
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        long millis = row.getLong(column);
+        return row.wasNull() ? null : Instant.ofEpochMilli(millis);
+    }
+
+    private static @Nullable Long millis(@Nullable Instant instant) {
+        return instant == null ? null : instant.toEpochMilli();
+    }
+
+    private static String lowerCase(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String upperCase(String stored) {
+        return stored.toUpperCase(Locale.ROOT);
     }
 
     synchronized void insert(ApiKey key, SecretHash hash) {
         update(
-                "INSERT INTO api_key (tenant, name, hash, defaults, origin, created_millis)"
-                        + " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO api_key (tenant, name, hash, defaults, permissions, scope,"
+                        + " expires_millis, origin, created_millis)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 key.tenant().value(),
                 key.name(),
                 hash.bytes(),
                 JSON.writeValueAsString(key.defaults()),
-                key.origin().name().toLowerCase(Locale.ROOT),
+                String.join(" ", Permission.written(key.permissions())),
+                key.scope() == null ? null : key.scope().toString(),
+                millis(key.expires()),
+                lowerCase(key.origin()),
                 key.created().toEpochMilli());
     }
 
@@ -212,11 +271,19 @@ final class DirectoryStore implements AutoCloseable {
                 good.put(row.key().tenant() + "/" + row.key().name(), row);
             }
         }
+        Map<String, Tenant> known = tenants();
         inTransaction(() -> {
-            update("DELETE FROM tenant");
+            update("DELETE FROM tenant WHERE origin = ?", lowerCase(Origin.FILE));
             List<Row> wanted = new ArrayList<>();
             for (Config.Tenant tenant : tenants) {
-                update("INSERT INTO tenant VALUES (?, ?)", tenant.id().value(), now.toEpochMilli());
+                Tenant before = known.get(tenant.id().value());
+                put(
+                        new Tenant(
+                                tenant.id(),
+                                tenant.zone(),
+                                Origin.FILE,
+                                before == null ? Tenant.Status.ACTIVE : before.status(),
+                                before == null ? now : before.created()));
                 tenant.keys().forEach(key -> wanted.add(row(tenant, key, now)));
             }
             wanted.removeIf(row -> unchanged(row, good));
@@ -237,7 +304,10 @@ final class DirectoryStore implements AutoCloseable {
                 there != null
                         && there.key().origin() == Origin.FILE
                         && there.hash().equals(wanted.hash())
-                        && there.key().defaults().equals(wanted.key().defaults());
+                        && there.key().defaults().equals(wanted.key().defaults())
+                        && there.key().permissions().equals(wanted.key().permissions())
+                        && Objects.equals(there.key().scope(), wanted.key().scope())
+                        && Objects.equals(there.key().expires(), wanted.key().expires());
         if (same) {
             good.remove(id);
         }
@@ -254,7 +324,16 @@ final class DirectoryStore implements AutoCloseable {
 
     private static Row row(Config.Tenant tenant, Config.Key key, Instant now) {
         return new Row(
-                new ApiKey(tenant.id(), key.name(), key.defaults(), Origin.FILE, now, null),
+                new ApiKey(
+                        tenant.id(),
+                        key.name(),
+                        key.defaults(),
+                        key.permissions(),
+                        key.scope(),
+                        key.expires(),
+                        Origin.FILE,
+                        now,
+                        null),
                 SecretHash.of(key.secret()));
     }
 
@@ -289,7 +368,7 @@ final class DirectoryStore implements AutoCloseable {
         }
     }
 
-    private void update(String sql, Object... values) {
+    private void update(String sql, @Nullable Object... values) {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < values.length; i++) {
                 statement.setObject(i + 1, values[i]);

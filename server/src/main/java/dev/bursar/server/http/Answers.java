@@ -83,6 +83,7 @@ final class Answers {
             case CALLER -> problem(context, 400, "bad_request", message(e));
             case NOT_FOUND -> problem(context, 404, "not_found", message(e));
             case EXISTS -> problem(context, 409, "exists", message(e));
+            case CLOSED -> problem(context, 409, "tenant_closed", message(e));
             case OWNED_BY_FILE -> problem(context, 409, "owned_by_file", message(e));
             case EXTERNAL -> {
                 LOG.error("event=directory_failed", e);

@@ -1,5 +1,6 @@
 package dev.bursar.server.http;
 
+import dev.bursar.server.config.Permission;
 import dev.bursar.server.directory.ApiKey;
 import dev.bursar.server.directory.Directory;
 import java.util.List;
@@ -17,6 +18,9 @@ public final class KeyJson {
         node.put("tenant", key.tenant().value());
         node.put("name", key.name());
         node.set("defaults", ApiJson.of(key.defaults()));
+        node.set("permissions", ApiJson.of(Permission.written(key.permissions())));
+        node.put("scope", key.scope() == null ? null : key.scope().toString());
+        node.put("expires", key.expires() == null ? null : key.expires().toString());
         node.put("origin", key.origin().name().toLowerCase(Locale.ROOT));
         node.put("created", key.created().toString());
         node.put("revoked", key.revoked() == null ? null : key.revoked().toString());

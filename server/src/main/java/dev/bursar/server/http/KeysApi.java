@@ -1,11 +1,17 @@
 package dev.bursar.server.http;
 
+import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.server.config.Permission;
 import dev.bursar.server.directory.Directory;
+import dev.bursar.server.directory.KeyRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +30,10 @@ final class KeysApi {
     record NewKey(
             @Nullable String tenant,
             @Nullable String name,
-            @Nullable Map<String, String> defaults) {}
+            @Nullable Map<String, String> defaults,
+            @Nullable List<String> permissions,
+            @Nullable String scope,
+            @Nullable Instant expires) {}
 
     void mount(Router router) {
         router.get("/api/keys").handler(this::list);
@@ -45,7 +54,14 @@ final class KeysApi {
         }
         Map<String, String> defaults = wanted.defaults() == null ? Map.of() : wanted.defaults();
         Directory.NewKey made =
-                directory.create(tenant(wanted.tenant()), wanted.name(), new TreeMap<>(defaults));
+                directory.create(
+                        new KeyRequest(
+                                tenant(wanted.tenant()),
+                                wanted.name(),
+                                new TreeMap<>(defaults),
+                                permissions(wanted.permissions()),
+                                wanted.scope() == null ? null : scope(wanted.scope()),
+                                wanted.expires()));
         Answers.json(context, 201, KeyJson.of(made));
     }
 
@@ -55,6 +71,32 @@ final class KeysApi {
                         tenant(Parameters.path(context, "tenant")),
                         Parameters.path(context, "name"));
         Answers.json(context, 200, KeyJson.of(key));
+    }
+
+    private static Set<Permission> permissions(@Nullable List<String> written) {
+        if (written == null) {
+            return Permission.RUNTIME;
+        }
+        Set<Permission> permissions = EnumSet.noneOf(Permission.class);
+        for (String one : written) {
+            permissions.add(
+                    Permission.of(String.valueOf(one))
+                            .orElseThrow(() ->
+                                    ApiException.badRequest(
+                                            "permissions: unknown "
+                                                    + one
+                                                    + ", known are "
+                                                    + Permission.known())));
+        }
+        return permissions;
+    }
+
+    private static ScopePath scope(String written) {
+        try {
+            return ScopePath.parse(written);
+        } catch (IllegalArgumentException e) {
+            throw ApiException.badRequest("scope: " + e.getMessage());
+        }
     }
 
     private static TenantId tenant(String value) {

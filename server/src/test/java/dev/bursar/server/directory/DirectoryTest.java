@@ -4,16 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bursar.gateway.Identity;
+import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.config.Config;
+import dev.bursar.server.config.Permission;
 import dev.bursar.server.directory.DirectoryException.Kind;
+import dev.bursar.server.directory.Finding.Why;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.Statement;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -25,8 +32,9 @@ class DirectoryTest {
 
     private static final TenantId ACME = new TenantId("acme");
 
-    private static final InstantSource CLOCK =
-            InstantSource.fixed(Instant.parse("2026-03-01T10:00:00Z"));
+    private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
+
+    private Instant now = NOW;
 
     @TempDir Path data;
 
@@ -34,7 +42,7 @@ class DirectoryTest {
 
     @BeforeEach
     void open() {
-        directory = Directory.open(data, "admin-token", CLOCK);
+        directory = Directory.open(data, "admin-token", () -> now);
         directory.declare(config("declared-secret", "team: core"));
     }
 
@@ -113,7 +121,7 @@ class DirectoryTest {
 
     @Test
     void declare_withoutTheTenant_suspendsItsKeys() {
-        String secret = directory.create(ACME, "worker", defaults()).secret();
+        String secret = directory.create(KeyRequest.runtime(ACME, "worker", defaults())).secret();
 
         directory.declare(withoutKeys("other"));
 
@@ -123,7 +131,7 @@ class DirectoryTest {
     @Test
     void declare_theNameOfACreatedKey_takesItsPlace() {
         directory.declare(withoutKeys("acme"));
-        String secret = directory.create(ACME, "ci", defaults()).secret();
+        String secret = directory.create(KeyRequest.runtime(ACME, "ci", defaults())).secret();
 
         directory.declare(config("declared-secret", "team: core"));
 
@@ -133,12 +141,13 @@ class DirectoryTest {
 
     @Test
     void create_aKey_isGoodAtOnceAndAfterAReopen() {
-        Directory.NewKey made = directory.create(ACME, "worker", defaults("app", "mail"));
+        Directory.NewKey made =
+                directory.create(KeyRequest.runtime(ACME, "worker", defaults("app", "mail")));
         Identity caller = new Identity.Caller(ACME, "worker", defaults("app", "mail"));
 
         assertThat(directory.identify(made.secret())).isEqualTo(caller);
         directory.close();
-        directory = Directory.open(data, "admin-token", CLOCK);
+        directory = Directory.open(data, "admin-token", () -> now);
         assertThat(directory.identify(made.secret())).isEqualTo(caller);
     }
 
@@ -146,24 +155,37 @@ class DirectoryTest {
     void create_withAMistake_isRefusedAndChangesNothing() {
         var before = directory.keys(null);
 
-        assertThat(kind(() -> directory.create(new TenantId("nobody"), "a", defaults())))
+        assertThat(
+                        kind(() ->
+                                directory.create(
+                                        KeyRequest.runtime(
+                                                new TenantId("nobody"), "a", defaults()))))
                 .isEqualTo(Kind.NOT_FOUND);
-        assertThat(kind(() -> directory.create(ACME, "ci", defaults()))).isEqualTo(Kind.EXISTS);
-        assertThat(kind(() -> directory.create(ACME, "a b", defaults()))).isEqualTo(Kind.CALLER);
-        assertThat(kind(() -> directory.create(ACME, "a", defaults("tema", "x"))))
+        assertThat(kind(() -> directory.create(KeyRequest.runtime(ACME, "ci", defaults()))))
+                .isEqualTo(Kind.EXISTS);
+        assertThat(kind(() -> directory.create(KeyRequest.runtime(ACME, "a b", defaults()))))
+                .isEqualTo(Kind.CALLER);
+        assertThat(
+                        kind(() ->
+                                directory.create(
+                                        KeyRequest.runtime(ACME, "a", defaults("tema", "x")))))
                 .isEqualTo(Kind.CALLER);
         assertThat(directory.keys(null)).isEqualTo(before);
     }
 
     @Test
     void revoke_aCreatedKey_suspendsItAndFreesItsName() {
-        String secret = directory.create(ACME, "worker", defaults()).secret();
+        String secret = directory.create(KeyRequest.runtime(ACME, "worker", defaults())).secret();
 
         directory.revoke(ACME, "worker");
 
         assertThat(directory.identify(secret)).isInstanceOf(Identity.Suspended.class);
         assertThat(kind(() -> directory.revoke(ACME, "worker"))).isEqualTo(Kind.NOT_FOUND);
-        assertThat(directory.identify(directory.create(ACME, "worker", defaults()).secret()))
+        assertThat(
+                        directory.identify(
+                                directory
+                                        .create(KeyRequest.runtime(ACME, "worker", defaults()))
+                                        .secret()))
                 .isInstanceOf(Identity.Caller.class);
     }
 
@@ -176,13 +198,13 @@ class DirectoryTest {
     @Test
     void firstAdminToken_isMadeOnceAndIsGoodAfterAReopen() {
         Path fresh = data.resolve("fresh");
-        Directory first = Directory.open(fresh, null, CLOCK);
+        Directory first = Directory.open(fresh, null, () -> now);
 
         assertThat(first.isAdmin("")).isFalse();
         String token = first.firstAdminToken().orElseThrow();
         assertThat(first.isAdmin(token)).isTrue();
         first.close();
-        Directory second = Directory.open(fresh, null, CLOCK);
+        Directory second = Directory.open(fresh, null, () -> now);
         assertThat(second.firstAdminToken()).isEmpty();
         assertThat(second.isAdmin(token)).isTrue();
         assertThat(second.isAdmin(token + "x")).isFalse();
@@ -196,8 +218,149 @@ class DirectoryTest {
     }
 
     @Test
+    void find_aKey_tellsWhatItMayDo() {
+        ScopePath scope = ScopePath.parse("tenant:acme/agent:bot");
+        Instant expires = NOW.plusSeconds(60);
+        Set<Permission> permissions = Set.of(Permission.BALANCES_READ);
+        Directory.NewKey made =
+                directory.create(
+                        new KeyRequest(ACME, "narrow", defaults(), permissions, scope, expires));
+
+        assertThat(directory.find(made.secret())).isEqualTo(new Finding.Good(made.key()));
+        assertThat(made.key().permissions()).isEqualTo(permissions);
+        assertThat(made.key().scope()).isEqualTo(scope);
+        assertThat(directory.identify(made.secret()))
+                .isEqualTo(
+                        new Identity.Suspended(
+                                "the key narrow has not the permission gateway:call"));
+        directory.close();
+        directory = Directory.open(data, "admin-token", () -> now);
+        assertThat(directory.find(made.secret())).isEqualTo(new Finding.Good(made.key()));
+    }
+
+    @Test
+    void find_aDeclaredKey_hasWhatTheFileSays() {
+        directory.declare(
+                Config.parse(
+                        "test",
+                        """
+                        tenants:
+                          acme:
+                            keys:
+                              - name: ci
+                                secret: declared-secret
+                                permissions: [balances:read, gateway:call]
+                                scope: tenant:acme/workflow:nightly
+                                expires: 2026-03-02
+                        """,
+                        Map.of()));
+
+        assertThat(directory.find("declared-secret"))
+                .isInstanceOfSatisfying(
+                        Finding.Good.class,
+                        good -> {
+                            assertThat(good.key().permissions())
+                                    .containsExactlyInAnyOrder(
+                                            Permission.BALANCES_READ, Permission.GATEWAY_CALL);
+                            assertThat(good.key().scope())
+                                    .hasToString("tenant:acme/workflow:nightly");
+                            assertThat(good.key().expires())
+                                    .isEqualTo(Instant.parse("2026-03-02T00:00:00Z"));
+                        });
+    }
+
+    @Test
+    void find_aKeyPastItsTime_isExpiredFromThatMomentOn() {
+        Instant expires = NOW.plusSeconds(60);
+        String secret =
+                directory
+                        .create(
+                                new KeyRequest(
+                                        ACME,
+                                        "brief",
+                                        defaults(),
+                                        Permission.RUNTIME,
+                                        null,
+                                        expires))
+                        .secret();
+
+        now = expires.minusMillis(1);
+        assertThat(directory.find(secret)).isInstanceOf(Finding.Good.class);
+        assertThat(directory.identify(secret)).isInstanceOf(Identity.Caller.class);
+        now = expires;
+        assertThat(why(secret)).isEqualTo(Why.KEY_EXPIRED);
+        assertThat(directory.identify(secret)).isInstanceOf(Identity.Suspended.class);
+    }
+
+    @Test
+    void find_aSecretThatOpensNothing_saysWhy() {
+        String secret = directory.create(KeyRequest.runtime(ACME, "worker", defaults())).secret();
+        assertThat(why("nobody's")).isEqualTo(Why.KEY_NOT_FOUND);
+        directory.declare(withoutKeys("other"));
+        assertThat(why(secret)).isEqualTo(Why.TENANT_SUSPENDED);
+        assertThat(why("declared-secret")).isEqualTo(Why.KEY_REVOKED);
+    }
+
+    @Test
+    void create_aKeyThatCanNeverBeGood_namesTheField() {
+        ScopePath foreign = ScopePath.parse("tenant:other/agent:bot");
+
+        assertThatThrownBy(() ->
+                        directory.create(
+                                new KeyRequest(
+                                        ACME, "a", defaults(), Permission.RUNTIME, foreign, null)))
+                .hasMessageStartingWith("scope: ");
+        assertThatThrownBy(() ->
+                        directory.create(
+                                new KeyRequest(
+                                        ACME, "a", defaults(), Permission.RUNTIME, null, NOW)))
+                .hasMessageStartingWith("expires: ");
+        assertThatThrownBy(() ->
+                        directory.create(
+                                new KeyRequest(ACME, "a", defaults(), Set.of(), null, null)))
+                .hasMessageStartingWith("permissions: ");
+    }
+
+    @Test
+    void open_aFileOfTheFirstVersion_keepsItsKeysForAllThatAgentsNeed() throws Exception {
+        Path old = Files.createDirectory(data.resolve("old"));
+        SecretHash hash = SecretHash.of("old-secret");
+        try (Connection connection =
+                        DriverManager.getConnection("jdbc:sqlite:" + old.resolve(Directory.FILE));
+                Statement statement = connection.createStatement()) {
+            for (String sql : DirectorySchema.upTo(1)) {
+                statement.execute(sql);
+            }
+            statement.execute("INSERT INTO tenant VALUES ('acme', 1)");
+            try (PreparedStatement insert =
+                    connection.prepareStatement(
+                            "INSERT INTO api_key (tenant, name, hash, defaults, origin,"
+                                    + " created_millis) VALUES ('acme', 'ci', ?, '{}', 'api', 1)")) {
+                insert.setBytes(1, hash.bytes());
+                insert.executeUpdate();
+            }
+        }
+
+        try (Directory opened = Directory.open(old, null, () -> now)) {
+            assertThat(opened.find("old-secret"))
+                    .isInstanceOfSatisfying(
+                            Finding.Good.class,
+                            good ->
+                                    assertThat(good.key().permissions())
+                                            .isEqualTo(Permission.RUNTIME));
+            assertThat(opened.tenants().values())
+                    .extracting(Tenant::origin)
+                    .containsExactly(Origin.FILE);
+        }
+    }
+
+    private Why why(String secret) {
+        return ((Finding.Bad) directory.find(secret)).why();
+    }
+
+    @Test
     void files_ofADirectory_holdNoSecretAndAreForTheirOwner() throws Exception {
-        String secret = directory.create(ACME, "worker", defaults()).secret();
+        String secret = directory.create(KeyRequest.runtime(ACME, "worker", defaults())).secret();
         directory.close();
 
         String bytes = Files.readString(data.resolve(Directory.FILE), StandardCharsets.ISO_8859_1);
@@ -213,7 +376,7 @@ class DirectoryTest {
         Path broken = Files.createDirectory(data.resolve("broken"));
         Files.writeString(broken.resolve(Directory.FILE), "this is no database, it is a letter");
 
-        assertThatThrownBy(() -> Directory.open(broken, null, CLOCK))
+        assertThatThrownBy(() -> Directory.open(broken, null, () -> now))
                 .isInstanceOf(DirectoryException.class)
                 .hasMessageContaining("directory.db");
     }

@@ -18,6 +18,7 @@ import dev.bursar.ledger.Window;
 import dev.bursar.server.config.Config;
 import dev.bursar.server.dashboard.view.Shell;
 import dev.bursar.server.directory.Directory;
+import dev.bursar.server.directory.KeyRequest;
 import dev.bursar.usage.Usage;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.vertx.core.Vertx;
@@ -260,7 +261,7 @@ class OpenApiTest {
     })
     void answer_hasTheShapeThatIsDescribed(
             String method, String address, String path, String status) {
-        directory.create(ACME, "worker", new TreeMap<>(Map.of("team", "core")));
+        directory.create(KeyRequest.runtime(ACME, "worker", new TreeMap<>(Map.of("team", "core"))));
         String body =
                 address.equals("/api/keys")
                         ? "{\"tenant\":\"acme\",\"name\":\"new\",\"defaults\":{\"app\":\"x\"}}"
