@@ -84,7 +84,7 @@
         const rest = color("chart-7");
         return {
             ...common(),
-            tooltip: { ...common().tooltip, axisPointer: { type: "shadow" }, formatter: bars },
+            tooltip: { ...common().tooltip, axisPointer: { type: "shadow" }, formatter: (items) => bars(items, data.zone) },
             legend: {
                 type: "scroll",
                 top: 0,
@@ -122,11 +122,11 @@
             data.series.reduce((sum, series) => sum + series.values[at], 0),
         );
 
-    function bars(items) {
+    function bars(items, zone) {
         const shown = items.filter((item) => item.value > 0).reverse();
         const total = shown.reduce((sum, item) => sum + item.value, 0);
         const lines = shown.map((item) => `${item.marker}${item.seriesName}  ${usd(item.value)}`);
-        return [`${items[0].axisValue} UTC   ${usd(total)}`, ...lines].join("\n");
+        return [`${items[0].axisValue} ${zone}   ${usd(total)}`, ...lines].join("\n");
     }
 
     function run(data) {
@@ -147,7 +147,7 @@
                 ...base.tooltip,
                 formatter: (items) =>
                     [
-                        new Date(items[0].value[0]).toISOString().slice(11, 19) + " UTC",
+                        clock(items[0].value[0], data.zone) + " " + data.zone,
                         ...items.filter((item) => item.seriesId !== "room").map((item) => `${item.marker}${item.seriesName}  ${usd(item.value[1])}`),
                     ].join("\n"),
             },
@@ -157,7 +157,7 @@
                 min: from - margin,
                 max: to + margin,
                 ...axis(),
-                axisLabel: { ...axis().axisLabel, formatter: clock },
+                axisLabel: { ...axis().axisLabel, formatter: (time) => clock(time, data.zone) },
                 splitNumber: 5,
             },
             yAxis: moneyAxis(highest),
@@ -210,9 +210,15 @@
         };
     }
 
-    const clock = (time) => {
-        const text = new Date(time).toISOString();
-        return text.slice(11, text.endsWith("00.000Z") ? 16 : 19);
+    const clock = (time, zone) => {
+        const text = new Intl.DateTimeFormat("en-GB", {
+            timeZone: zone,
+            hour: "2-digit",
+            minute: "2-digit",
+            second: "2-digit",
+            hourCycle: "h23",
+        }).format(time);
+        return text.endsWith(":00") ? text.slice(0, 5) : text;
     };
 
     function drawAll() {

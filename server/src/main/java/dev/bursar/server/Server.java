@@ -19,6 +19,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -125,6 +126,7 @@ public final class Server implements AutoCloseable {
                         usage,
                         authority,
                         (provider, model, at) -> prices.find(provider, model, at),
+                        this::zone,
                         clock);
         Routes routes =
                 open(
@@ -214,6 +216,17 @@ public final class Server implements AutoCloseable {
         config = fresh.withServer(config.server()).withData(config.data());
         LOG.info("event=reloaded file={} changes={}", file, changes.size());
         return changes;
+    }
+
+    /// Over all tenants, the one they share, else UTC.
+    private ZoneId zone(String tenant) {
+        Config.Tenant known = config.tenants().get(tenant);
+        if (known != null) {
+            return known.zone();
+        }
+        List<ZoneId> zones =
+                config.tenants().values().stream().map(Config.Tenant::zone).distinct().toList();
+        return tenant.isEmpty() && zones.size() == 1 ? zones.getFirst() : ZoneId.of("UTC");
     }
 
     private List<String> atNextStart(Config fresh) {

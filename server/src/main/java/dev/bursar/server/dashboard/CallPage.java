@@ -37,19 +37,21 @@ final class CallPage {
 
     private CallView view(CallDetail detail, Request request) {
         CallRow call = detail.call();
+        Clock clock = request.clock(call.tenant());
         return new CallView(
                 frame.shell("Call " + call.id(), Address.RUNS, call.tenant()),
                 call.id(),
                 Link.to(call.run(), Address.run(call.tenant(), call.run()).text()),
                 Chips.of(call.outcome()),
                 summary(call),
-                facts(detail, request),
-                call.denied() ? Denials.view(detail, request.now()) : null,
+                facts(detail, clock),
+                call.denied() ? Denials.view(detail, clock) : null,
                 prices.of(detail),
                 Money.exact(call.microcents()),
                 Counts.grouped(call.tokens()),
                 priceNote(detail),
-                story(detail),
+                story(detail, clock),
+                clock.zoneName(),
                 units(detail),
                 shadows(detail),
                 subject(detail),
@@ -64,7 +66,7 @@ final class CallPage {
                 : what + by + ", " + Money.exact(call.microcents());
     }
 
-    private static List<Fact> facts(CallDetail detail, Request request) {
+    private static List<Fact> facts(CallDetail detail, Clock clock) {
         CallRow call = detail.call();
         List<Fact> facts = new ArrayList<>();
         if (call.denied()) {
@@ -95,10 +97,8 @@ final class CallPage {
                                             : "first byte after " + Moments.latency(first)));
         }
         facts.add(
-                Fact.of(
-                                call.denied() ? "Denied" : "Settled",
-                                Moments.relative(call.at(), request.now()))
-                        .note(Moments.full(call.at())));
+                Fact.of(call.denied() ? "Denied" : "Settled", clock.relative(call.at()))
+                        .note(clock.full(call.at())));
         return facts;
     }
 
@@ -121,7 +121,7 @@ final class CallPage {
                 : "Price row " + detail.price() + ". Each line is rounded up to 1/1,000,000 cent.";
     }
 
-    private static List<CallView.Step> story(CallDetail detail) {
+    private static List<CallView.Step> story(CallDetail detail, Clock clock) {
         CallRow call = detail.call();
         List<CallView.Step> story = new ArrayList<>();
         CallDetail.Reserve reserve = detail.reserve();
@@ -129,7 +129,7 @@ final class CallPage {
             story.add(
                     new CallView.Step(
                             "Reserved " + amounts(detail.held()),
-                            Moments.clock(reserve.at()),
+                            clock.seconds(reserve.at()),
                             "asked for %s · journal position %s"
                                     .formatted(
                                             amounts(reserve.asked()),
@@ -139,7 +139,7 @@ final class CallPage {
         if (!call.denied() && !call.status().isEmpty()) {
             story.add(answered(call, detail));
         }
-        story.add(ended(detail));
+        story.add(ended(detail, clock));
         return story;
     }
 
@@ -155,7 +155,7 @@ final class CallPage {
                 good ? "" : "bad");
     }
 
-    private static CallView.Step ended(CallDetail detail) {
+    private static CallView.Step ended(CallDetail detail, Clock clock) {
         CallRow call = detail.call();
         String what =
                 switch (call.outcome()) {
@@ -174,7 +174,7 @@ final class CallPage {
         }
         return new CallView.Step(
                 what,
-                Moments.clock(call.at()),
+                clock.seconds(call.at()),
                 held + "journal position " + Counts.grouped(call.position()),
                 call.outcome() == CallOutcome.DENIED ? "bad" : "");
     }

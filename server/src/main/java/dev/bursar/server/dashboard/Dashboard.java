@@ -30,6 +30,7 @@ public final class Dashboard {
     private final TemplateEngine templates = TemplateEngine.createPrecompiled(ContentType.Html);
     private final Assets assets = new Assets();
     private final InstantSource clock;
+    private final Zones zones;
     private final Frame frame;
     private final OverviewPage overview;
     private final RunsPage runs;
@@ -38,8 +39,14 @@ public final class Dashboard {
     private final BudgetsPage budgets;
 
     /// @param prices looks into the price book in use, which a reload may change
-    public Dashboard(Usage usage, Authority authority, PriceLookup prices, InstantSource clock) {
+    public Dashboard(
+            Usage usage,
+            Authority authority,
+            PriceLookup prices,
+            Zones zones,
+            InstantSource clock) {
         this.clock = clock;
+        this.zones = zones;
         frame = new Frame(usage, authority, assets.files());
         overview = new OverviewPage(usage, authority, frame);
         runs = new RunsPage(usage, frame);
@@ -72,7 +79,7 @@ public final class Dashboard {
     private void answer(
             RoutingContext context, String template, Function<Request, Optional<?>> view) {
         try {
-            Optional<?> found = view.apply(Request.of(context, clock.instant()));
+            Optional<?> found = view.apply(Request.of(context, clock.instant(), zones));
             if (found.isPresent()) {
                 render(context, 200, template, found.get());
             } else {

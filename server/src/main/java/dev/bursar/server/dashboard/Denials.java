@@ -18,10 +18,10 @@ final class Denials {
 
     private Denials() {}
 
-    static DenialView view(CallDetail detail, Instant now) {
+    static DenialView view(CallDetail detail, Clock clock) {
         CallRow call = detail.call();
         List<DenialView.Block> blocks =
-                detail.blocks().stream().map(block -> block(call, block, now)).toList();
+                detail.blocks().stream().map(block -> block(call, block, clock)).toList();
         String text =
                 blocks.isEmpty()
                         ? "It was refused before it was made, and nothing was spent."
@@ -35,10 +35,10 @@ final class Denials {
                 text,
                 call.denial(),
                 blocks,
-                todo(detail, now));
+                todo(detail, clock));
     }
 
-    private static DenialView.Block block(CallRow call, BlockRow block, Instant now) {
+    private static DenialView.Block block(CallRow call, BlockRow block, Clock clock) {
         List<Fact> facts = new ArrayList<>();
         facts.add(Fact.of("Limit", Counts.of(block.unit(), block.limit())));
         facts.add(Fact.of("Spent", Counts.of(block.unit(), block.spent())));
@@ -47,7 +47,7 @@ final class Denials {
         facts.add(Fact.of("Affordable", Counts.of(block.unit(), block.affordable())));
         Instant resets = block.resetsAt();
         if (resets != null) {
-            facts.add(Fact.of("Resets", Moments.relative(resets, now)).note(Moments.full(resets)));
+            facts.add(Fact.of("Resets", clock.relative(resets)).note(clock.full(resets)));
         } else {
             facts.add(
                     Fact.of("Resets", "life".equals(block.window()) ? "never" : "as time passes"));
@@ -73,7 +73,7 @@ final class Denials {
         };
     }
 
-    private static List<String> todo(CallDetail detail, Instant now) {
+    private static List<String> todo(CallDetail detail, Clock clock) {
         List<String> todo = new ArrayList<>();
         for (BlockRow block : detail.blocks()) {
             String name = "“" + block.name() + "”";
@@ -81,7 +81,9 @@ final class Denials {
             if ("held".equals(block.cause())) {
                 todo.add(
                         "Try again in a few seconds: calls in flight hold a part of " + name + ".");
-            } else if ("spent".equals(block.cause()) && resets != null && resets.isAfter(now)) {
+            } else if ("spent".equals(block.cause())
+                    && resets != null
+                    && resets.isAfter(clock.now())) {
                 todo.add(
                         "Wait until %s %s %s, at %s."
                                 .formatted(
@@ -89,8 +91,8 @@ final class Denials {
                                         CALENDAR.contains(block.window())
                                                 ? "starts again"
                                                 : "has room again",
-                                        Moments.relative(resets, now),
-                                        Moments.full(resets)));
+                                        clock.relative(resets),
+                                        clock.full(resets)));
             }
             if (block.affordable() > 0) {
                 todo.add(

@@ -6,7 +6,6 @@ import dev.bursar.server.dashboard.view.Figure;
 import dev.bursar.server.dashboard.view.RunLine;
 import dev.bursar.usage.CallRow;
 import dev.bursar.usage.RunRow;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +17,7 @@ final class Lines {
 
     private Lines() {}
 
-    static RunLine run(RunRow run, Instant now) {
+    static RunLine run(RunRow run, Clock clock) {
         return new RunLine(
                 run.run(),
                 Address.run(run.tenant(), run.run()).text(),
@@ -31,26 +30,26 @@ final class Lines {
                 run.denials() > 0,
                 Counts.compact(run.tokens()),
                 Money.listed(run.microcents()),
-                Moments.of(run.lastAt(), now));
+                clock.moment(run.lastAt()));
     }
 
-    static List<RunLine> runs(List<RunRow> runs, Instant now) {
-        return runs.stream().map(run -> run(run, now)).toList();
+    static List<RunLine> runs(List<RunRow> runs, Clock clock) {
+        return runs.stream().map(run -> run(run, clock)).toList();
     }
 
     /// A call in a list over several runs.
-    static CallLine call(CallRow call, Instant now) {
-        return call(call, now, "", NOTHING, NO_BAR);
+    static CallLine call(CallRow call, Clock clock) {
+        return call(call, clock, "", NOTHING, NO_BAR);
     }
 
     /// @param number its place in the run
     /// @param total spent by the run up to and with this call
     /// @param bar of the run's budget after this call
-    static CallLine call(CallRow call, Instant now, String number, Figure total, Bar bar) {
+    static CallLine call(CallRow call, Clock clock, String number, Figure total, Bar bar) {
         return new CallLine(
                 number,
-                Moments.clock(call.at()),
-                Moments.of(call.at(), now),
+                clock.seconds(call.at()),
+                clock.moment(call.at()),
                 Address.call(call.id()).text(),
                 call.run(),
                 Address.run(call.tenant(), call.run()).text(),

@@ -19,18 +19,20 @@ final class ModelChart {
     private static final String UNKNOWN = "(no model)";
 
     private final Range range;
+    private final Clock clock;
     private final List<Instant> starts;
 
     /// Microcents by model, then by bucket; models in the order of their first row.
     private final Map<String, Map<Instant, Long>> spend = new LinkedHashMap<>();
 
-    private ModelChart(Range range, Instant now) {
+    private ModelChart(Range range, Clock clock) {
         this.range = range;
-        this.starts = range.starts(now);
+        this.clock = clock;
+        this.starts = range.starts(clock);
     }
 
-    static ChartView of(List<TotalsRow> rows, Range range, Instant now) {
-        ModelChart chart = new ModelChart(range, now);
+    static ChartView of(List<TotalsRow> rows, Range range, Clock clock) {
+        ModelChart chart = new ModelChart(range, clock);
         rows.forEach(chart::add);
         return chart.view();
     }
@@ -57,7 +59,7 @@ final class ModelChart {
         String label =
                 "Spend by %s and model, %s"
                         .formatted(range.step(), range.words().toLowerCase(java.util.Locale.ROOT));
-        List<String> columns = new ArrayList<>(List.of("From (UTC)"));
+        List<String> columns = new ArrayList<>(List.of("From (" + clock.zoneName() + ")"));
         columns.addAll(models);
         columns.add("Total");
         return new ChartView("spend-chart", json(models), label, columns, table(models));
@@ -74,7 +76,8 @@ final class ModelChart {
         }
         Map<String, Object> chart = new LinkedHashMap<>();
         chart.put("kind", "stacked");
-        chart.put("labels", starts.stream().map(range::label).toList());
+        chart.put("zone", clock.zoneName());
+        chart.put("labels", starts.stream().map(start -> range.label(start, clock)).toList());
         chart.put("series", series);
         return JSON.writeValueAsString(chart);
     }
@@ -86,7 +89,7 @@ final class ModelChart {
             if (total == 0) {
                 continue;
             }
-            List<String> row = new ArrayList<>(List.of(Moments.hour(start)));
+            List<String> row = new ArrayList<>(List.of(clock.hour(start)));
             models.forEach(model -> row.add(Money.exact(at(model, start))));
             row.add(Money.exact(total));
             table.add(row);

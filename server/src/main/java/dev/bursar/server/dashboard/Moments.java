@@ -1,30 +1,12 @@
 package dev.bursar.server.dashboard;
 
-import dev.bursar.server.dashboard.view.Moment;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 
-/// Times as people read them: how far away, and the absolute time in UTC.
+/// Lengths of time as people read them.
 final class Moments {
 
-    private static final DateTimeFormatter FULL =
-            DateTimeFormatter.ofPattern("d MMM uuuu, HH:mm:ss 'UTC'", Locale.ENGLISH)
-                    .withZone(ZoneOffset.UTC);
-    private static final DateTimeFormatter CLOCK =
-            DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ENGLISH).withZone(ZoneOffset.UTC);
-    private static final DateTimeFormatter HOUR =
-            DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ENGLISH).withZone(ZoneOffset.UTC);
-    private static final DateTimeFormatter DAY =
-            DateTimeFormatter.ofPattern("d MMM", Locale.ENGLISH).withZone(ZoneOffset.UTC);
-
     private Moments() {}
-
-    static Moment of(Instant at, Instant now) {
-        return new Moment(relative(at, now), FULL.format(at), at.toString());
-    }
 
     /// `3 s ago`, `in 5 min`; at most two units are never needed, one says enough.
     static String relative(Instant at, Instant now) {
@@ -56,21 +38,5 @@ final class Moments {
             return "–";
         }
         return millis < 1_000 ? millis + " ms" : millis / 1_000 + "." + millis % 1_000 / 100 + " s";
-    }
-
-    static String full(Instant at) {
-        return FULL.format(at);
-    }
-
-    static String clock(Instant at) {
-        return CLOCK.format(at);
-    }
-
-    static String hour(Instant at) {
-        return HOUR.format(at);
-    }
-
-    static String day(Instant at) {
-        return DAY.format(at);
     }
 }

@@ -21,7 +21,6 @@ import dev.bursar.usage.TotalsRow;
 import dev.bursar.usage.Usage;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,7 +35,6 @@ final class OverviewPage {
     private static final int CALLS = 8;
     private static final int BUDGETS = 6;
     private static final int SPARK_SECONDS = 5;
-    private static final int HOURS = 24;
     private static final Duration KEEP = Duration.ofSeconds(2);
 
     /// So many entries not yet in the read model are worth a word.
@@ -47,7 +45,7 @@ final class OverviewPage {
     private final Frame frame;
 
     /// By tenant and range: pages fetch themselves every two seconds, whoever looks at them.
-    private final Shared<Looked, Shown> shown = new Shared<>(KEEP);
+    private final Shared<Looked, Shown> shown = new Shared<>(KEEP, System::nanoTime);
 
     private record Looked(String tenant, Range range) {}
 
@@ -66,7 +64,6 @@ final class OverviewPage {
         Shown now =
                 shown.get(
                         new Looked(request.tenant(), range),
-                        request.now(),
                         () ->
                                 new Shown(
                                         live(request),
@@ -87,21 +84,21 @@ final class OverviewPage {
     private boolean nothingYet(Request request) {
         return request.tenant().isEmpty()
                 && usage.live(null).latest().isEmpty()
-                && usage.totals(over(request, Range.MONTH.from(request.now()))).isEmpty();
+                && usage.totals(over(request, Range.MONTH.from(request.clock()))).isEmpty();
     }
 
     private LiveView live(Request request) {
-        Instant now = request.now();
+        Clock clock = request.clock();
         Range range = request.range();
         TotalsQuery byModel =
-                over(request, range.from(now))
-                        .by(range.bucket(), ZoneOffset.UTC)
+                over(request, range.from(clock))
+                        .by(range.bucket(), clock.zone())
                         .by(Dimension.MODEL)
                         .atMost(MODELS);
-        ChartView chart = ModelChart.of(usage.totals(byModel), range, now);
+        ChartView chart = ModelChart.of(usage.totals(byModel), range, clock);
         Live live = usage.live(request.tenant().isEmpty() ? null : request.tenant());
         List<CallLine> calls =
-                live.latest().stream().limit(CALLS).map(call -> Lines.call(call, now)).toList();
+                live.latest().stream().limit(CALLS).map(call -> Lines.call(call, clock)).toList();
         return new LiveView(
                 behind(),
                 tiles(request, live),
@@ -109,7 +106,7 @@ final class OverviewPage {
                 chart,
                 budgets(request),
                 Address.BUDGETS.with("tenant", request.tenant()).text(),
-                Lines.runs(usage.runs(topRuns(request)).rows(), now),
+                Lines.runs(usage.runs(topRuns(request)).rows(), clock),
                 Address.RUNS
                         .with("tenant", request.tenant())
                         .with("range", request.get("range"))
@@ -157,18 +154,19 @@ final class OverviewPage {
 
     /// Money since midnight, and what denials kept from being spent at most.
     private Tile today(Request request) {
-        Instant midnight = request.now().truncatedTo(ChronoUnit.DAYS);
+        Clock clock = request.clock();
+        Instant midnight = clock.here(clock.now()).truncatedTo(ChronoUnit.DAYS).toInstant();
         List<TotalsRow> hours =
-                usage.totals(over(request, midnight).by(TimeBucket.HOUR, ZoneOffset.UTC));
+                usage.totals(over(request, midnight).by(TimeBucket.HOUR, clock.zone()));
         List<Long> spent = new ArrayList<>();
-        for (int hour = 0; hour < HOURS; hour++) {
-            Instant start = midnight.plus(Duration.ofHours(hour));
-            if (!start.isAfter(request.now())) {
-                spent.add(
-                        sum(
-                                hours.stream().filter(row -> row.start().equals(start)).toList(),
-                                TotalsRow::microcents));
-            }
+        for (Instant hour = midnight;
+                !hour.isAfter(clock.now());
+                hour = hour.plus(1, ChronoUnit.HOURS)) {
+            Instant start = hour;
+            spent.add(
+                    sum(
+                            hours.stream().filter(row -> row.start().equals(start)).toList(),
+                            TotalsRow::microcents));
         }
         long denials = sum(hours, TotalsRow::denials);
         return new Tile(
@@ -177,7 +175,8 @@ final class OverviewPage {
                 "",
                 Counts.of(sum(hours, TotalsRow::calls), "call", "calls")
                         + (denials == 0 ? "" : " · " + Counts.grouped(denials) + " denied")
-                        + " · UTC",
+                        + " · "
+                        + clock.zoneName(),
                 Sparkline.of(spent, 1),
                 "");
     }
@@ -210,7 +209,7 @@ final class OverviewPage {
     private static RunsQuery topRuns(Request request) {
         RunsQuery query =
                 RunsQuery.over(
-                                request.range().from(request.now()),
+                                request.range().from(request.clock()),
                                 request.now().plusSeconds(1),
                                 RunsQuery.Order.COST)
                         .atMost(RUNS);

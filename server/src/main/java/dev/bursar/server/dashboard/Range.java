@@ -3,7 +3,7 @@ package dev.bursar.server.dashboard;
 import dev.bursar.usage.TimeBucket;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,25 +57,31 @@ enum Range {
     }
 
     /// The start of the bucket that the range begins in, so that its first bar is a whole one.
-    Instant from(Instant now) {
-        return now.minus(length).truncatedTo(unit());
+    Instant from(Clock clock) {
+        return first(clock).toInstant();
     }
 
-    /// The starts of all buckets up to now, oldest first. Buckets follow UTC.
-    List<Instant> starts(Instant now) {
+    private ZonedDateTime first(Clock clock) {
+        return clock.here(clock.now().minus(length)).truncatedTo(unit());
+    }
+
+    /// The starts of all buckets up to now, oldest first, in the reader's calendar.
+    List<Instant> starts(Clock clock) {
         List<Instant> starts = new ArrayList<>();
-        for (Instant at = from(now); !at.isAfter(now); at = at.plus(1, unit())) {
-            starts.add(at);
+        ZonedDateTime at = first(clock);
+        while (!at.toInstant().isAfter(clock.now())) {
+            starts.add(at.toInstant());
+            at = at.plus(1, unit());
         }
         return starts;
     }
 
     /// How a bucket is labelled.
-    String label(Instant start) {
+    String label(Instant start, Clock clock) {
         return switch (this) {
-            case HOUR, DAY -> start.atZone(ZoneOffset.UTC).toLocalTime().toString();
-            case WEEK -> Moments.hour(start);
-            case MONTH -> Moments.day(start);
+            case HOUR, DAY -> clock.minutes(start);
+            case WEEK -> clock.hour(start);
+            case MONTH -> clock.day(start);
         };
     }
 

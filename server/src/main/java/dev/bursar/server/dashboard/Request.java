@@ -10,12 +10,12 @@ import java.util.function.UnaryOperator;
 /// What a page was asked for.
 ///
 /// @param origin scheme and host as the reader sees them, for examples to copy
-record Request(UnaryOperator<String> parameters, String origin, Instant now) {
+record Request(UnaryOperator<String> parameters, String origin, Instant now, Zones zones) {
 
     /// Longer values are cut: no dimension and no name is longer.
     private static final int MAX_VALUE_LENGTH = 256;
 
-    static Request of(RoutingContext context, Instant now) {
+    static Request of(RoutingContext context, Instant now, Zones zones) {
         var authority = context.request().authority();
         String origin =
                 context.request().scheme() + "://" + (authority == null ? "localhost" : authority);
@@ -25,7 +25,8 @@ record Request(UnaryOperator<String> parameters, String origin, Instant now) {
                     return value == null ? "" : value;
                 },
                 origin,
-                now);
+                now,
+                zones);
     }
 
     /// The value of a parameter, `""` where there is none.
@@ -36,6 +37,15 @@ record Request(UnaryOperator<String> parameters, String origin, Instant now) {
 
     String tenant() {
         return get("tenant");
+    }
+
+    Clock clock() {
+        return clock(tenant());
+    }
+
+    /// For a page about something of one tenant, whatever the address says.
+    Clock clock(String tenant) {
+        return new Clock(now, zones.of(tenant));
     }
 
     Range range() {

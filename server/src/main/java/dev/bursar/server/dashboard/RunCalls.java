@@ -5,7 +5,6 @@ import dev.bursar.server.dashboard.view.Bar;
 import dev.bursar.server.dashboard.view.CallLine;
 import dev.bursar.usage.CallRow;
 import dev.bursar.usage.RunDetail;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,17 +25,17 @@ final class RunCalls {
     private final RunDetail detail;
     private final List<CallRow> calls;
     private final @Nullable Long limit;
-    private final Instant now;
+    private final Clock clock;
 
     /// Spent by the run up to and with each call, in microcents.
     private final long[] totals;
 
     /// @param limit of the run's budget in microcents, or null when it has none
-    RunCalls(RunDetail detail, @Nullable Long limit, Instant now) {
+    RunCalls(RunDetail detail, @Nullable Long limit, Clock clock) {
         this.detail = detail;
         this.calls = detail.calls();
         this.limit = limit;
-        this.now = now;
+        this.clock = clock;
         this.totals = totals(detail);
     }
 
@@ -93,6 +92,6 @@ final class RunCalls {
                         ? NO_BAR
                         : Budgets.bar(Unit.USD_MICROCENTS.name(), totals[at], 0, limit);
         String number = Counts.grouped(detail.earlier() + at + 1);
-        return Lines.call(calls.get(at), now, number, Money.listed(totals[at]), bar);
+        return Lines.call(calls.get(at), clock, number, Money.listed(totals[at]), bar);
     }
 }

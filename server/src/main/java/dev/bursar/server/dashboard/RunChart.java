@@ -23,7 +23,7 @@ final class RunChart {
 
     /// @param limit in microcents, or null when the run has no budget of its own
     /// @param budget its name
-    static ChartView of(RunDetail detail, @Nullable Long limit, String budget) {
+    static ChartView of(RunDetail detail, @Nullable Long limit, String budget, Clock clock) {
         long[] totals = RunCalls.totals(detail);
         List<List<BigDecimal>> spent = new ArrayList<>();
         List<List<BigDecimal>> denied = new ArrayList<>();
@@ -39,10 +39,11 @@ final class RunChart {
             } else if (denied.size() < MAX_MARKS) {
                 denied.add(point);
             }
-            rows.add(List.of(Moments.clock(call.at()), Money.exact(totals[i])));
+            rows.add(List.of(clock.seconds(call.at()), Money.exact(totals[i])));
         }
         Map<String, Object> chart = new LinkedHashMap<>();
         chart.put("kind", "run");
+        chart.put("zone", clock.zoneName());
         chart.put("spent", spent);
         chart.put("denied", denied);
         if (limit != null) {
@@ -59,7 +60,7 @@ final class RunChart {
                 "run-chart",
                 JSON.writeValueAsString(chart),
                 label,
-                List.of("At (UTC)", "Spent"),
+                List.of("At (" + clock.zoneName() + ")", "Spent"),
                 rows);
     }
 }

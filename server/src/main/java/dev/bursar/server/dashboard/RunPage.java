@@ -38,10 +38,11 @@ final class RunPage {
 
     private RunView view(RunDetail detail, Request request) {
         RunRow run = detail.run();
+        Clock clock = request.clock(run.tenant());
         List<Balance> balances = budgets.of(run, request.now());
         @Nullable Balance own = inUsd(balances);
         @Nullable Long limit = own == null ? null : own.budget().limit();
-        RunCalls calls = new RunCalls(detail, limit, request.now());
+        RunCalls calls = new RunCalls(detail, limit, clock);
         List<CallLine> lines = calls.lines();
         long earlier = calls.earlier(lines);
         return new RunView(
@@ -53,10 +54,11 @@ final class RunPage {
                         ? ""
                         : Address.run(run.tenant(), run.run()).text(),
                 about(run),
-                facts(run, request),
-                stop(detail),
+                facts(run, clock),
+                stop(detail, clock),
                 balances.stream().map(balance -> Budgets.line(balance, request.now())).toList(),
-                RunChart.of(detail, limit, own == null ? "" : own.budget().name()),
+                RunChart.of(detail, limit, own == null ? "" : own.budget().name(), clock),
+                clock.zoneName(),
                 lines,
                 limit != null,
                 earlier == 0
@@ -64,7 +66,7 @@ final class RunPage {
                         : Counts.of(earlier, "earlier call", "earlier calls") + " not listed");
     }
 
-    private static List<Fact> facts(RunRow run, Request request) {
+    private static List<Fact> facts(RunRow run, Clock clock) {
         List<Fact> facts = new ArrayList<>();
         facts.add(Fact.of("Spent", Money.exact(run.microcents())));
         facts.add(
@@ -77,10 +79,9 @@ final class RunPage {
         if (run.toolCalls() > 0) {
             facts.add(Fact.of("Tool calls", Counts.grouped(run.toolCalls())));
         }
-        facts.add(Fact.of("Duration", duration(run)).note("from " + Moments.full(run.firstAt())));
+        facts.add(Fact.of("Duration", duration(run)).note("from " + clock.full(run.firstAt())));
         facts.add(
-                Fact.of("Last call", Moments.relative(run.lastAt(), request.now()))
-                        .note(Moments.full(run.lastAt())));
+                Fact.of("Last call", clock.relative(run.lastAt())).note(clock.full(run.lastAt())));
         return facts;
     }
 
@@ -106,7 +107,7 @@ final class RunPage {
         }
     }
 
-    private static RunView.@Nullable Stop stop(RunDetail detail) {
+    private static RunView.@Nullable Stop stop(RunDetail detail, Clock clock) {
         RunRow run = detail.run();
         if (run.denials() == 0) {
             return null;
@@ -115,7 +116,7 @@ final class RunPage {
         String budget =
                 first.map(CallRow::budget).filter(name -> !name.isEmpty()).orElse("a budget");
         boolean stopped = run.status() == RunStatus.STOPPED;
-        String at = first.map(call -> " at " + Moments.full(call.at())).orElse("");
+        String at = first.map(call -> " at " + clock.full(call.at())).orElse("");
         String text =
                 stopped
                         ? ("After %s and %s, the budget “%s” could not pay for the next call%s. It and"

@@ -41,7 +41,7 @@ final class RunsPage {
                 orders(request),
                 request.get("workflow"),
                 workflows(request),
-                Lines.runs(page.rows(), request.now()),
+                Lines.runs(page.rows(), request.clock()),
                 summary(page.rows().size(), next != null || later),
                 next == null ? "" : here.with("cursor", next).text(),
                 later ? here.text() : "",
@@ -52,7 +52,7 @@ final class RunsPage {
     private static RunsQuery query(Request request) {
         RunsQuery query =
                 RunsQuery.over(
-                        request.range().from(request.now()),
+                        request.range().from(request.clock()),
                         request.now().plusSeconds(1),
                         order(request));
         if (!request.tenant().isEmpty()) {
@@ -142,7 +142,8 @@ final class RunsPage {
     /// Workflows seen in the range, to choose from.
     private List<String> workflows(Request request) {
         TotalsQuery query =
-                TotalsQuery.over(request.range().from(request.now()), request.now().plusSeconds(1))
+                TotalsQuery.over(
+                                request.range().from(request.clock()), request.now().plusSeconds(1))
                         .by(Dimension.WORKFLOW)
                         .atMost(WORKFLOWS);
         if (!request.tenant().isEmpty()) {

@@ -1,10 +1,10 @@
 package dev.bursar.server.dashboard;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +18,11 @@ final class Shared<K, V> {
     private static final class Answer<V> {
         private final ReentrantLock lock = new ReentrantLock();
         private @Nullable V value;
-        private Instant madeAt = Instant.EPOCH;
+        private long madeAt;
     }
 
-    private final Duration keep;
+    private final long keepNanos;
+    private final LongSupplier nanos;
     private final Map<K, Answer<V>> entries =
             new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
@@ -32,21 +33,22 @@ final class Shared<K, V> {
                 }
             };
 
-    Shared(Duration keep) {
-        this.keep = keep;
+    /// @param nanos a clock that only goes forward, in nanoseconds
+    Shared(Duration keep, LongSupplier nanos) {
+        this.keepNanos = keep.toNanos();
+        this.nanos = nanos;
     }
 
-    /// What was made less than [#keep] ago, or is made now.
-    V get(K key, Instant now, Supplier<V> make) {
+    /// What was made within the time, or is made now.
+    V get(K key, Supplier<V> make) {
         Answer<V> answer = answer(key);
         answer.lock.lock();
         try {
             V value = answer.value;
-            boolean fresh = !now.isBefore(answer.madeAt) && now.isBefore(answer.madeAt.plus(keep));
-            if (value == null || !fresh) {
+            if (value == null || nanos.getAsLong() - answer.madeAt >= keepNanos) {
                 value = make.get();
                 answer.value = value;
-                answer.madeAt = now;
+                answer.madeAt = nanos.getAsLong();
             }
             return value;
         } finally {

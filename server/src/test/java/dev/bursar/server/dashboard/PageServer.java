@@ -28,6 +28,10 @@ final class PageServer implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
 
     PageServer(Path directory, Traffic traffic) {
+        this(directory, traffic, Zones.UTC);
+    }
+
+    PageServer(Path directory, Traffic traffic, Zones zones) {
         this.traffic = traffic;
         this.usage =
                 Usage.open(
@@ -36,7 +40,8 @@ final class PageServer implements AutoCloseable {
                         new PrometheusRegistry(),
                         traffic.clock());
         Router router = Router.router(vertx);
-        new Dashboard(usage, traffic.authority(), traffic.prices(), traffic.clock()).mount(router);
+        new Dashboard(usage, traffic.authority(), traffic.prices(), zones, traffic.clock())
+                .mount(router);
         this.server =
                 vertx.createHttpServer()
                         .requestHandler(router)

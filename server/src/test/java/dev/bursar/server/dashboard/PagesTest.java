@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,9 +23,13 @@ class PagesTest {
     @BeforeAll
     static void open() throws Exception {
         traffic = new Traffic(directory, 7);
-        pages = new PageServer(directory, traffic);
+        pages = new PageServer(directory, traffic, PagesTest::zone);
         traffic.day();
         pages.caughtUp();
+    }
+
+    private static ZoneId zone(String tenant) {
+        return tenant.equals("globex") ? ZoneId.of("Asia/Tokyo") : ZoneId.of("UTC");
     }
 
     @AfterAll
@@ -48,6 +53,15 @@ class PagesTest {
         assertThat(html)
                 .contains("nightly", "burst")
                 .doesNotContain(Traffic.RUNAWAY, "company-month");
+    }
+
+    @Test
+    void pages_ofATenant_areInItsTimeZoneAndNameIt() throws Exception {
+        assertThat(ok(Address.OVERVIEW)).contains(" · UTC").doesNotContain("Asia/Tokyo");
+        assertThat(ok(Address.OVERVIEW.with("tenant", "globex")))
+                .contains("From (Asia/Tokyo)", " · Asia/Tokyo", " JST")
+                .doesNotContain("UTC");
+        assertThat(ok(Address.run("globex", "nightly"))).contains("At (Asia/Tokyo)", " JST");
     }
 
     @Test

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param denial null where it was let through
 /// @param prices one line per token class
 /// @param story what happened, in order
+/// @param zone that times are in
 public record CallView(
         Shell shell,
         String id,
@@ -21,6 +22,7 @@ public record CallView(
         String priceTokens,
         String priceNote,
         List<Step> story,
+        String zone,
         List<UnitLine> units,
         List<Shadow> shadows,
         List<Fact> subject,

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// @param about workflow, agent, user, release: what is known
 /// @param stop where it was stopped, or null
 /// @param budgets its own budgets
+/// @param zone that times are in
 /// @param limited whether calls show the share of a budget
 public record RunView(
         Shell shell,
@@ -21,6 +22,7 @@ public record RunView(
         @Nullable Stop stop,
         List<BudgetLine> budgets,
         ChartView chart,
+        String zone,
         List<CallLine> calls,
         boolean limited,
         String earlier) {
