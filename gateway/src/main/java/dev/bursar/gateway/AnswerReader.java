@@ -4,6 +4,8 @@ import dev.bursar.pricing.TokenUsage;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -17,10 +19,18 @@ abstract sealed class AnswerReader permits OpenAiReader, AnthropicReader {
     /// Tool calls are told apart by id or place; beyond this many, each mention counts.
     private static final int MAX_TOOL_CALLS = 4_096;
 
+    /// Tiers of service, speeds and places that cost what the price book says.
+    private static final Set<String> LIST_PRICE =
+            Set.of("default", "auto", "standard", "on_demand", "global", "not_available");
+
     final ProducedText text = new ProducedText();
     @Nullable String model;
     @Nullable String stopReason;
     @Nullable String serviceTier;
+
+    /// What the answer says of its price that no price here knows, by name: a tier of service other than
+    /// the plain one, searches that are billed beside tokens.
+    final SortedMap<String, String> unpriced = new TreeMap<>();
 
     /// What the provider bills, as far as it has said so.
     @Nullable TokenUsage usage;
@@ -36,6 +46,20 @@ abstract sealed class AnswerReader permits OpenAiReader, AnthropicReader {
 
     private final Set<String> toolCallIds = new HashSet<>();
     private int toolCalls;
+
+    /// @param tier as the provider names it, or null when it does not
+    final void tier(String name, @Nullable String tier) {
+        if (tier != null && !tier.isEmpty() && !LIST_PRICE.contains(tier)) {
+            unpriced.put(name, tier);
+        }
+    }
+
+    /// @param count so far, of something that is billed apiece
+    final void apiece(String name, long count) {
+        if (count > 0) {
+            unpriced.put(name, Long.toString(count));
+        }
+    }
 
     static AnswerReader of(Dialect dialect) {
         return switch (dialect) {

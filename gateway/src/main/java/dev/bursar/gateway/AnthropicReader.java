@@ -65,7 +65,7 @@ final class AnthropicReader extends AnswerReader {
             in.skipChildren();
             return false;
         }
-        String tier = counts.read(in);
+        String tier = counts.read(in, this);
         serviceTier = tier == null ? serviceTier : tier;
         usage = counts.disjoint();
         return true;

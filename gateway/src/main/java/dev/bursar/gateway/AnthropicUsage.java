@@ -28,8 +28,9 @@ final class AnthropicUsage {
 
     /// Reads the object at the parser to its end.
     ///
+    /// @param answer told of what is billed beside tokens or at another price
     /// @return the service tier, or null when it is not named
-    @Nullable String read(JsonParser in) {
+    @Nullable String read(JsonParser in, AnswerReader answer) {
         String tier = null;
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             JsonToken token = in.nextToken();
@@ -43,12 +44,32 @@ final class AnthropicUsage {
                 case "cache_creation" -> cacheCreation(in);
                 case "output_tokens" -> output = Json.count(in);
                 case "output_tokens_details" -> details(in);
-                case "service_tier" -> tier = AnswerReader.string(in);
+                case "service_tier" -> {
+                    tier = AnswerReader.string(in);
+                    answer.tier(name, tier);
+                }
+                case "speed", "inference_geo" -> answer.tier(name, AnswerReader.string(in));
+                case "server_tool_use" -> serverTools(in, answer);
                 case "iterations" -> iterations(in);
                 default -> in.skipChildren();
             }
         }
         return tier;
+    }
+
+    /// Searches have a price apiece; fetching a page has none.
+    static void serverTools(JsonParser in, AnswerReader answer) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            long count = Json.count(in);
+            if (!name.equals("web_fetch_requests")) {
+                answer.apiece(name, count);
+            }
+        }
     }
 
     TokenUsage disjoint() {

@@ -25,7 +25,10 @@ final class OpenAiReader extends AnswerReader {
             in.nextToken();
             switch (name) {
                 case "model" -> model = keep(string(in), model);
-                case "service_tier" -> serviceTier = keep(string(in), serviceTier);
+                case "service_tier" -> {
+                    serviceTier = keep(string(in), serviceTier);
+                    tier("service_tier", serviceTier);
+                }
                 case "choices" -> choices = choices(in);
                 case "usage" -> withUsage = usage(in);
                 case "x_groq" -> nestedUsage = groq(in);
@@ -53,7 +56,7 @@ final class OpenAiReader extends AnswerReader {
             in.skipChildren();
             return false;
         }
-        usage = OpenAiUsage.read(in);
+        usage = OpenAiUsage.read(in, this);
         return true;
     }
 
@@ -141,6 +144,7 @@ final class OpenAiReader extends AnswerReader {
                 case "content", "thinking" -> content(in);
                 case "reasoning_content", "reasoning", "refusal" -> produced(in);
                 case "tool_calls" -> toolCalls(in, choice);
+                case "annotations" -> citations(in);
                 case "function_call" -> {
                     if (in.currentToken() == JsonToken.START_OBJECT) {
                         toolCall("function of " + choice);
@@ -171,6 +175,19 @@ final class OpenAiReader extends AnswerReader {
                     default -> in.skipChildren();
                 }
             }
+        }
+    }
+
+    /// Only a search cites pages, and no usage of this dialect counts OpenAI's own.
+    private void citations(JsonParser in) {
+        if (in.currentToken() == JsonToken.START_ARRAY && in.nextToken() != JsonToken.END_ARRAY) {
+            unpriced.putIfAbsent("web_search_requests", "1");
+            while (in.currentToken() != JsonToken.END_ARRAY) {
+                in.skipChildren();
+                in.nextToken();
+            }
+        } else {
+            in.skipChildren();
         }
     }
 

@@ -28,7 +28,9 @@ final class OpenAiUsage {
     private OpenAiUsage() {}
 
     /// Reads the object at the parser to its end.
-    static TokenUsage read(JsonParser in) {
+    ///
+    /// @param answer told of what is billed beside tokens
+    static TokenUsage read(JsonParser in, AnswerReader answer) {
         OpenAiUsage usage = new OpenAiUsage();
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
@@ -40,6 +42,9 @@ final class OpenAiUsage {
                         usage.cached = Math.max(usage.cached, Json.count(in));
                 case "reasoning_tokens" ->
                         usage.reasoning = Math.max(usage.reasoning, Json.count(in));
+                case "num_search_queries", "num_sources_used" ->
+                        answer.apiece(name, Json.count(in));
+                case "server_tool_use" -> AnthropicUsage.serverTools(in, answer);
                 case "prompt_tokens_details" -> usage.details(in, true);
                 case "completion_tokens_details" -> usage.details(in, false);
                 default -> in.skipChildren();

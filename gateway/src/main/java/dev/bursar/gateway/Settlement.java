@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// What a call took, in every unit: the provider's own count where there is one, else an estimate that
 /// is marked as such.
@@ -19,6 +20,7 @@ import java.util.function.Function;
 /// @param cost of `usage`
 /// @param beside all tokens billed beside `usage`
 /// @param besideMicrocents their cost
+/// @param unpriced what the provider bills that is not in `cost`, in words, or empty
 /// @param exact whether the provider said so
 record Settlement(
         TokenUsage usage,
@@ -26,6 +28,7 @@ record Settlement(
         TokenUsage beside,
         long besideMicrocents,
         int toolCalls,
+        String unpriced,
         boolean exact) {
 
     /// @param prices of models of the same provider
@@ -44,7 +47,14 @@ record Settlement(
             besideMicrocents += price.cost(more.usage()).microcents();
         }
         Cost cost = route.price().cost(usage);
-        return new Settlement(usage, cost, beside, besideMicrocents, reader.toolCalls(), exact);
+        String unpriced =
+                route.price().free()
+                        ? ""
+                        : reader.unpriced.entrySet().stream()
+                                .map(part -> part.getKey() + "=" + part.getValue())
+                                .collect(Collectors.joining(","));
+        return new Settlement(
+                usage, cost, beside, besideMicrocents, reader.toolCalls(), unpriced, exact);
     }
 
     /// What is known without the provider's last word. A stream may have told its input, and less output
@@ -81,6 +91,14 @@ record Settlement(
                     .number("cost_beside_microcents", besideMicrocents);
         }
         return record.usage(usage, cost)
-                .label("provenance", !exact ? "estimated" : priced ? "priced" : "unpriced");
+                .label("unpriced_parts", unpriced)
+                .label("provenance", provenance(priced));
+    }
+
+    private String provenance(boolean priced) {
+        if (!exact) {
+            return "estimated";
+        }
+        return !priced ? "unpriced" : unpriced.isEmpty() ? "priced" : "estimated";
     }
 }

@@ -55,6 +55,45 @@ class AnswerReaderTest {
     }
 
     @Test
+    void unpriced_searchesAndTiers_areNamed() {
+        assertThat(
+                        read(
+                                        Dialect.ANTHROPIC,
+                                        """
+                                        {"type":"message","usage":{"input_tokens":1,"output_tokens":2,
+                                        "service_tier":"standard","speed":"fast","inference_geo":"us",
+                                        "server_tool_use":{"web_search_requests":3,"web_fetch_requests":2}}}\
+                                        """)
+                                .unpriced)
+                .containsExactly(
+                        Map.entry("inference_geo", "us"),
+                        Map.entry("speed", "fast"),
+                        Map.entry("web_search_requests", "3"));
+        assertThat(
+                        read(
+                                        Dialect.OPENAI,
+                                        """
+                                        {"service_tier":"flex","choices":[{"message":{"content":"a",
+                                        "annotations":[{"type":"url_citation","url_citation":{"url":"u"}},{}],
+                                        "refusal":null}}],"usage":{"prompt_tokens":1,"num_sources_used":4}}\
+                                        """)
+                                .unpriced)
+                .containsExactly(
+                        Map.entry("num_sources_used", "4"),
+                        Map.entry("service_tier", "flex"),
+                        Map.entry("web_search_requests", "1"));
+        AnswerReader plain =
+                read(
+                        Dialect.OPENAI,
+                        """
+                        {"service_tier":"default","choices":[{"message":{"annotations":[],"content":"abc"}}],
+                        "usage":{"prompt_tokens":1}}\
+                        """);
+        assertThat(plain.unpriced).isEmpty();
+        assertThat(plain.text.chars()).isEqualTo(3);
+    }
+
+    @Test
     void chat_reasoningBesideTheCompletion_isAdded() {
         assertThat(
                         chat(

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +108,23 @@ class HappyPathTest {
         house.provider.script(answer -> answer.json(200, Samples.CHAT_ANSWER));
         HttpResponse<String> answer = house.post("/v1/chat/completions", Samples.CHAT);
         assertThat(answer.headers().firstValue("X-Bursar-Remaining")).hasValue("0.000947 USD");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"service_tier\":\"priority\",|service_tier=priority",
+                "\"service_tier\":\"default\",|",
+            })
+    void tierWithoutAPrice_isToldInTheRecord(String tier, @Nullable String parts) throws Exception {
+        house.provider.script(answer ->
+                answer.json(200, Samples.CHAT_ANSWER.replace("\"usage\"", tier + "\"usage\"")));
+        house.post("/v1/chat/completions", Samples.CHAT);
+        Map<String, String> labels = house.committed().attribution().labels();
+        assertThat(labels.get("unpriced_parts")).isEqualTo(parts);
+        assertThat(labels).containsEntry("provenance", parts == null ? "priced" : "estimated");
+        assertThat(house.estimated).hasValue(0);
     }
 
     @Test

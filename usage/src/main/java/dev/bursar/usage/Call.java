@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param requestType `""` when not known, like all text here
 /// @param price id of the price row
 /// @param toolCalls that were counted
+/// @param partlyPriced whether the provider bills more than its price here knows
 /// @param stopsRun whether it is the denial that ends its run
 /// @param buckets tokens and cost by class
 record Call(
@@ -27,6 +28,7 @@ record Call(
         String requestType,
         String price,
         long toolCalls,
+        boolean partlyPriced,
         boolean stopsRun,
         Buckets buckets) {
 
@@ -105,7 +107,7 @@ record Call(
         return row.provenance().equals(UNPRICED);
     }
 
-    /// Whether its tokens are a guess.
+    /// Whether its tokens are a guess, or its cost leaves something out.
     boolean isEstimated() {
         return row.provenance().equals(ESTIMATED);
     }
@@ -156,7 +158,7 @@ record Call(
                         status(attribution, end.outcome()),
                         provenance(attribution, end.outcome()),
                         label(attribution, "decision", ""),
-                        classified > 0 ? classified : end.spent().get(Unit.TOKENS),
+                        Math.max(classified, end.spent().get(Unit.TOKENS)),
                         end.spent().get(Unit.USD_MICROCENTS),
                         end.askedMicrocents(),
                         attribution.numbers().getOrDefault("latency_millis", -1L),
@@ -169,6 +171,7 @@ record Call(
                 label(attribution, "request_type", ""),
                 label(attribution, "price", ""),
                 end.spent().get(Unit.TOOL_CALLS),
+                metered && attribution.labels().containsKey("unpriced_parts"),
                 end.stopsRun(),
                 buckets);
     }

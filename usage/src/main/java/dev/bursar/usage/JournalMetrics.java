@@ -37,6 +37,7 @@ final class JournalMetrics {
     private final Decisions decisions;
     private final Counter unpriced;
     private final Counter estimated;
+    private final Counter partlyPriced;
     private final RunTracker tracker;
 
     JournalMetrics(PrometheusRegistry registry, UsageSettings settings) {
@@ -98,6 +99,11 @@ final class JournalMetrics {
                         registry,
                         "bursar_estimated_usage_total",
                         "Calls settled with estimated tokens");
+        partlyPriced =
+                counter(
+                        registry,
+                        "bursar_partly_priced_calls_total",
+                        "Calls that the provider bills more for than the price knows");
         tracker = new RunTracker(settings.idle(), new Listener());
         expose();
     }
@@ -181,7 +187,9 @@ final class JournalMetrics {
         if (call.isUnpriced()) {
             unpriced.inc();
         }
-        if (call.isEstimated()) {
+        if (call.partlyPriced()) {
+            partlyPriced.inc();
+        } else if (call.isEstimated()) {
             estimated.inc();
         }
     }

@@ -19,6 +19,7 @@ import dev.bursar.ledger.Block;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Subject;
+import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,38 @@ final class JournalMetricsTest {
                 released.held(),
                 List.of(),
                 Attribution.NONE);
+    }
+
+    @Test
+    void call_billedForMoreThanItsPriceKnows_isCountedApart_withAllItsTokens()
+            throws InterruptedException, IOException {
+        Entry.Committed plain = committed(NOON, "c1", subject("acme", "r1"), "gpt-4o", 300, CENT);
+        house.append(
+                new Entry.Committed(
+                        plain.at(),
+                        plain.key(),
+                        plain.hold(),
+                        plain.tenant(),
+                        plain.subject(),
+                        plain.held(),
+                        plain.actual().with(Unit.TOKENS, 18),
+                        plain.charged(),
+                        plain.overrun(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        Attribution.of(
+                                Map.of(
+                                        "model", "gpt-4o",
+                                        "provenance", "estimated",
+                                        "unpriced_parts", "service_tier=priority"),
+                                Map.of("tokens_input", 10L, "tokens_beside_input", 8L))));
+        assertThat(house.metrics().lines())
+                .contains(
+                        "agent_token_usage_total{model=\"gpt-4o\",release=\"v1\",token_type=\"input\"} 10.0",
+                        "agent_token_usage_total{model=\"gpt-4o\",release=\"v1\",token_type=\"unclassified\"} 8.0",
+                        "bursar_estimated_usage_total 0.0",
+                        "bursar_partly_priced_calls_total 1.0");
     }
 
     @Test

@@ -74,7 +74,7 @@ final class CallPage {
                     Fact.of("Cost", Money.exact(0))
                             .note("asked to hold up to " + Money.exact(call.askedMicrocents())));
         } else {
-            facts.add(Fact.of("Cost", Money.exact(call.microcents())).note(provenance(call)));
+            facts.add(Fact.of("Cost", Money.exact(call.microcents())).note(provenance(detail)));
             facts.add(Fact.of("Tokens", Counts.grouped(call.tokens())));
         }
         facts.add(
@@ -102,8 +102,12 @@ final class CallPage {
         return facts;
     }
 
-    private static String provenance(CallRow call) {
-        return switch (call.provenance()) {
+    private static String provenance(CallDetail detail) {
+        String missing = detail.labels().get("unpriced_parts");
+        if (missing != null) {
+            return "not all of it: our price does not know " + words(missing);
+        }
+        return switch (detail.call().provenance()) {
             case "provider" -> "tokens and cost as the provider reported them";
             case "priced" -> "the provider's tokens at our price";
             case "estimated" -> "estimated: the provider gave no usage";
@@ -238,11 +242,17 @@ final class CallPage {
         detail.labels().forEach((name, value) -> facts.add(Fact.of(words(name), value)));
         detail.numbers()
                 .forEach((name, value) -> {
-                    if (!name.startsWith("tokens_") && !name.startsWith("cost_")) {
+                    if (name.equals("cost_beside_microcents")) {
+                        facts.add(Fact.of("cost beside", Money.exact(value)));
+                    } else if (name.startsWith("tokens_beside_") || !isOfAClass(name)) {
                         facts.add(Fact.of(words(name), Counts.grouped(value)));
                     }
                 });
         return facts;
+    }
+
+    private static boolean isOfAClass(String name) {
+        return name.startsWith("tokens_") || name.startsWith("cost_");
     }
 
     private static String amounts(Map<String, Long> amounts) {

@@ -87,6 +87,15 @@ class PagesTest {
     }
 
     @Test
+    void call_billedForMoreThanItsPriceKnows_saysSo() throws Exception {
+        traffic.partlyPriced("call-fast");
+        pages.caughtUp();
+        assertThat(ok(Address.call("call-fast")))
+                .contains("our price does not know service tier=priority")
+                .contains("tokens beside input", "cost beside");
+    }
+
+    @Test
     void runs_cursorOfNothing_isABadRequest() throws Exception {
         HttpResponse<String> answer = pages.get(Address.RUNS.with("cursor", "what"));
         assertThat(answer.statusCode()).isEqualTo(400);

@@ -154,6 +154,27 @@ final class Traffic implements AutoCloseable {
         return id;
     }
 
+    /// A call of a tier of service that has no price, with advice of another model.
+    void partlyPriced(String id) {
+        Map<String, String> labels = labels(id, "openai", "gpt-4o");
+        labels.put("provenance", "estimated");
+        labels.put("unpriced_parts", "service_tier=priority");
+        authority.submit(
+                new Command.Charge(
+                        key(id, 1),
+                        ACME,
+                        Subject.of(Map.of(Subject.RUN, "fast")),
+                        amounts(5_000, 18),
+                        Command.Overage.ALWAYS,
+                        false,
+                        Attribution.of(
+                                labels,
+                                Map.of(
+                                        "tokens_input", 10L,
+                                        "tokens_beside_input", 8L,
+                                        "cost_beside_microcents", 800L))));
+    }
+
     private void settle(
             Outcome.Granted granted, TenantId tenant, String id, Price price, TokenUsage usage) {
         Cost cost = price.cost(usage);
