@@ -235,7 +235,8 @@ public final class Authority implements AutoCloseable {
             Threads.join(syncer);
             checkpointer.close();
             if (queue.failure() == null && checkpoints.newestPosition() < journal.lastPosition()) {
-                checkpoints.write(journal.lastPosition(), ledger.state());
+                long last = journal.lastPosition();
+                checkpoints.write(last, journal.chain(last), ledger.state());
             }
         }
     }

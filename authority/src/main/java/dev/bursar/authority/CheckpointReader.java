@@ -26,13 +26,15 @@ final class CheckpointReader implements AutoCloseable {
     private final Path file;
     private final DataInputStream in;
     private final long position;
+    private final Chain chain;
     private long records;
     private int chunk;
 
-    private CheckpointReader(Path file, DataInputStream in, long position) {
+    private CheckpointReader(Path file, DataInputStream in, long position, Chain chain) {
         this.file = file;
         this.in = in;
         this.position = position;
+        this.chain = chain;
     }
 
     /// @throws AuthorityException `EXTERNAL` when it cannot be read, `INTERNAL` when it is damaged
@@ -44,7 +46,10 @@ final class CheckpointReader implements AutoCloseable {
                 in.close();
                 throw new AuthorityException(Kind.INTERNAL, file + " is not a checkpoint");
             }
-            return new CheckpointReader(file, in, in.readLong());
+            long position = in.readLong();
+            byte[] chain = new byte[Chain.BYTES];
+            in.readFully(chain);
+            return new CheckpointReader(file, in, position, Chain.of(chain));
         } catch (IOException e) {
             if (in != null) {
                 closeQuietly(in);
@@ -55,6 +60,12 @@ final class CheckpointReader implements AutoCloseable {
 
     long position() {
         return position;
+    }
+
+    /// The hash of the journal's record that ends with the position. It is known to be good only when
+    /// all records were read.
+    Chain chain() {
+        return chain;
     }
 
     /// All records, once. Reading them throws [AuthorityException] where the file is damaged.
@@ -92,7 +103,7 @@ final class CheckpointReader implements AutoCloseable {
 
     private void checkEnd() throws IOException {
         if (in.readLong() != records
-                || in.readInt() != CheckpointWriter.endChecksum(position, records)) {
+                || in.readInt() != CheckpointWriter.endChecksum(position, chain, records)) {
             throw damaged("it has " + records + " records, which is not what its end says");
         }
     }

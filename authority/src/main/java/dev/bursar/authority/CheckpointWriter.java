@@ -14,14 +14,14 @@ import java.util.zip.CRC32C;
 /// Writes a checkpoint file: a head, chunks of state records, and an end that says how many there were.
 ///
 /// ```
-/// file  = magic position(8) chunk* end
+/// file  = magic position(8) chain(32) chunk* end
 /// chunk = length(4) count(4) checksum(4) payload      checksum over number, count and payload
-/// end   = 0(4) records(8) checksum(4)                 checksum over position and records
+/// end   = 0(4) records(8) checksum(4)                 checksum over position, chain and records
 /// ```
 final class CheckpointWriter {
 
-    /// "BRSRCKP1": the last character is the format.
-    static final long MAGIC = 0x42525352_434B5031L;
+    /// "BRSRCKP2": the last character is the format.
+    static final long MAGIC = 0x42525352_434B5032L;
 
     /// A chunk is closed when it has this many bytes.
     private static final int CHUNK_BYTES = 1 << 20;
@@ -30,18 +30,21 @@ final class CheckpointWriter {
 
     /// Writes and syncs the file; its name is not yet durable.
     ///
+    /// @param chain the hash of the record that ends with the position
     /// @return how many records
-    static long write(Path file, long position, Stream<StateRecord> states) throws IOException {
+    static long write(Path file, long position, Chain chain, Stream<StateRecord> states)
+            throws IOException {
         Private.createFile(file);
         try (FileOutputStream sink = new FileOutputStream(file.toFile());
                 DataOutputStream out =
                         new DataOutputStream(new BufferedOutputStream(sink, 1 << 16))) {
             out.writeLong(MAGIC);
             out.writeLong(position);
+            out.write(chain.bytes());
             long records = writeChunks(out, states.iterator());
             out.writeInt(0);
             out.writeLong(records);
-            out.writeInt(endChecksum(position, records));
+            out.writeInt(endChecksum(position, chain, records));
             out.flush();
             sink.getFD().sync();
             return records;
@@ -73,9 +76,10 @@ final class CheckpointWriter {
         return JournalRecord.checksum(number, count, payload);
     }
 
-    static int endChecksum(long position, long records) {
+    static int endChecksum(long position, Chain chain, long records) {
         CRC32C crc = new CRC32C();
         crc.update(ByteBuffer.allocate(16).putLong(position).putLong(records).flip());
+        crc.update(chain.bytes());
         return (int) crc.getValue();
     }
 }

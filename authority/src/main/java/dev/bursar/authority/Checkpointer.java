@@ -26,7 +26,7 @@ final class Checkpointer implements AutoCloseable {
     /// How many times the interval a checkpoint may be put off.
     private static final long MAX_PUT_OFF = 10;
 
-    private final JournalReader journal;
+    private final Journal journal;
     private final Checkpoints checkpoints;
     private final LedgerLimits limits;
     private final long every;
@@ -35,7 +35,7 @@ final class Checkpointer implements AutoCloseable {
     private long lastPosition;
     private long seenPosition;
 
-    Checkpointer(JournalReader journal, Checkpoints checkpoints, LedgerLimits limits, long every) {
+    Checkpointer(Journal journal, Checkpoints checkpoints, LedgerLimits limits, long every) {
         this.journal = journal;
         this.checkpoints = checkpoints;
         this.limits = limits;
@@ -62,7 +62,7 @@ final class Checkpointer implements AutoCloseable {
             Restored state =
                     Recovery.replay(Recovery.base(checkpoints, limits), journal, () -> closed);
             if (!closed) {
-                checkpoints.write(state.position(), state.ledger().state());
+                checkpoints.write(state.position(), state.chain(), state.ledger().state());
             }
             lastPosition = state.position();
         } catch (RuntimeException e) {

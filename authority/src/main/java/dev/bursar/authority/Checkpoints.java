@@ -41,7 +41,9 @@ final class Checkpoints {
     }
 
     /// A ledger as it was right after the entry at a position.
-    record Restored(Ledger ledger, long position) {}
+    ///
+    /// @param chain the hash of the record that ends there
+    record Restored(Ledger ledger, long position, Chain chain) {}
 
     /// The newest checkpoint that is whole.
     Optional<Restored> newest() {
@@ -63,19 +65,19 @@ final class Checkpoints {
                         Kind.INTERNAL, file + " is a checkpoint of " + reader.position());
             }
             Ledger ledger = Ledger.restore(limits, reader.states());
-            return new Restored(ledger, reader.position());
+            return new Restored(ledger, reader.position(), reader.chain());
         }
     }
 
     /// Writes the state at a position and deletes what is older than the one before.
     ///
     /// @throws AuthorityException of kind `EXTERNAL` when that fails; the checkpoints before stay
-    void write(long position, Stream<StateRecord> states) {
+    void write(long position, Chain chain, Stream<StateRecord> states) {
         long start = System.nanoTime();
         Path file = directory.resolve("checkpoint-" + position + ".bin");
         Path unfinished = directory.resolve("checkpoint-" + position + ".tmp");
         try {
-            long records = CheckpointWriter.write(unfinished, position, states);
+            long records = CheckpointWriter.write(unfinished, position, chain, states);
             long bytes = Files.size(unfinished);
             Files.move(
                     unfinished,

@@ -12,6 +12,11 @@ interface Journal extends JournalReader, AutoCloseable {
     /// @throws AuthorityException of kind `EXTERNAL` when writing or syncing fails
     long append(EntryBlock entries);
 
+    /// The hash of the record that ends with a position, [Chain#START] for 0.
+    ///
+    /// @throws AuthorityException of kind `INTERNAL` when no record ends there
+    Chain chain(long position);
+
     @Override
     void close();
 }

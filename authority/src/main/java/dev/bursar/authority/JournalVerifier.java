@@ -1,9 +1,11 @@
 package dev.bursar.authority;
 
 import dev.bursar.authority.AuthorityException.Kind;
+import dev.bursar.ledger.AccountKey;
 import dev.bursar.ledger.Ledger;
 import dev.bursar.ledger.LedgerLimits;
 import dev.bursar.ledger.StateRecord;
+import dev.bursar.ledger.Sums;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,9 +13,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 
-/// Proves a journal: re-plays it from the first entry, checks every checksum and that positions have no
-/// gap, recomputes the balances, and compares the checkpoints with them.
+/// Proves a journal: re-plays it from the first entry, checks every checksum, the chain of hashes and that
+/// positions have no gap, adds up every balance a second time in a way of its own, and compares that and
+/// the checkpoints with the ledger.
 ///
 /// Changes nothing, and may run beside a live authority.
 public final class JournalVerifier {
@@ -27,10 +31,12 @@ public final class JournalVerifier {
     private final Path file;
     private final SqliteRecords records;
     private final Ledger ledger;
+    private final Recount recount = new Recount();
     private final List<Path> checkpoints;
     private final List<Problem> problems = new ArrayList<>();
     private long wholeRecords;
     private long position;
+    private Chain chain = Chain.START;
     private int compared;
 
     private JournalVerifier(
@@ -74,6 +80,7 @@ public final class JournalVerifier {
                 }
             }
             ledger.checkInvariants();
+            compareBalances();
             if (log != null) {
                 damage(log.position(), log.what());
             } else {
@@ -92,6 +99,9 @@ public final class JournalVerifier {
     }
 
     private void replay(JournalRecord record) {
+        if (!record.follows(chain)) {
+            throw records.brokenChain(record);
+        }
         for (var entry : SqliteRecords.decoded(file, record)) {
             if (entry.at().isBefore(ledger.lastAt())) {
                 throw new JournalDamage(
@@ -99,19 +109,54 @@ public final class JournalVerifier {
             }
             ledger.apply(entry);
             position++;
+            recount.apply(entry).forEach(this::compareBalance);
             if (position % CHECK_STATE_EVERY == 0) {
                 ledger.checkInvariants();
+                compareBalances();
             }
-            compareCheckpoint();
         }
+        chain = record.chain();
         wholeRecords++;
+        compareCheckpoint();
+    }
+
+    private void compareBalance(AccountKey account) {
+        Sums counted = recount.sums(account);
+        Sums told = ledger.sums(account);
+        if (!Objects.equals(counted, told)) {
+            throw new JournalDamage(
+                    file,
+                    position,
+                    "the balance of "
+                            + account
+                            + " is "
+                            + told
+                            + ", its entries add up to "
+                            + counted,
+                    null);
+        }
+    }
+
+    private void compareBalances() {
+        int[] accounts = {0};
+        recount.forEach((account, sums) -> {
+            compareBalance(account);
+            accounts[0]++;
+        });
+        if (accounts[0] != ledger.accounts()) {
+            throw new JournalDamage(
+                    file,
+                    position,
+                    "there are " + ledger.accounts() + " accounts, the entries make " + accounts[0],
+                    null);
+        }
     }
 
     private void compareCheckpoint() {
         while (!checkpoints.isEmpty() && Checkpoints.position(checkpoints.getFirst()) <= position) {
             Path checkpoint = checkpoints.removeFirst();
             try (CheckpointReader reader = CheckpointReader.open(checkpoint)) {
-                compare(checkpoint, reader.states().iterator());
+                compare(checkpoint, reader);
                 compared++;
             } catch (AuthorityException e) {
                 useless(checkpoint, String.valueOf(e.getMessage()));
@@ -119,7 +164,14 @@ public final class JournalVerifier {
         }
     }
 
-    private void compare(Path checkpoint, Iterator<StateRecord> written) {
+    private void compare(Path checkpoint, CheckpointReader reader) {
+        if (reader.position() != position || !reader.chain().equals(chain)) {
+            useless(
+                    checkpoint,
+                    "it was not made from this journal: its chain is " + reader.chain());
+            return;
+        }
+        Iterator<StateRecord> written = reader.states().iterator();
         Iterator<StateRecord> replayed = ledger.state().iterator();
         while (written.hasNext() && replayed.hasNext()) {
             StateRecord expected = replayed.next();
@@ -162,6 +214,7 @@ public final class JournalVerifier {
                 file,
                 wholeRecords,
                 position,
+                chain.toString(),
                 ledger.holds(),
                 ledger.accounts(),
                 compared,
@@ -173,6 +226,7 @@ public final class JournalVerifier {
     /// @param file the journal
     /// @param records whole records read
     /// @param entries entries replayed, which is also the last good position
+    /// @param chain the hash of the last of them: 64 hexadecimal digits that stand for all entries
     /// @param holds open at the end
     /// @param accounts at the end
     /// @param checkpoints how many were compared
@@ -181,6 +235,7 @@ public final class JournalVerifier {
             Path file,
             long records,
             long entries,
+            String chain,
             int holds,
             int accounts,
             int checkpoints,

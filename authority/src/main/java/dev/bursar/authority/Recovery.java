@@ -23,7 +23,7 @@ final class Recovery {
     ///
     /// @param directory named in errors
     static Restored recover(
-            Path directory, JournalReader journal, Checkpoints checkpoints, LedgerLimits limits) {
+            Path directory, Journal journal, Checkpoints checkpoints, LedgerLimits limits) {
         long start = System.nanoTime();
         Restored base = base(checkpoints, limits);
         if (base.position() > journal.lastPosition()) {
@@ -33,6 +33,14 @@ final class Recovery {
                     "it ends before, but a checkpoint of position "
                             + base.position()
                             + " was made from it",
+                    null);
+        }
+        if (!base.chain().equals(journal.chain(base.position()))) {
+            throw new JournalDamage(
+                    directory.resolve(SqliteJournal.FILE_NAME),
+                    base.position(),
+                    "its chain of hashes is not the one that the checkpoint of this position was"
+                            + " made from",
                     null);
         }
         Restored recovered = replay(base, journal, () -> false);
@@ -49,11 +57,13 @@ final class Recovery {
 
     /// The newest good checkpoint, or an empty ledger.
     static Restored base(Checkpoints checkpoints, LedgerLimits limits) {
-        return checkpoints.newest().orElseGet(() -> new Restored(new Ledger(limits), 0));
+        return checkpoints
+                .newest()
+                .orElseGet(() -> new Restored(new Ledger(limits), 0, Chain.START));
     }
 
     /// Applies the entries after `base` to its ledger, to the end of the journal or until `stop`.
-    static Restored replay(Restored base, JournalReader journal, BooleanSupplier stop) {
+    static Restored replay(Restored base, Journal journal, BooleanSupplier stop) {
         Ledger ledger = base.ledger();
         long position = base.position();
         while (!stop.getAsBoolean()) {
@@ -66,6 +76,6 @@ final class Recovery {
                 position = positioned.position();
             }
         }
-        return new Restored(ledger, position);
+        return new Restored(ledger, position, journal.chain(position));
     }
 }

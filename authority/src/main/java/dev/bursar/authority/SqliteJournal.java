@@ -33,7 +33,8 @@ final class SqliteJournal implements Journal {
     /// "BRSR", for `file` and friends.
     private static final int APPLICATION_ID = 0x42525352;
 
-    private static final int SCHEMA_VERSION = 1;
+    /// 1 had no chain. Nothing was released with it.
+    private static final int SCHEMA_VERSION = 2;
 
     /// A small batch fits a page, and the log grows by no more than it needs.
     static final int PAGE_SIZE = 4_096;
@@ -49,16 +50,17 @@ final class SqliteJournal implements Journal {
     private static final String SCHEMA =
             "CREATE TABLE IF NOT EXISTS record ("
                     + "first INTEGER PRIMARY KEY, count INTEGER NOT NULL,"
-                    + " checksum INTEGER NOT NULL, payload BLOB NOT NULL)";
+                    + " checksum INTEGER NOT NULL, chain BLOB NOT NULL, payload BLOB NOT NULL)";
 
     private static final String INSERT =
-            "INSERT INTO record (first, count, checksum, payload) VALUES (?, ?, ?, ?)";
+            "INSERT INTO record (first, count, checksum, chain, payload) VALUES (?, ?, ?, ?, ?)";
 
     private final Path file;
     private final Connection connection;
     private final PreparedStatement insert;
     private final SqliteRecords records;
     private volatile long lastPosition;
+    private Chain chain;
     private boolean failed;
 
     private SqliteJournal(Path file, Connection connection, SqliteRecords records)
@@ -68,6 +70,7 @@ final class SqliteJournal implements Journal {
         this.insert = connection.prepareStatement(INSERT);
         this.records = records;
         this.lastPosition = records.lastPosition();
+        this.chain = records.chain(lastPosition);
     }
 
     /// Opens or creates the journal in a directory that the caller has locked.
@@ -162,6 +165,13 @@ final class SqliteJournal implements Journal {
                     "has pages of another size");
             int version = Integer.parseInt(pragma(statement, "user_version"));
             require(file, version <= SCHEMA_VERSION, "is of a newer version: " + version);
+            require(
+                    file,
+                    version == SCHEMA_VERSION || version == 0,
+                    "is of version "
+                            + version
+                            + ", from before the first release, and cannot be read; move it away"
+                            + " to start with an empty one");
             statement.execute(SCHEMA);
             if (version < SCHEMA_VERSION) {
                 statement.execute("PRAGMA application_id = " + APPLICATION_ID);
@@ -197,12 +207,14 @@ final class SqliteJournal implements Journal {
             throw new AuthorityException(
                     Kind.EXTERNAL, "the journal " + file + " has failed before");
         }
-        byte[] payload = entries.toByteArray();
+        JournalRecord record =
+                JournalRecord.after(chain, first, entries.count(), entries.toByteArray());
         try {
             insert.setLong(1, first);
-            insert.setInt(2, entries.count());
-            insert.setInt(3, JournalRecord.checksum(first, entries.count(), payload));
-            insert.setBytes(4, payload);
+            insert.setInt(2, record.count());
+            insert.setInt(3, record.checksum());
+            insert.setBytes(4, record.chain().bytes());
+            insert.setBytes(5, record.payload());
             insert.executeUpdate();
         } catch (SQLException e) {
             failed = true;
@@ -216,13 +228,19 @@ final class SqliteJournal implements Journal {
                             + e.getMessage(),
                     e);
         }
-        lastPosition = first + entries.count() - 1;
-        return payload.length;
+        chain = record.chain();
+        lastPosition = record.end() - 1;
+        return record.size();
     }
 
     @Override
     public long lastPosition() {
         return lastPosition;
+    }
+
+    @Override
+    public Chain chain(long position) {
+        return records.chain(position);
     }
 
     @Override

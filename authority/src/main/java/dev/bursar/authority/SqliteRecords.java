@@ -23,12 +23,16 @@ final class SqliteRecords implements AutoCloseable {
 
     /// Also starts inside a record: with the one that contains the position.
     private static final String FROM =
-            "SELECT first, count, checksum, payload FROM record"
+            "SELECT first, count, checksum, chain, payload FROM record"
                     + " WHERE first >= (SELECT max(first) FROM record WHERE first <= ?)"
                     + " ORDER BY first";
 
     private static final String BACKWARDS =
-            "SELECT first, count, checksum, payload FROM record ORDER BY first DESC";
+            "SELECT first, count, checksum, chain, payload FROM record ORDER BY first DESC";
+
+    private static final String CHAIN =
+            "SELECT first + count - 1, chain FROM record WHERE first <= ?"
+                    + " ORDER BY first DESC LIMIT 1";
 
     private static final String LAST =
             "SELECT first + count - 1 FROM record ORDER BY first DESC LIMIT 1";
@@ -66,6 +70,36 @@ final class SqliteRecords implements AutoCloseable {
         }
     }
 
+    /// The hash of the record that ends with a position.
+    ///
+    /// @throws AuthorityException of kind `INTERNAL` when no record ends there
+    Chain chain(long position) {
+        if (position == 0) {
+            return Chain.START;
+        }
+        lock.lock();
+        try (PreparedStatement query = connection.prepareStatement(CHAIN)) {
+            query.setLong(1, position);
+            try (ResultSet row = query.executeQuery()) {
+                if (!row.next() || row.getLong(1) != position) {
+                    throw new JournalDamage(file, position, "no record ends there", null);
+                }
+                return chain(row.getBytes(2), position);
+            }
+        } catch (SQLException e) {
+            throw failure(file, position, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Chain chain(byte @Nullable [] hash, long position) {
+        if (hash == null || hash.length != Chain.BYTES) {
+            throw new JournalDamage(file, position, "the record has no hash", null);
+        }
+        return Chain.of(hash);
+    }
+
     /// Whole, checked records from the one that contains `position` on, until they hold `atMost`
     /// entries or more, or the end, or the last one before damage.
     ///
@@ -81,16 +115,18 @@ final class SqliteRecords implements AutoCloseable {
                 while (next <= last && next - position < atMost && row.next()) {
                     JournalRecord record = record(row);
                     JournalDamage damage = damage(record, next, records.isEmpty());
-                    if (damage != null && records.isEmpty()) {
-                        throw damage;
-                    }
                     if (damage != null) {
-                        return records;
+                        throw damage;
                     }
                     records.add(record);
                     next = record.end();
                 }
             }
+        } catch (JournalDamage e) {
+            if (records.isEmpty()) {
+                throw e;
+            }
+            return records;
         } catch (SQLException e) {
             if (records.isEmpty()) {
                 throw failure(file, next, e);
@@ -125,6 +161,7 @@ final class SqliteRecords implements AutoCloseable {
     long checkNewest(long last, long bytes) {
         long end = last + 1;
         long left = bytes;
+        JournalRecord later = null;
         lock.lock();
         try (PreparedStatement query = connection.prepareStatement(BACKWARDS);
                 ResultSet row = query.executeQuery()) {
@@ -140,8 +177,15 @@ final class SqliteRecords implements AutoCloseable {
                     throw new JournalDamage(
                             file, record.end(), "records are missing before " + end, null);
                 }
+                if (later != null && !later.follows(record.chain())) {
+                    throw brokenChain(later);
+                }
+                later = record;
                 end = record.first();
                 left -= record.size();
+            }
+            if (end == 1 && later != null && !later.follows(Chain.START)) {
+                throw brokenChain(later);
             }
             return last + 1 - end;
         } catch (SQLException e) {
@@ -151,12 +195,22 @@ final class SqliteRecords implements AutoCloseable {
         }
     }
 
-    private static JournalRecord record(ResultSet row) throws SQLException {
-        byte[] payload = row.getBytes(4);
+    JournalDamage brokenChain(JournalRecord record) {
+        return new JournalDamage(
+                file,
+                record.first(),
+                "the chain of hashes is broken: the record is not the one that was written after the"
+                        + " one before it",
+                null);
+    }
+
+    private JournalRecord record(ResultSet row) throws SQLException {
+        byte[] payload = row.getBytes(5);
         return new JournalRecord(
                 row.getLong(1),
                 row.getInt(2),
                 row.getInt(3),
+                chain(row.getBytes(4), row.getLong(1)),
                 payload == null ? new byte[0] : payload);
     }
 

@@ -49,6 +49,11 @@ final class FaultyJournal implements Journal {
     }
 
     @Override
+    public Chain chain(long position) {
+        return journal.chain(position);
+    }
+
+    @Override
     public long lastPosition() {
         return journal.lastPosition();
     }

@@ -27,6 +27,11 @@ final class SlowJournal implements Journal {
     }
 
     @Override
+    public Chain chain(long position) {
+        return journal.chain(position);
+    }
+
+    @Override
     public long lastPosition() {
         return journal.lastPosition();
     }

@@ -135,6 +135,19 @@ public final class Ledger {
                 budget.resetsAt(now));
     }
 
+    /// What an account has added up to, or null when it is not there.
+    public @Nullable Sums sums(AccountKey key) {
+        BudgetState budget = state.budget(key.budget());
+        Account account = budget == null ? null : budget.account(key);
+        return account == null
+                ? null
+                : new Sums(
+                        account.spentEver(),
+                        account.held(),
+                        account.funding().debt(),
+                        account.funding().credit());
+    }
+
     /// Where the one account stands of each budget of a tenant that has a scope path and no `per`, by
     /// path and unit.
     public List<Standing> standings(TenantId tenant, Instant now) {

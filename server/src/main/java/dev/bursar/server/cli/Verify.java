@@ -42,6 +42,7 @@ final class Verify implements Callable<Integer> {
                     report.holds(),
                     report.accounts(),
                     report.checkpoints());
+            out.println("chain " + report.chain());
             report.problems()
                     .forEach(problem ->
                             out.printf(
@@ -58,6 +59,7 @@ final class Verify implements Callable<Integer> {
         node.put("file", report.file().toString());
         node.put("records", report.records());
         node.put("entries", report.entries());
+        node.put("chain", report.chain());
         node.put("holds", report.holds());
         node.put("accounts", report.accounts());
         node.put("checkpoints", report.checkpoints());

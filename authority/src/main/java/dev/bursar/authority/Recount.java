@@ -1,0 +1,287 @@
+package dev.bursar.authority;
+
+import dev.bursar.ledger.AccountKey;
+import dev.bursar.ledger.Amounts;
+import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.BudgetId;
+import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.HoldId;
+import dev.bursar.ledger.Subject;
+import dev.bursar.ledger.Sums;
+import dev.bursar.ledger.Unit;
+import dev.bursar.ledger.Window;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// Every balance, added up from the postings of the entries and from nothing else: the second opinion on
+/// what a ledger says.
+///
+/// It shares no arithmetic with the ledger, and takes every entry for true: whether a reserve should have
+/// been granted is not asked here.
+final class Recount {
+
+    private final Map<BudgetId, Book> books = new HashMap<>();
+    private final Map<HoldId, List<Part>> holds = new HashMap<>();
+    private List<AccountKey> touched = new ArrayList<>();
+
+    /// The accounts of a budget, by the values of `per` and the start of their window.
+    private static final class Book {
+        private Budget budget;
+        private final Map<List<String>, TreeMap<Long, Tally>> tallies = new HashMap<>();
+
+        Book(Budget budget) {
+            this.budget = budget;
+        }
+    }
+
+    private static final class Tally {
+        private long spent;
+        private long held;
+        private long debt;
+        private long credit;
+    }
+
+    /// What a hold has set aside in an account. The account may be forgotten before the hold ends.
+    private record Part(AccountKey account, Tally tally, Unit unit, long amount) {}
+
+    /// @return the accounts that the entry may have changed, also those that are gone by it
+    List<AccountKey> apply(Entry entry) {
+        touched = new ArrayList<>();
+        switch (entry) {
+            case Entry.BudgetDefined defined -> define(defined.budget());
+            case Entry.BudgetRemoved removed -> remove(removed.budget());
+            case Entry.BudgetAdjusted adjusted -> adjust(adjusted);
+            case Entry.Reserved reserved -> reserve(reserved);
+            case Entry.Committed committed -> commit(committed);
+            case Entry.Released released -> {
+                end(released.hold(), (part, tally) -> {});
+                forgetRun(released.hold(), released.subject());
+            }
+            case Entry.Expired expired -> {
+                end(
+                        expired.hold(),
+                        (part, tally) -> {
+                            if (expired.charged()) {
+                                spend(tally, part.unit(), part.amount());
+                            }
+                        });
+                forgetRun(expired.hold(), expired.subject());
+            }
+            case Entry.Charged charged -> {
+                charged.postings().forEach(this::spend);
+                charged.shortfalls().forEach(this::owe);
+            }
+            case Entry.AccountsDropped dropped -> dropped.accounts().forEach(this::drop);
+            case Entry.ApprovalGranted granted -> tally(granted.account());
+            case Entry.ApprovalDeclined declined -> tally(declined.account());
+            case Entry.Refused refused ->
+                    refused.blocks().stream()
+                            .filter(block -> block.approval() != null)
+                            .forEach(block -> tally(block.account()));
+            case Entry.Extended extended -> {}
+            case Entry.Evaluated evaluated -> {}
+            case Entry.BudgetStatusSet set -> {}
+            case Entry.TenantClosed closed -> {}
+            case Entry.Noted noted -> {}
+        }
+        return touched;
+    }
+
+    /// What an account has added up to, or null when there is none.
+    @Nullable Sums sums(AccountKey account) {
+        Book book = books.get(account.budget());
+        TreeMap<Long, Tally> windows = book == null ? null : book.tallies.get(account.per());
+        Tally tally = windows == null ? null : windows.get(account.windowStartMillis());
+        return tally == null ? null : sums(tally);
+    }
+
+    private static Sums sums(Tally tally) {
+        return new Sums(tally.spent, tally.held, tally.debt, tally.credit);
+    }
+
+    /// Every account.
+    void forEach(BiConsumer<AccountKey, Sums> action) {
+        books.forEach((id, book) ->
+                book.tallies.forEach((per, windows) ->
+                        windows.forEach((start, tally) ->
+                                action.accept(new AccountKey(id, per, start), sums(tally)))));
+    }
+
+    private void define(Budget budget) {
+        Book known = books.get(budget.id());
+        boolean keepsItsAccounts =
+                known != null
+                        && known.budget.per().equals(budget.per())
+                        && known.budget.unit().equals(budget.unit())
+                        && known.budget.window().equals(budget.window())
+                        && known.budget.tenant().equals(budget.tenant());
+        if (known != null && keepsItsAccounts) {
+            known.budget = budget;
+            return;
+        }
+        remove(budget.id());
+        books.put(budget.id(), new Book(budget));
+    }
+
+    private void remove(BudgetId id) {
+        Book gone = books.remove(id);
+        if (gone == null || gone.tallies.isEmpty()) {
+            return;
+        }
+        for (Map.Entry<HoldId, List<Part>> hold : holds.entrySet()) {
+            hold.setValue(
+                    hold.getValue().stream()
+                            .filter(part -> !part.account().budget().equals(id))
+                            .toList());
+        }
+    }
+
+    private void adjust(Entry.BudgetAdjusted entry) {
+        Tally tally = tally(entry.account());
+        switch (entry.adjustment()) {
+            case CREDIT -> tally.credit += entry.amount();
+            case DEBIT -> tally.credit -= entry.amount();
+            case REPAY_DEBT -> tally.debt -= entry.amount();
+            case RESET_SPENT -> {
+                tally.spent = 0;
+                spend(tally, book(entry.account()).budget.unit(), entry.amount());
+            }
+        }
+    }
+
+    private void reserve(Entry.Reserved entry) {
+        List<Part> parts = new ArrayList<>(entry.postings().size());
+        for (Entry.Posting posting : entry.postings()) {
+            Tally tally = tally(posting.account());
+            tally.held += posting.amount();
+            parts.add(new Part(posting.account(), tally, posting.unit(), posting.amount()));
+        }
+        if (holds.put(entry.granted().hold(), parts) != null) {
+            throw new IllegalStateException("a second hold " + entry.granted().hold());
+        }
+    }
+
+    private void commit(Entry.Committed entry) {
+        end(
+                entry.hold(),
+                (part, tally) -> {
+                    boolean hard = book(part.account()).budget.mode() == Budget.Mode.HARD;
+                    Amounts amounts = hard ? entry.charged() : entry.actual();
+                    spend(tally, part.unit(), amounts.get(part.unit()));
+                    if (isSpent(part.unit())) {
+                        tally.spent -= owed(entry.shortfalls(), part.account());
+                    }
+                });
+        entry.shortfalls().forEach(this::owe);
+        entry.unheld().forEach(this::spend);
+        forgetRun(entry.hold(), entry.subject());
+    }
+
+    private static long owed(List<Entry.Shortfall> shortfalls, AccountKey account) {
+        return shortfalls.stream()
+                .filter(shortfall -> shortfall.account().equals(account))
+                .mapToLong(Entry.Shortfall::debt)
+                .sum();
+    }
+
+    private void end(HoldId hold, BiConsumer<Part, Tally> settle) {
+        List<Part> parts = holds.remove(hold);
+        if (parts == null) {
+            throw new IllegalStateException("no open hold " + hold);
+        }
+        for (Part part : parts) {
+            touched.add(part.account());
+            part.tally().held -= part.amount();
+            settle.accept(part, part.tally());
+        }
+    }
+
+    private void spend(Entry.Posting posting) {
+        spend(tally(posting.account()), posting.unit(), posting.amount());
+    }
+
+    private static void spend(Tally tally, Unit unit, long amount) {
+        tally.spent += isSpent(unit) ? amount : 0;
+    }
+
+    /// Slots come back, and time passes by itself.
+    private static boolean isSpent(Unit unit) {
+        return !unit.equals(Unit.SLOTS) && !unit.equals(Unit.MILLIS);
+    }
+
+    private void owe(Entry.Shortfall shortfall) {
+        if (sums(shortfall.account()) != null) {
+            tally(shortfall.account()).debt += shortfall.debt();
+        }
+    }
+
+    /// A run of the name of its hold was that one call.
+    private void forgetRun(HoldId hold, Subject subject) {
+        if (!hold.value().equals(subject.get(Subject.RUN))) {
+            return;
+        }
+        List.copyOf(touched).stream()
+                .filter(account -> book(account).budget.per().contains(Subject.RUN))
+                .forEach(this::drop);
+    }
+
+    private void drop(AccountKey account) {
+        touched.add(account);
+        Book book = books.get(account.budget());
+        TreeMap<Long, Tally> windows = book == null ? null : book.tallies.get(account.per());
+        if (book != null && windows != null) {
+            windows.remove(account.windowStartMillis());
+            if (windows.isEmpty()) {
+                book.tallies.remove(account.per());
+            }
+        }
+    }
+
+    private Book book(AccountKey account) {
+        Book book = books.get(account.budget());
+        if (book == null) {
+            throw new IllegalStateException("no budget of " + account);
+        }
+        return book;
+    }
+
+    private Tally tally(AccountKey account) {
+        touched.add(account);
+        Book book = book(account);
+        TreeMap<Long, Tally> windows =
+                book.tallies.computeIfAbsent(account.per(), per -> new TreeMap<>());
+        Tally known = windows.get(account.windowStartMillis());
+        if (known != null) {
+            return known;
+        }
+        Tally opened = new Tally();
+        if (book.budget.window() instanceof Window.Calendar calendar) {
+            var before = windows.lowerEntry(account.windowStartMillis());
+            if (before != null) {
+                opened.credit =
+                        carried(
+                                book.budget,
+                                before.getValue(),
+                                calendar.end(Instant.ofEpochMilli(before.getKey())).toEpochMilli()
+                                        < account.windowStartMillis());
+            }
+        }
+        windows.put(account.windowStartMillis(), opened);
+        return opened;
+    }
+
+    /// What a window leaves to the next: as much of the rest as may be carried over, less what is owed.
+    ///
+    /// @param skipped whether windows lie between them
+    private static long carried(Budget budget, Tally before, boolean skipped) {
+        long left = Math.max(0, budget.limit() + before.credit - before.spent - before.held);
+        long all = skipped ? left + budget.limit() : left;
+        return Math.min(budget.terms().carryOver(), all) - before.debt;
+    }
+}
