@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.zip.GZIPOutputStream;
@@ -24,6 +25,12 @@ final class Assets {
 
     static final String PATH = "/assets/";
 
+    /// Parts of the stylesheet, in their order.
+    private static final List<String> STYLE =
+            List.of(
+                    "base", "frame", "cards", "bars", "tables", "filters", "charts", "notes",
+                    "door", "narrow");
+
     private static final int HASH_BYTES = 6;
     private static final String FOREVER = "public, max-age=31536000, immutable";
     private static final String SCRIPT = "text/javascript; charset=utf-8";
@@ -34,7 +41,7 @@ final class Assets {
         Properties libraries = libraries();
         files =
                 new Shell.Files(
-                        load("/dashboard/dashboard.css", "text/css; charset=utf-8"),
+                        add("dashboard.css", "text/css; charset=utf-8", style()),
                         load("/dashboard/icon.svg", "image/svg+xml"),
                         load("/dashboard/theme.js", SCRIPT),
                         load("/dashboard/dashboard.js", SCRIPT),
@@ -66,9 +73,21 @@ final class Assets {
         response.end(zipped ? asset.zipped : asset.plain);
     }
 
+    /// One file to fetch, of parts that a person can read. A later part wins over an earlier one.
+    private static byte[] style() {
+        ByteArrayOutputStream style = new ByteArrayOutputStream();
+        for (String part : STYLE) {
+            style.writeBytes(read("/dashboard/style/" + part + ".css"));
+            style.write('\n');
+        }
+        return style.toByteArray();
+    }
+
     private String load(String resource, String type) {
-        byte[] plain = read(resource);
-        String file = resource.substring(resource.lastIndexOf('/') + 1);
+        return add(resource.substring(resource.lastIndexOf('/') + 1), type, read(resource));
+    }
+
+    private String add(String file, String type, byte[] plain) {
         int dot = file.lastIndexOf('.');
         String name = PATH + file.substring(0, dot) + "." + hash(plain) + file.substring(dot);
         byName.put(name, new Asset(type, Buffer.buffer(plain), Buffer.buffer(zip(plain))));
