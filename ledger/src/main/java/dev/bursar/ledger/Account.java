@@ -116,9 +116,9 @@ final class Account {
         return openParts != 0;
     }
 
-    /// Whether spending more would pass the bound of sums.
+    /// Whether more, spent or not covered, would pass the bound of sums.
     boolean isBeyondBounds(long more) {
-        return spent > MAX_SUM - more;
+        return spent > MAX_SUM - more || funding.uncovered() > MAX_SUM - more;
     }
 
     /// What will be used, spent or held, once a part of `heldAmount` has ended.

@@ -10,12 +10,10 @@ final class AdminRule {
 
     private final LedgerState state;
     private final LedgerLimits limits;
-    private final SettleRule settle;
 
-    AdminRule(LedgerState state, LedgerLimits limits, SettleRule settle) {
+    AdminRule(LedgerState state, LedgerLimits limits) {
         this.state = state;
         this.limits = limits;
-        this.settle = settle;
     }
 
     Decision define(Command.DefineBudget command, Instant now) {
@@ -82,38 +80,25 @@ final class AdminRule {
         if (account == null && state.accounts() >= limits.maxAccounts()) {
             return Refusals.decision(Reason.CAPACITY);
         }
-        long nowMillis = now.toEpochMilli();
-        Funding funding = budget.funding(key, account);
-        Standing before = budget.standing(key, account, nowMillis);
+        Standing before = budget.standing(key, account, now.toEpochMilli());
+        Funding funding = budget.funding(key, account, Relief.NONE);
         long amount =
                 command.adjustment() == Command.Adjustment.REPAY_DEBT
                         ? Math.min(command.amount(), before.debt())
                         : command.amount();
-        Standing after =
+        Reason beyond = whyBeyond(command, budget, funding, before, now);
+        if (beyond != null) {
+            return Refusals.decision(beyond);
+        }
+        Funding changed =
                 switch (command.adjustment()) {
-                    case CREDIT ->
-                            changed(
-                                    before,
-                                    budget.limit(funding.credit(amount), nowMillis),
-                                    before.spent(),
-                                    before.debt());
-                    case DEBIT ->
-                            changed(
-                                    before,
-                                    budget.limit(funding.credit(-amount), nowMillis),
-                                    before.spent(),
-                                    before.debt());
-                    case RESET_SPENT -> changed(before, before.limit(), amount, before.debt());
-                    case REPAY_DEBT ->
-                            changed(before, before.limit(), before.spent(), before.debt() - amount);
+                    case CREDIT -> funding.credit(amount);
+                    case DEBIT -> funding.credit(-amount);
+                    case RESET_SPENT -> funding;
+                    case REPAY_DEBT -> funding.repay(amount);
                 };
-        if (command.adjustment() == Command.Adjustment.DEBIT
-                && amount > Math.max(0, before.remaining())) {
-            return Refusals.decision(Reason.BUDGET_EXCEEDED);
-        }
-        if (after.limit() > Budget.MAX_LIMIT) {
-            return Refusals.decision(Reason.CAPACITY);
-        }
+        boolean resets = command.adjustment() == Command.Adjustment.RESET_SPENT;
+        Standing after = after(budget, before, changed, resets ? amount : before.spent(), now);
         Entry entry =
                 new Entry.BudgetAdjusted(
                         now,
@@ -144,20 +129,38 @@ final class AdminRule {
                 : null;
     }
 
-    /// An account is over its limit no longer once something is left and no more is owed than allowed.
-    private static Standing changed(Standing before, long limit, long spent, long debt) {
-        boolean covered =
-                limit - spent - before.held() - debt >= 0 && debt <= before.overdraftLimit();
-        return new Standing(
-                before.account(),
-                before.scope(),
-                before.unit(),
-                limit,
-                spent,
-                before.held(),
-                debt,
-                before.overdraftLimit(),
-                before.overLimit() && !covered);
+    /// Why an adjustment goes too far: more is taken than is left, grants aside, or more is given than
+    /// a limit may have.
+    private static @Nullable Reason whyBeyond(
+            Command.AdjustBudget command,
+            BudgetState budget,
+            Funding funding,
+            Standing before,
+            Instant now) {
+        long whole = budget.whole(funding, now.toEpochMilli());
+        return switch (command.adjustment()) {
+            case CREDIT -> whole + command.amount() > Budget.MAX_LIMIT ? Reason.CAPACITY : null;
+            case DEBIT -> {
+                long own = whole - funding.granted(now.toEpochMilli());
+                long left = Math.max(0, Math.min(own, before.remaining()));
+                yield command.amount() > left ? Reason.BUDGET_EXCEEDED : null;
+            }
+            case RESET_SPENT, REPAY_DEBT -> null;
+        };
+    }
+
+    /// Where an account stands with another funding. It is over its limit no longer once something is
+    /// left and no more is owed than allowed.
+    private static Standing after(
+            BudgetState budget, Standing before, Funding changed, long spent, Instant now) {
+        long nowMillis = now.toEpochMilli();
+        Standing after =
+                budget.standing(before.account(), changed, spent, before.held(), nowMillis);
+        boolean covered = after.remaining() > 0 && after.debt() <= after.overdraftLimit();
+        return covered
+                ? budget.standing(
+                        before.account(), changed.withinLimit(), spent, before.held(), nowMillis)
+                : after;
     }
 
     Decision closeTenant(Command.CloseTenant command, Instant now) {
@@ -175,7 +178,7 @@ final class AdminRule {
                     break;
                 }
                 CommandKey key = new CommandKey(hold.id().value(), 0);
-                entries.add(settle.released(hold, key, Attribution.NONE, now));
+                entries.add(SettleRule.released(hold, key, List.of(), Attribution.NONE, now));
                 released++;
             }
         }
@@ -189,27 +192,34 @@ final class AdminRule {
         }
         Approval approval = state.approvals().byId(command.approval());
         BudgetState budget = approval == null ? null : state.budget(approval.account().budget());
+        long nowMillis = now.toEpochMilli();
         if (approval == null
                 || budget == null
                 || !approval.tenant().equals(command.tenant())
-                || !command.until().isAfter(now)) {
+                || !budget.isCurrent(approval.account(), now)
+                || command.until().toEpochMilli() <= nowMillis) {
             return Refusals.decision(Reason.APPROVAL_NOT_FOUND);
         }
-        Standing before =
-                budget.standing(
-                        approval.account(), budget.account(approval.account()), now.toEpochMilli());
-        if (before.limit() + command.amount() > Budget.MAX_LIMIT) {
+        if (budget.status() == Budget.Status.CLOSED) {
+            return Refusals.decision(Reason.BUDGET_CLOSED);
+        }
+        AccountKey key = approval.account();
+        Funding funding = budget.funding(key, budget.account(key), Relief.NONE);
+        if (funding.isFull(nowMillis)
+                || budget.whole(funding, nowMillis) + command.amount() > Budget.MAX_LIMIT) {
             return Refusals.decision(Reason.CAPACITY);
         }
+        Funding.Grant grant = new Funding.Grant(command.amount(), command.until().toEpochMilli());
+        Standing before = budget.standing(key, budget.account(key), nowMillis);
         Standing after =
-                changed(before, before.limit() + command.amount(), before.spent(), before.debt());
+                after(budget, before, funding.grant(grant, nowMillis), before.spent(), now);
         Entry entry =
                 new Entry.ApprovalGranted(
                         now,
                         command.key(),
                         command.tenant(),
                         approval.id(),
-                        approval.account(),
+                        key,
                         command.amount(),
                         command.until(),
                         after,

@@ -24,8 +24,8 @@ final class Approvals {
         return byAccount.get(account);
     }
 
-    boolean isFull() {
-        return byId.size() >= MAX_OPEN;
+    boolean hasPlaceFor(int more) {
+        return byId.size() + more <= MAX_OPEN;
     }
 
     void open(Approval approval) {

@@ -32,17 +32,20 @@ final class Assessment {
     private final Set<Unit> unitsSeen = new HashSet<>();
     private Amounts granted;
     private int newAccounts;
+    private int approvalsAsked;
+    private int lastApproval;
 
     private record Line(
             BudgetState budget,
             AccountKey key,
             @Nullable Account account,
+            Funding funding,
             long limit,
             long spent,
             long held) {
 
         long debt() {
-            return account == null ? 0 : account.funding().debt();
+            return funding.debt();
         }
 
         long affordable() {
@@ -106,11 +109,13 @@ final class Assessment {
         AccountKey key = state.accountFor(command.subject(), now);
         Account account = state.account(key);
         long nowMillis = now.toEpochMilli();
+        Funding funding = state.funding(key, account, relief);
         return new Line(
                 state,
                 key,
                 account,
-                state.limit(key, account, nowMillis),
+                funding,
+                state.limit(funding, nowMillis),
                 account == null ? 0 : relief.spent(account, nowMillis),
                 account == null ? 0 : relief.held(account));
     }
@@ -130,7 +135,7 @@ final class Assessment {
             }
             case ACTIVE -> {}
         }
-        if (line.account() != null && line.account().funding().overLimit()) {
+        if (line.funding().overLimit()) {
             return Block.Cause.OVER_LIMIT;
         }
         if (line.debt() > 0) {
@@ -165,12 +170,16 @@ final class Assessment {
         if (open != null) {
             return open.id();
         }
-        Account account = line.account();
-        boolean declined = account != null && account.funding().isDeclined(now.toEpochMilli());
-        if (declined || !mayAsk || ledger.approvals().isFull()) {
+        boolean declined = line.funding().isDeclined(now.toEpochMilli());
+        if (declined || !mayAsk || !ledger.approvals().hasPlaceFor(approvalsAsked + 1)) {
             return null;
         }
-        return "apr_%s_%d".formatted(command.hold(), blocks.size() + 1);
+        approvalsAsked++;
+        String id;
+        do {
+            id = "apr_%s_%d".formatted(command.hold(), ++lastApproval);
+        } while (ledger.approvals().byId(id) != null);
+        return id;
     }
 
     private Block block(Line line, Block.Cause cause, long asked, @Nullable String approval) {
@@ -259,13 +268,14 @@ final class Assessment {
             Budget budget = line.budget().budget();
             if (budget.mode() != Budget.Mode.SHADOW) {
                 long used = used(line);
-                Budget.Step reached = Ladder.reached(budget, used);
+                long limit = line.budget().whole(line.funding(), now.toEpochMilli());
+                Budget.Step reached = Ladder.reached(budget, limit, used);
                 if (reached != null) {
                     notices.add(
                             new Notice(
                                     line.key(),
                                     budget.name(),
-                                    Ladder.percent(used, budget.limit()),
+                                    Ladder.percent(used, limit),
                                     reached));
                 }
             }
@@ -293,19 +303,14 @@ final class Assessment {
         List<Standing> standings = new ArrayList<>();
         for (Line line : lines) {
             if (line.budget().budget().terms().scope() != null) {
-                Standing before =
-                        line.budget().standing(line.key(), line.account(), now.toEpochMilli());
                 standings.add(
-                        new Standing(
-                                before.account(),
-                                before.scope(),
-                                before.unit(),
-                                before.limit(),
-                                line.spent(),
-                                line.held() + more(line),
-                                before.debt(),
-                                before.overdraftLimit(),
-                                before.overLimit()));
+                        line.budget()
+                                .standing(
+                                        line.key(),
+                                        line.funding(),
+                                        line.spent(),
+                                        line.held() + more(line),
+                                        now.toEpochMilli()));
             }
         }
         return widestFirst(standings);

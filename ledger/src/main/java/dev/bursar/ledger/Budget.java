@@ -113,7 +113,7 @@ public record Budget(
         if (unit.equals(Unit.MILLIS) && window instanceof Window.Rolling) {
             throw new IllegalArgumentException("time has no rolling window");
         }
-        requireTerms(tenant, window, terms);
+        requireTerms(tenant, unit, window, terms);
         ladder = List.copyOf(ladder);
         for (int i = 1; i < ladder.size(); i++) {
             if (ladder.get(i).percent() < ladder.get(i - 1).percent()) {
@@ -122,7 +122,7 @@ public record Budget(
         }
     }
 
-    private static void requireTerms(TenantId tenant, Window window, Terms terms) {
+    private static void requireTerms(TenantId tenant, Unit unit, Window window, Terms terms) {
         ScopePath scope = terms.scope();
         if (scope != null
                 && !scope.segments().getFirst().value().equalsIgnoreCase(tenant.value())) {
@@ -133,13 +133,21 @@ public record Budget(
             throw new IllegalArgumentException(
                     "only days, weeks and months carry something over to the next");
         }
+        if (terms.carryOver() > 0 && unit.equals(Unit.MILLIS)) {
+            throw new IllegalArgumentException("time that has passed leaves nothing to carry over");
+        }
         if (terms.idle() != null && !(window instanceof Window.Life)) {
             throw new IllegalArgumentException("only accounts for life end by being idle");
         }
     }
 
-    /// Whether a person is asked before a reserve is refused.
+    /// Whether a person is asked before a reserve is refused: not where a step denies before that.
     boolean asksForApproval() {
-        return ladder.stream().anyMatch(step -> step.action() == Step.Action.APPROVE);
+        return ladder.stream()
+                .map(Step::action)
+                .filter(action -> action == Step.Action.APPROVE || action == Step.Action.DENY)
+                .findFirst()
+                .filter(action -> action == Step.Action.APPROVE)
+                .isPresent();
     }
 }

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -59,7 +60,11 @@ final class BudgetState {
 
     /// Replaces the definition by one of the same shape.
     void redefine(Budget changed) {
+        boolean rested = endsByRest();
         budget = changed;
+        if (endsByRest() && !rested) {
+            orderByUse();
+        }
     }
 
     boolean appliesTo(Subject subject) {
@@ -73,64 +78,104 @@ final class BudgetState {
     }
 
     /// What may be spent in an account, which is null when it is not open yet.
-    ///
-    /// A step of the ladder that denies, or asks a person, below 100 % is the limit of a hard budget.
     long limit(AccountKey key, @Nullable Account account, long nowMillis) {
-        return limit(funding(key, account), nowMillis);
+        return limit(funding(key, account, Relief.NONE), nowMillis);
     }
 
-    Funding funding(AccountKey key, @Nullable Account account) {
-        return account == null ? opening(key) : account.funding();
+    /// @param relief what will no longer be held when the account is opened
+    Funding funding(AccountKey key, @Nullable Account account, Relief relief) {
+        return account == null ? opening(key, relief) : account.funding();
     }
 
     /// What may be spent under a funding.
+    ///
+    /// A step of the ladder that denies, or asks a person, below 100 % is the limit of a hard budget.
     long limit(Funding funding, long nowMillis) {
-        if (funding.credit() == 0 && funding.grants().isEmpty()) {
-            return Ladder.ceiling(budget, budget.limit());
-        }
-        long credited = Math.max(0, Math.addExact(budget.limit(), funding.credit()));
-        return Math.addExact(Ladder.ceiling(budget, credited), funding.granted(nowMillis));
+        return Math.addExact(Ladder.ceiling(budget, credited(funding)), funding.granted(nowMillis));
+    }
+
+    /// The limit that the percents of the ladder are of.
+    long whole(Funding funding, long nowMillis) {
+        return Math.addExact(credited(funding), funding.granted(nowMillis));
+    }
+
+    private long credited(Funding funding) {
+        return Math.max(0, Math.addExact(budget.limit(), funding.credit()));
     }
 
     /// Where an account stands, open or not.
     Standing standing(AccountKey key, @Nullable Account account, long nowMillis) {
-        Funding funding = funding(key, account);
+        return standing(
+                key,
+                funding(key, account, Relief.NONE),
+                account == null ? 0 : account.spent(nowMillis),
+                account == null ? 0 : account.held(),
+                nowMillis);
+    }
+
+    Standing standing(AccountKey key, Funding funding, long spent, long held, long nowMillis) {
         long overdraftLimit = budget.terms().overdraftLimit();
         return new Standing(
                 key,
                 budget.terms().scope(),
                 budget.unit(),
-                limit(key, account, nowMillis),
-                account == null ? 0 : account.spent(nowMillis),
-                account == null ? 0 : account.held(),
+                limit(funding, nowMillis),
+                spent,
+                held,
                 funding.debt(),
                 overdraftLimit,
                 funding.overLimit() || funding.debt() > overdraftLimit);
     }
 
-    /// What an account starts with: of what the latest account before left over, as much as may be
-    /// carried over, less what it owes.
-    private Funding opening(AccountKey key) {
-        if (!(budget.window() instanceof Window.Calendar calendar)) {
-            return Funding.NONE;
-        }
+    /// What an account starts with.
+    private Funding opening(AccountKey key, Relief relief) {
         Account before = latestBefore(key);
-        if (before == null) {
-            return Funding.NONE;
-        }
-        Funding funding = before.funding();
-        long left =
-                Math.max(0, budget.limit() + funding.credit() - before.spentEver() - before.held());
-        boolean skipped =
-                calendar.end(Instant.ofEpochMilli(before.key().windowStartMillis())).toEpochMilli()
-                        < key.windowStartMillis();
-        long carried = Math.min(budget.terms().carryOver(), skipped ? left + budget.limit() : left);
-        return Funding.carried(carried - funding.debt());
+        return before == null
+                ? Funding.NONE
+                : CarryOver.opening(
+                        budget,
+                        before,
+                        relief.held(before),
+                        Instant.ofEpochMilli(key.windowStartMillis()));
     }
 
-    private @Nullable Account latestBefore(AccountKey key) {
-        for (var window :
-                windows.headMap(key.windowStartMillis(), false).descendingMap().entrySet()) {
+    /// What an account leaves to the next window as it stands.
+    long leaves(Account account) {
+        return CarryOver.leaves(budget, account.funding(), account.spentEver() + account.held());
+    }
+
+    /// Whether something of an account outlives its window.
+    boolean handsOver(Account account) {
+        return budget.terms().carryOver() > 0 || account.funding().debt() > 0;
+    }
+
+    /// Takes from the latest account what one of an earlier window has used since it handed over.
+    ///
+    /// @param before what it left before that
+    /// @param owed what it owes since
+    void passOn(Account account, long before, long owed) {
+        long missing = Math.max(0, before - leaves(account));
+        if (missing > 0 || owed > 0) {
+            Account latest = latestAfter(account);
+            if (latest != null) {
+                latest.fund(latest.funding().less(missing, owed, budget.limit()));
+            }
+        }
+    }
+
+    /// The account of the same balance in the latest window before that of `key`, if there is one.
+    @Nullable Account latestBefore(AccountKey key) {
+        return latest(key, windows.headMap(key.windowStartMillis(), false));
+    }
+
+    /// The account of the same balance in the latest window, if that is a later one.
+    @Nullable Account latestAfter(Account account) {
+        return latest(account.key(), windows.tailMap(account.key().windowStartMillis(), false));
+    }
+
+    private static @Nullable Account latest(
+            AccountKey key, NavigableMap<Long, SequencedMap<AccountKey, Account>> windows) {
+        for (var window : windows.descendingMap().entrySet()) {
             Account account =
                     window.getValue().get(new AccountKey(key.budget(), key.per(), window.getKey()));
             if (account != null) {
@@ -157,6 +202,11 @@ final class BudgetState {
     /// The account of the current window for given values of `per`.
     AccountKey currentAccount(List<String> per, Instant now) {
         return new AccountKey(budget.id(), per, windowStart(now));
+    }
+
+    /// Whether an account is the one of the current window.
+    boolean isCurrent(AccountKey key, Instant now) {
+        return key.windowStartMillis() == windowStart(now);
     }
 
     @Nullable Account account(AccountKey key) {
@@ -191,21 +241,21 @@ final class BudgetState {
         return size;
     }
 
-    /// The account, opened if need be.
+    /// Opens an account.
     Account open(AccountKey key, long nowMillis) {
-        Account account = account(key);
-        if (account == null) {
-            account = new Account(key, budget, opening(key), nowMillis);
-            add(account);
-            return account;
-        }
+        Account account = new Account(key, budget, opening(key, Relief.NONE), nowMillis);
+        add(account);
+        return account;
+    }
+
+    /// An account was used: it has not rested.
+    void use(Account account, long nowMillis) {
         account.use(nowMillis);
         if (endsByRest()) {
-            Map<AccountKey, Account> window = window(key);
-            window.remove(key);
-            window.put(key, account);
+            Map<AccountKey, Account> window = window(account.key());
+            window.remove(account.key());
+            window.put(account.key(), account);
         }
-        return account;
     }
 
     private boolean endsByRest() {
@@ -243,12 +293,15 @@ final class BudgetState {
 
     private List<AccountKey> pastWindows(long currentStart, int atMost) {
         List<AccountKey> past = new ArrayList<>();
+        int passed = 0;
         for (Map<AccountKey, Account> window : windows.headMap(currentStart).values()) {
             for (Account account : window.values()) {
-                if (past.size() == atMost) {
+                if (past.size() == atMost || passed == MAX_PASSED) {
                     return past;
                 }
-                if (!account.isInUse() && !isAwaited(account)) {
+                if (account.isInUse() || isAwaited(account, currentStart)) {
+                    passed++;
+                } else {
                     past.add(account.key());
                 }
             }
@@ -256,19 +309,15 @@ final class BudgetState {
         return past;
     }
 
-    /// Whether what an account leaves has not been taken over by a later one.
-    private boolean isAwaited(Account account) {
-        if (budget.terms().carryOver() == 0 && account.funding().debt() == 0) {
+    /// Whether an account still has to hand over something to the current window's, which is not open.
+    private boolean isAwaited(Account account, long currentStart) {
+        AccountKey key = account.key();
+        if (!handsOver(account) || latestAfter(account) != null) {
             return false;
         }
-        AccountKey key = account.key();
-        for (var later : windows.tailMap(key.windowStartMillis(), false).entrySet()) {
-            AccountKey successor = new AccountKey(key.budget(), key.per(), later.getKey());
-            if (later.getValue().containsKey(successor)) {
-                return false;
-            }
-        }
-        return true;
+        AccountKey current = new AccountKey(key.budget(), key.per(), currentStart);
+        return budget.terms().carryOver() > 0
+                || !opening(current, Relief.NONE).equals(Funding.NONE);
     }
 
     private List<AccountKey> idle(long nowMillis, int atMost) {

@@ -28,7 +28,7 @@ final class ChargeRule {
         List<Entry.Posting> wanted =
                 postings.of(
                         command.tenant(), command.subject(), command.actual(), unit -> true, now);
-        Outcome.Refused refused = refuse(command, wanted, now);
+        Outcome.Refused refused = refuse(command, now);
         if (refused != null) {
             return new Decision(refused, List.of());
         }
@@ -61,8 +61,7 @@ final class ChargeRule {
     }
 
     /// Whether spending is stopped before any limit is looked at. What happens `ALWAYS` never is.
-    private Outcome.@Nullable Refused refuse(
-            Command.Charge command, List<Entry.Posting> wanted, Instant now) {
+    private Outcome.@Nullable Refused refuse(Command.Charge command, Instant now) {
         if (command.overage() == Command.Overage.ALWAYS) {
             return null;
         }
@@ -72,18 +71,31 @@ final class ChargeRule {
         if (command.scoped() && !coversAllUnits(command)) {
             return Refusals.of(state.whyNoneApplies(command.tenant(), command.subject()));
         }
-        List<Block> blocks = new ArrayList<>(0);
-        for (Entry.Posting posting : wanted) {
-            BudgetState budget = state.budget(posting.account().budget());
-            if (budget != null && budget.status() != Budget.Status.ACTIVE) {
+        List<Block> blocks = stopped(command, now);
+        return blocks.isEmpty() ? null : Refusals.by(Reason.BUDGET_EXCEEDED, blocks);
+    }
+
+    /// The budgets that are frozen or closed, in whatever mode, also when nothing was used.
+    private List<Block> stopped(Command.Charge command, Instant now) {
+        List<Block> stopped = new ArrayList<>(0);
+        for (BudgetState budget : state.budgets(command.tenant())) {
+            Unit unit = budget.budget().unit();
+            if (budget.status() != Budget.Status.ACTIVE
+                    && command.actual().has(unit)
+                    && budget.appliesTo(command.subject())) {
                 Block.Cause cause =
                         budget.status() == Budget.Status.FROZEN
                                 ? Block.Cause.FROZEN
                                 : Block.Cause.CLOSED;
-                blocks.add(postings.block(budget, posting, cause, now));
+                Entry.Posting posting =
+                        new Entry.Posting(
+                                budget.accountFor(command.subject(), now),
+                                unit,
+                                command.actual().get(unit));
+                stopped.add(postings.block(budget, posting, cause, now));
             }
         }
-        return blocks.isEmpty() ? null : Refusals.by(Reason.BUDGET_EXCEEDED, blocks);
+        return stopped;
     }
 
     private boolean coversAllUnits(Command.Charge command) {
@@ -123,9 +135,7 @@ final class ChargeRule {
         for (Entry.Posting posting : wanted) {
             BudgetState budget = state.budget(posting.account().budget());
             if (budget != null && budget.budget().mode() == Budget.Mode.HARD) {
-                Account account = budget.account(posting.account());
-                targets.add(
-                        postings.target(budget, posting.account(), account, posting.amount(), now));
+                targets.add(postings.target(budget, posting, now));
             }
         }
         return switch (command.overage()) {

@@ -16,21 +16,31 @@ record Coverage(
 
     /// An account of a hard budget that is to be charged.
     ///
-    /// @param room what its limit leaves beside all that is spent, held and owed; may be below zero
+    /// @param before where it stands
     /// @param over what is to be charged above the hold
-    record Target(
-            BudgetState budget, AccountKey key, @Nullable Account account, long room, long over) {
+    /// @param block what it says when it covers too little
+    record Target(Standing before, long over, Block block) {
 
-        long debt() {
-            return account == null ? 0 : account.funding().debt();
+        AccountKey key() {
+            return before.account();
         }
 
         long covered() {
-            return Math.max(0, room);
+            return Math.max(0, before.remaining());
         }
 
-        long overdraftLimit() {
-            return budget.budget().terms().overdraftLimit();
+        /// Whether its limit caps what is charged.
+        boolean caps(boolean mayOwe) {
+            return !mayOwe || before.overdraftLimit() == 0;
+        }
+
+        /// What would become debt of a charge of `take`.
+        long debt(long take) {
+            return Math.max(0, take - covered());
+        }
+
+        boolean passesOverdraft(long take) {
+            return debt(take) > 0 && before.debt() + debt(take) > before.overdraftLimit();
         }
     }
 
@@ -58,10 +68,11 @@ record Coverage(
     static Coverage capped(Amounts actual, List<Target> targets, boolean mayOwe) {
         Amounts charged = actual;
         List<Entry.Shortfall> shortfalls = new ArrayList<>();
+        List<Block> passed = new ArrayList<>(0);
         for (Unit unit : actual.units()) {
             List<Target> ofUnit =
                     targets.stream()
-                            .filter(t -> t.budget().budget().unit().equals(unit) && t.over() > 0)
+                            .filter(t -> t.before().unit().equals(unit) && t.over() > 0)
                             .toList();
             if (ofUnit.isEmpty()) {
                 continue;
@@ -69,23 +80,24 @@ record Coverage(
             long over = ofUnit.getFirst().over();
             long take = over;
             for (Target target : ofUnit) {
-                if (!mayOwe || target.overdraftLimit() == 0) {
+                if (target.caps(mayOwe)) {
                     take = Math.min(take, target.covered());
                 }
             }
             for (Target target : ofUnit) {
-                boolean caps = !mayOwe || target.overdraftLimit() == 0;
-                long debt = Math.max(0, take - target.covered());
-                if (target.debt() + debt > target.overdraftLimit() && debt > 0) {
-                    return refused(Refusals.of(Reason.OVERDRAFT_EXCEEDED));
+                long debt = target.debt(take);
+                if (target.passesOverdraft(take)) {
+                    passed.add(target.block());
                 }
-                boolean overLimit = caps && target.covered() < over;
+                boolean overLimit = target.caps(mayOwe) && target.covered() < over;
                 if (debt > 0 || over > take) {
                     shortfalls.add(new Entry.Shortfall(target.key(), debt, over - take, overLimit));
                 }
             }
             charged = charged.with(unit, actual.get(unit) - (over - take));
         }
-        return new Coverage(charged, shortfalls, null);
+        return passed.isEmpty()
+                ? new Coverage(charged, shortfalls, null)
+                : refused(Refusals.by(Reason.OVERDRAFT_EXCEEDED, passed));
     }
 }

@@ -6,7 +6,8 @@ import java.util.List;
 /// What has changed how much an account may spend, beside its budget's definition. In the unit of the
 /// budget. Most accounts never have any: they share [#NONE].
 ///
-/// @param credit added to the limit for as long as the account lasts; below zero after debits
+/// @param credit added to the limit for as long as the account lasts; below zero after debits, and where
+///     the debt of the window before is paid from this one
 /// @param debt spent beyond the limit under an overdraft, and not repaid
 /// @param uncovered what was really used and neither held nor charged, because a limit capped the charge
 /// @param overLimit a charge was capped here; no reserve until the account is funded
@@ -23,7 +24,7 @@ public record Funding(
 
     public static final Funding NONE = new Funding(0, 0, 0, false, List.of(), 0);
 
-    /// How many grants an account has at a time; the one that ends first makes room.
+    /// How many grants an account has at a time. Beyond that, nothing more is granted.
     static final int MAX_GRANTS = 64;
 
     /// @param amount added to the limit
@@ -34,8 +35,9 @@ public record Funding(
         grants = List.copyOf(grants);
     }
 
-    static Funding carried(long credit) {
-        return credit == 0 ? NONE : new Funding(credit, 0, 0, false, List.of(), 0);
+    /// What an account begins with.
+    static Funding carried(long credit, long debt) {
+        return credit == 0 && debt == 0 ? NONE : new Funding(credit, debt, 0, false, List.of(), 0);
     }
 
     /// What is granted at a time.
@@ -49,6 +51,12 @@ public record Funding(
         return granted;
     }
 
+    /// Whether there is no place for another grant.
+    boolean isFull(long nowMillis) {
+        return grants.stream().filter(grant -> grant.untilMillis() > nowMillis).count()
+                >= MAX_GRANTS;
+    }
+
     boolean isDeclined(long nowMillis) {
         return declinedUntilMillis > nowMillis;
     }
@@ -57,6 +65,20 @@ public record Funding(
         return new Funding(
                 Math.addExact(credit, change),
                 debt,
+                uncovered,
+                overLimit,
+                grants,
+                declinedUntilMillis);
+    }
+
+    /// Takes what an earlier window turned out to need: its debt from what `limit` leaves, the rest of it
+    /// stays debt.
+    Funding less(long missing, long owed, long limit) {
+        long left = Math.subtractExact(credit, missing);
+        long paid = Math.min(owed, Math.max(0, limit + left));
+        return new Funding(
+                left - paid,
+                Math.addExact(debt, owed - paid),
                 uncovered,
                 overLimit,
                 grants,
@@ -90,12 +112,8 @@ public record Funding(
                 current.add(known);
             }
         }
-        if (current.size() == MAX_GRANTS) {
-            current.sort((a, b) -> Long.compare(a.untilMillis(), b.untilMillis()));
-            current.removeFirst();
-        }
         current.add(grant);
-        return new Funding(credit, debt, uncovered, false, current, 0);
+        return new Funding(credit, debt, uncovered, overLimit, current, 0);
     }
 
     Funding decline(long untilMillis) {

@@ -11,15 +11,17 @@ final class Ladder {
 
     private Ladder() {}
 
-    /// The highest step of a budget's ladder that `used` has reached, or null. A budget without steps has
-    /// an alert at 100 %.
-    static Budget.@Nullable Step reached(Budget budget, long used) {
+    /// The highest step of a budget's ladder that `used` has reached, or null. A soft budget without steps
+    /// has an alert above 100 %.
+    ///
+    /// @param limit with all credits and grants
+    static Budget.@Nullable Step reached(Budget budget, long limit, long used) {
         if (budget.ladder().isEmpty()) {
-            return budget.mode() == Budget.Mode.SOFT && used > budget.limit() ? FULL : null;
+            return budget.mode() == Budget.Mode.SOFT && used > limit ? FULL : null;
         }
         Budget.Step reached = null;
         for (Budget.Step step : budget.ladder()) {
-            if (used < threshold(budget.limit(), step.percent())) {
+            if (used < threshold(limit, step.percent())) {
                 break;
             }
             reached = step;

@@ -18,6 +18,7 @@ public final class Ledger {
     public static final int MAX_LOOKED = 20_000;
 
     private final LedgerState state;
+    private final Effects effects;
     private final ReserveRule reserve;
     private final SettleRule settle;
     private final ChargeRule charges;
@@ -29,10 +30,11 @@ public final class Ledger {
 
     private Ledger(LedgerLimits limits, LedgerState state) {
         this.state = state;
+        this.effects = new Effects(state);
         this.reserve = new ReserveRule(state, limits);
         this.settle = new SettleRule(state);
         this.charges = new ChargeRule(state);
-        this.admin = new AdminRule(state, limits, settle);
+        this.admin = new AdminRule(state, limits);
     }
 
     /// Rebuilds a ledger from the records of [#state].
@@ -73,7 +75,7 @@ public final class Ledger {
     /// Makes an entry part of the state. Cannot refuse: an entry that does not fit the state means that
     /// the journal is not the one of this ledger, and throws.
     public void apply(Entry entry) {
-        state.apply(entry);
+        effects.apply(entry);
     }
 
     /// All state, in an order that depends on nothing but the state: two ledgers are equal when these
@@ -162,6 +164,15 @@ public final class Ledger {
                         Comparator.comparing((Standing s) -> String.valueOf(s.scope()))
                                 .thenComparing(Standing::unit))
                 .toList();
+    }
+
+    /// Where an account stands, or null when it is not open.
+    @Nullable Standing standing(AccountKey key, Instant now) {
+        BudgetState budget = state.budget(key.budget());
+        Account account = budget == null ? null : budget.account(key);
+        return budget == null || account == null
+                ? null
+                : budget.standing(key, account, now.toEpochMilli());
     }
 
     /// An open hold, or null.

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /// Where amounts go: the accounts that a subject's spending belongs to, and what their limits say to it.
 final class Postings {
@@ -44,11 +43,13 @@ final class Postings {
         return false;
     }
 
-    /// An account as a limit that is to cover `over`.
-    Coverage.Target target(
-            BudgetState budget, AccountKey key, @Nullable Account account, long over, Instant now) {
-        Standing standing = budget.standing(key, account, now.toEpochMilli());
-        return new Coverage.Target(budget, key, account, standing.remaining(), over);
+    /// An account as a limit that is to cover what is posted.
+    Coverage.Target target(BudgetState budget, Entry.Posting over, Instant now) {
+        Account account = budget.account(over.account());
+        return new Coverage.Target(
+                budget.standing(over.account(), account, now.toEpochMilli()),
+                over.amount(),
+                block(budget, over, Block.Cause.SPENT, now));
     }
 
     /// The block that a budget puts in the way of `more`.

@@ -82,6 +82,9 @@ final class ReserveRule {
         if (state.isClosed(reserve.tenant())) {
             return Refusals.of(Reason.TENANT_CLOSED);
         }
+        if (state.holds().size() >= limits.maxHolds()) {
+            return Refusals.of(Reason.CAPACITY);
+        }
         List<Hold> due = state.expiry().due(now.toEpochMilli(), LAZY_EXPIRIES);
         return conclude(reserve, now, new Assessment(state, reserve, now, Relief.of(due), false));
     }

@@ -75,12 +75,23 @@ final class SettleRule {
                 now,
                 hold -> {
                     Entry.Released entry =
-                            released(hold, command.key(), command.attribution(), now);
+                            released(
+                                    hold,
+                                    command.key(),
+                                    standings.afterRelease(hold, now),
+                                    command.attribution(),
+                                    now);
                     return new Decision(entry.outcome(), List.of(entry));
                 });
     }
 
-    Entry.Released released(Hold hold, CommandKey key, Attribution attribution, Instant now) {
+    /// @param standings afterwards, empty when nobody waits for them
+    static Entry.Released released(
+            Hold hold,
+            CommandKey key,
+            List<Standing> standings,
+            Attribution attribution,
+            Instant now) {
         return new Entry.Released(
                 now,
                 key,
@@ -88,7 +99,7 @@ final class SettleRule {
                 hold.tenant(),
                 hold.subject(),
                 hold.held(),
-                standings.afterRelease(hold, now),
+                standings,
                 attribution);
     }
 
@@ -266,9 +277,10 @@ final class SettleRule {
             Account account = part.account();
             BudgetState budget = state.budget(account.key().budget());
             if (budget != null && budget.budget().mode() == Budget.Mode.HARD) {
-                targets.add(
-                        postings.target(
-                                budget, account.key(), account, overrun.get(account.unit()), now));
+                Entry.Posting over =
+                        new Entry.Posting(
+                                account.key(), account.unit(), overrun.get(account.unit()));
+                targets.add(postings.target(budget, over, now));
             }
         }
         return targets;

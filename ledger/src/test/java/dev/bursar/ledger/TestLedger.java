@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// A ledger that applies what it decides, checks its invariants after each step, and keeps the entries so
 /// that a test can end by replaying them.
@@ -21,6 +22,7 @@ final class TestLedger {
     private final LedgerLimits limits;
     private final Ledger ledger;
     private int lastHold;
+    private int lastKey;
 
     TestLedger() {
         this(LedgerLimits.DEFAULT);
@@ -42,7 +44,39 @@ final class TestLedger {
             journal.add(entry);
         }
         ledger.checkInvariants();
+        standings(decision.outcome()).forEach(this::assertStands);
         return decision.outcome();
+    }
+
+    /// Where accounts stand by the answer to a command that took effect just now.
+    static List<Standing> standings(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Granted granted -> granted.standings();
+            case Outcome.Committed committed -> committed.standings();
+            case Outcome.Released released -> released.standings();
+            case Outcome.Extended extended -> extended.standings();
+            case Outcome.Charged charged -> charged.standings();
+            case Outcome.BudgetAdjusted adjusted -> List.of(adjusted.standing());
+            case Outcome.ApprovalGranted granted -> List.of(granted.standing());
+            case Outcome.Refused refused -> List.of();
+            case Outcome.Evaluated evaluated -> List.of();
+            case Outcome.Expired expired -> List.of();
+            case Outcome.BudgetDefined defined -> List.of();
+            case Outcome.BudgetRemoved removed -> List.of();
+            case Outcome.BudgetStatusSet set -> List.of();
+            case Outcome.TenantClosed closed -> List.of();
+            case Outcome.ApprovalDeclined declined -> List.of();
+            case Outcome.Noted noted -> List.of();
+            case Outcome.Repeated repeated -> List.of();
+        };
+    }
+
+    /// An account may be gone with the run of its only call.
+    private void assertStands(Standing told) {
+        Standing actual = ledger.standing(told.account(), now);
+        if (actual != null && !actual.equals(told)) {
+            throw new AssertionError("told " + told + ", but stands " + actual);
+        }
     }
 
     void pass(Duration time) {
@@ -185,6 +219,107 @@ final class TestLedger {
     static Reason reason(Outcome outcome) {
         assertThat(outcome).isInstanceOf(Outcome.Refused.class);
         return ((Outcome.Refused) outcome).reason();
+    }
+
+    static Command.Reserve as(
+            Command.Reserve r, Command.OnExpiry onExpiry, Command.Overage overage) {
+        return reserve(r, r.ttl(), r.grace(), onExpiry, overage, r.scoped());
+    }
+
+    static Command.Reserve lasting(Command.Reserve r, Duration ttl, Duration grace) {
+        return reserve(r, ttl, grace, r.onExpiry(), r.overage(), r.scoped());
+    }
+
+    static Command.Reserve scoped(Command.Reserve r) {
+        return reserve(r, r.ttl(), r.grace(), r.onExpiry(), r.overage(), true);
+    }
+
+    private static Command.Reserve reserve(
+            Command.Reserve r,
+            Duration ttl,
+            Duration grace,
+            Command.OnExpiry onExpiry,
+            Command.Overage overage,
+            boolean scoped) {
+        return new Command.Reserve(
+                r.key(),
+                r.hold(),
+                r.tenant(),
+                r.subject(),
+                r.asked(),
+                r.atLeast(),
+                r.shortage(),
+                ttl,
+                grace,
+                onExpiry,
+                overage,
+                scoped,
+                r.attribution());
+    }
+
+    /// A hold that ends under a policy.
+    HoldId granted(Subject subject, Unit unit, long amount, Command.Overage overage) {
+        Command.Reserve plain = reserveCommand(subject, Amounts.of(unit, amount));
+        return granted(submit(as(plain, Command.OnExpiry.RELEASE, overage))).hold();
+    }
+
+    Outcome charge(Subject subject, Unit unit, long amount, Command.Overage overage) {
+        return submit(
+                new Command.Charge(
+                        new CommandKey("e" + ++lastKey, 0),
+                        ACME,
+                        subject,
+                        Amounts.of(unit, amount),
+                        overage,
+                        false,
+                        Attribution.NONE));
+    }
+
+    Outcome adjust(String budget, Command.Adjustment adjustment, long amount, String... per) {
+        return submit(
+                new Command.AdjustBudget(
+                        new CommandKey("a" + ++lastKey, 0),
+                        ACME,
+                        new BudgetId("acme/" + budget),
+                        List.of(per),
+                        adjustment,
+                        amount,
+                        Attribution.NONE));
+    }
+
+    Outcome set(Budget.Status status, String... budgets) {
+        List<BudgetId> ids = Stream.of(budgets).map(name -> new BudgetId("acme/" + name)).toList();
+        return submit(new Command.SetBudgetStatus(ids, status, Attribution.NONE));
+    }
+
+    Outcome approve(String approval, long amount, Instant until) {
+        return submit(
+                new Command.Approve(
+                        new CommandKey("g" + ++lastKey, 0),
+                        ACME,
+                        approval,
+                        amount,
+                        until,
+                        Attribution.NONE));
+    }
+
+    Outcome decline(String approval, Instant until) {
+        return submit(
+                new Command.Decline(
+                        new CommandKey("d" + ++lastKey, 0),
+                        ACME,
+                        approval,
+                        until,
+                        Attribution.NONE));
+    }
+
+    Outcome extend(HoldId hold, Duration by, int atMost) {
+        return submit(
+                new Command.Extend(new CommandKey("x" + ++lastKey, 0), ACME, hold, by, atMost));
+    }
+
+    Outcome close(int atMost) {
+        return submit(new Command.CloseTenant(ACME, atMost, Attribution.NONE));
     }
 
     Outcome commit(HoldId hold, Unit unit, long actual) {

@@ -1,0 +1,109 @@
+package dev.bursar.ledger;
+
+import static dev.bursar.ledger.TestLedger.ACME;
+import static dev.bursar.ledger.TestLedger.as;
+import static dev.bursar.ledger.TestLedger.budget;
+import static dev.bursar.ledger.TestLedger.granted;
+import static dev.bursar.ledger.TestLedger.reason;
+import static dev.bursar.ledger.TestLedger.scoped;
+import static dev.bursar.ledger.TestLedger.subject;
+import static dev.bursar.ledger.Unit.TOKENS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.ledger.Command.OnExpiry;
+import dev.bursar.ledger.Command.Overage;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TenantTest {
+
+    private static final Subject RUN = subject("run", "1");
+
+    private final TestLedger ledger = new TestLedger();
+
+    @BeforeEach
+    void oneBudget() {
+        ledger.define(
+                TestLedger.on(
+                        budget("total", TOKENS, 100), Terms.of(ScopePath.parse("tenant:acme"))));
+    }
+
+    @AfterEach
+    void replayIsEqual() {
+        ledger.assertReplayIsEqual();
+    }
+
+    @Test
+    void close_releasesInSteps_andIsIdempotent() {
+        for (int i = 0; i < 5; i++) {
+            granted(ledger.submit(scoped(ledger.reserveCommand(RUN, Amounts.of(TOKENS, 10)))));
+        }
+
+        assertThat(ledger.close(2)).isEqualTo(new Outcome.TenantClosed(ACME, 2, true));
+        assertThat(ledger.ledger().isClosed(ACME)).isTrue();
+        assertThat(ledger.close(3)).isEqualTo(new Outcome.TenantClosed(ACME, 3, false));
+        assertThat(ledger.only("total").held()).isZero();
+        int entries = ledger.journal.size();
+        assertThat(ledger.close(3)).isEqualTo(new Outcome.TenantClosed(ACME, 0, false));
+        assertThat(ledger.journal).hasSize(entries);
+        // Nobody waits for where several releases at once leave the account one by one.
+        assertThat(ledger.journal)
+                .filteredOn(Entry.Released.class::isInstance)
+                .extracting(entry -> ((Entry.Released) entry).standings().size())
+                .containsOnly(0);
+    }
+
+    @Test
+    void closed_nothingIsReservedOrChargedAnyMore() {
+        ledger.close(10);
+
+        assertThat(reason(ledger.reserve(RUN, TOKENS, 1))).isEqualTo(Reason.TENANT_CLOSED);
+        assertThat(reason(ledger.reserve(RUN, TOKENS, 0))).isEqualTo(Reason.TENANT_CLOSED);
+        assertThat(reason(ledger.charge(RUN, TOKENS, 1, Overage.ALLOW_IF_AVAILABLE)))
+                .isEqualTo(Reason.TENANT_CLOSED);
+        assertThat(ledger.charge(RUN, TOKENS, 1, Overage.ALWAYS))
+                .isInstanceOf(Outcome.Charged.class);
+        assertThat(reason(ledger.define(budget("more", TOKENS, 1))))
+                .isEqualTo(Reason.TENANT_CLOSED);
+        assertThat(reason(ledger.release(new HoldId("none")))).isEqualTo(Reason.HOLD_NOT_FOUND);
+    }
+
+    @Test
+    void closed_holdThatIsChargedWhenItExpires_isStillSettled() {
+        HoldId committed = charged();
+        HoldId released = charged();
+        charged();
+        ledger.close(10);
+
+        assertThat(ledger.ledger().holds()).isEqualTo(3);
+        assertThat(ledger.commit(committed, TOKENS, 7)).isInstanceOf(Outcome.Committed.class);
+        assertThat(ledger.release(released)).isInstanceOf(Outcome.Released.class);
+        ledger.pass(Duration.ofHours(1));
+        ledger.expire();
+        assertThat(ledger.only("total").spent()).isEqualTo(17);
+    }
+
+    @Test
+    void closed_repeatsAreToldWhatTheyWereTold_everythingElseThatItIsClosed() {
+        Command.Reserve reserve = ledger.reserveCommand(RUN, Amounts.of(TOKENS, 10));
+        Outcome.Granted granted = granted(ledger.submit(reserve));
+        Command.Commit commit = ledger.commitCommand(granted.hold(), Amounts.of(TOKENS, 5));
+        Outcome committed = ledger.submit(commit);
+        HoldId open = ledger.granted(RUN, TOKENS, 10);
+        ledger.close(10);
+
+        assertThat(ledger.submit(reserve)).isEqualTo(new Outcome.Repeated(granted));
+        assertThat(ledger.submit(commit)).isEqualTo(new Outcome.Repeated(committed));
+        assertThat(reason(ledger.commit(open, TOKENS, 1))).isEqualTo(Reason.TENANT_CLOSED);
+        assertThat(reason(ledger.extend(open, Duration.ofMinutes(1), 9)))
+                .isEqualTo(Reason.TENANT_CLOSED);
+        assertThat(ledger.only("total").spent()).isEqualTo(5);
+    }
+
+    private HoldId charged() {
+        Command.Reserve plain = ledger.reserveCommand(RUN, Amounts.of(TOKENS, 10));
+        return granted(ledger.submit(as(plain, OnExpiry.CHARGE, Overage.ALWAYS))).hold();
+    }
+}
