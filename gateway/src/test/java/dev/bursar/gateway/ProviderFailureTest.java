@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,12 +135,14 @@ class ProviderFailureTest {
         house.gateway.reconfigure(
                 House.BOOK,
                 house.settings(
-                        Duration.ofMinutes(10), Duration.ofMillis(200), Duration.ofMinutes(30)));
+                        Duration.ofSeconds(25), Duration.ofMillis(200), Duration.ofSeconds(30)));
         house.provider.script(answer -> answer.stream().write(Samples.CHAT_DELTA_1));
         HttpResponse<String> answer =
-                house.send(
-                        house.request("/v1/chat/completions", Samples.CHAT_STREAM)
-                                .timeout(Duration.ofSeconds(10)));
+                house.http
+                        .sendAsync(
+                                house.request("/v1/chat/completions", Samples.CHAT_STREAM).build(),
+                                HttpResponse.BodyHandlers.ofString())
+                        .get(10, TimeUnit.SECONDS);
         assertThat(answer.body())
                 .startsWith(Samples.CHAT_DELTA_1 + "event: error\ndata: {\"error\":")
                 .contains("provider_timeout");
