@@ -77,6 +77,7 @@ public final class Authority implements AutoCloseable {
             InstantSource clock) {
         Checkpoints checkpoints = new Checkpoints(directory.path(), settings.limits());
         checkpoints.deleteUnfinished();
+        Backup.deleteUnfinished(directory.path());
         Restored recovered =
                 Recovery.recover(directory.path(), journal, checkpoints, settings.limits());
         return new Authority(directory, journal, checkpoints, recovered, settings, clock);
@@ -202,6 +203,16 @@ public final class Authority implements AutoCloseable {
     /// Reads the journal, for projections.
     public JournalReader journal() {
         return journal;
+    }
+
+    /// Makes a backup of the data directory while everything goes on; see [Backup#write].
+    ///
+    /// @param databases names of other SQLite files in the directory
+    /// @return a file in the data directory, which the caller deletes; if it does not, the next start does
+    public Path backup(List<String> databases, Instant now) {
+        Path file = Backup.unfinished(directory.path());
+        Backup.write(directory.path(), databases, file, now);
+        return file;
     }
 
     /// Whether commands are accepted.

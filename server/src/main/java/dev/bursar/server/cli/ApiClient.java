@@ -1,6 +1,8 @@
 package dev.bursar.server.cli;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -10,6 +12,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -22,6 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class ApiClient implements AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    /// A large journal is copied and packed before the answer begins.
+    private static final Duration DOWNLOAD_TIMEOUT = Duration.ofHours(1);
 
     private static final int FIRST_ERROR_STATUS = 400;
 
@@ -50,6 +57,36 @@ final class ApiClient implements AutoCloseable {
         return send("DELETE", path, null);
     }
 
+    /// Writes the answer to a POST into a file for its owner only, and syncs it.
+    void download(String path, Path file) throws IOException {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(server.url() + path))
+                        .timeout(DOWNLOAD_TIMEOUT)
+                        .header("Authorization", "Bearer " + server.token())
+                        .POST(BodyPublishers.noBody())
+                        .build();
+        Files.deleteIfExists(file);
+        Files.createFile(file, RunFile.OWNER_ONLY);
+        try {
+            HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+            try (InputStream in = response.body();
+                    FileOutputStream out = new FileOutputStream(file.toFile())) {
+                if (response.statusCode() >= FIRST_ERROR_STATUS) {
+                    throw refused(response.statusCode(), JSON.readTree(in));
+                }
+                in.transferTo(out);
+                out.getFD().sync();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CliException("interrupted", e);
+        }
+    }
+
+    private static CliException refused(int status, JsonNode problem) {
+        return new CliException(problem.path("detail").asString("the server says " + status));
+    }
+
     static String encoded(String part) {
         return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
     }
@@ -71,8 +108,7 @@ final class ApiClient implements AutoCloseable {
             HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
             JsonNode answer = JSON.readTree(response.body());
             if (response.statusCode() >= FIRST_ERROR_STATUS) {
-                throw new CliException(
-                        answer.path("detail").asString("the server says " + response.statusCode()));
+                throw refused(response.statusCode(), answer);
             }
             return answer;
         } catch (JacksonException | IOException e) {

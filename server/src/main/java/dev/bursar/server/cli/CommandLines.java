@@ -25,6 +25,7 @@ import picocli.CommandLine.IVersionProvider;
             Keys.class,
             Budgets.class,
             Verify.class,
+            MakeBackup.class,
             Operations.Reload.class,
             Operations.Rebuild.class,
             Bench.class

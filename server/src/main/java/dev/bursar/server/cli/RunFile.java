@@ -26,7 +26,7 @@ record RunFile(long pid, String url, String token) {
 
     private static final int TOKEN_BYTES = 32;
 
-    private static final FileAttribute<?> OWNER_ONLY =
+    static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private static final JsonMapper JSON = new JsonMapper();

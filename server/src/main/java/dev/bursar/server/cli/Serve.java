@@ -1,5 +1,7 @@
 package dev.bursar.server.cli;
 
+import dev.bursar.authority.AuthoritySettings;
+import dev.bursar.authority.Backup;
 import dev.bursar.server.Server;
 import dev.bursar.server.config.Config;
 import dev.bursar.server.config.ConfigException;
@@ -35,6 +37,12 @@ final class Serve implements Callable<Integer> {
     @Option(names = "--port", paramLabel = "PORT", description = "0 is any free one")
     private @Nullable Integer port;
 
+    @Option(
+            names = "--restore",
+            paramLabel = "FILE",
+            description = "start on this backup; the data directory must be empty")
+    private @Nullable Path restore;
+
     Serve() {
         spec = CommandSpec.create();
         place = new Place();
@@ -53,6 +61,16 @@ final class Serve implements Callable<Integer> {
                 };
         Config config = overrides.apply(place.config());
         Path file = place.file();
+        if (restore != null) {
+            Backup.Contents contents =
+                    Backup.restore(restore, config.data(), AuthoritySettings.DEFAULT.limits());
+            LOG.info(
+                    "event=restored backup={} position={} chain={} made_at={}",
+                    restore,
+                    contents.position(),
+                    contents.chain(),
+                    contents.madeAt());
+        }
         EffectiveConfig.lines(config).forEach(line -> LOG.info("event=config {}", line));
         config.notes().forEach(note -> LOG.warn("event=config_note {}", note));
         String token = RunFile.newToken();

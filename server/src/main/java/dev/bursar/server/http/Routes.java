@@ -109,6 +109,7 @@ public final class Routes implements AutoCloseable {
         new KeysApi(needs.directory()).mount(router);
         new UsageApi(needs.usage(), needs.clock()).mount(router);
         new OperationsApi(needs.reload(), needs.usage()).mount(router);
+        new BackupApi(needs.authority(), needs.clock()).mount(router);
         new OpenApi(UsageApi.filterable()).mount(router);
 
         signIn.mount(router);
