@@ -78,11 +78,11 @@ final class SqliteJournal implements Journal {
     /// @throws AuthorityException `EXTERNAL` when the file cannot be used, `INTERNAL` when it is damaged
     static SqliteJournal open(Path directory) {
         Path file = directory.resolve(FILE_NAME);
-        boolean isNew = Files.notExists(file);
         Connection connection = null;
         SqliteRecords records = null;
         SqliteJournal opened = null;
         try {
+            boolean isNew = Files.notExists(file) || Files.size(file) == 0;
             checkLog(file);
             Private.createFile(file); // SQLite gives its log the same permissions
             connection = connect(file);

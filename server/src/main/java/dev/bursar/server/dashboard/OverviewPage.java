@@ -64,10 +64,7 @@ final class OverviewPage {
         Shown now =
                 shown.get(
                         new Looked(request.tenant(), range),
-                        () ->
-                                new Shown(
-                                        live(request),
-                                        usage.position() == 0 || nothingYet(request)));
+                        () -> new Shown(live(request), isJournalEmpty() || nothingYet(request)));
         return new OverviewView(
                 frame.shell("Overview", Address.OVERVIEW, request.tenant()),
                 request.ranges(page),
@@ -79,6 +76,11 @@ final class OverviewPage {
                 now.live(),
                 now.empty(),
                 request.origin());
+    }
+
+    /// A read model that is being built again is at 0, too.
+    private boolean isJournalEmpty() {
+        return usage.position() == 0 && usage.lag() == 0;
     }
 
     private boolean nothingYet(Request request) {
