@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Every balance, added up from the postings of the entries and from nothing else: the second opinion on
@@ -45,9 +47,10 @@ final class Recount {
         private long held;
         private long debt;
         private long credit;
+        private int openParts;
     }
 
-    /// What a hold has set aside in an account. The account may be forgotten before the hold ends.
+    /// What a hold has set aside in an account.
     private record Part(AccountKey account, Tally tally, Unit unit, long amount) {}
 
     /// @return the accounts that the entry may have changed, also those that are gone by it
@@ -60,17 +63,11 @@ final class Recount {
             case Entry.Reserved reserved -> reserve(reserved);
             case Entry.Committed committed -> commit(committed);
             case Entry.Released released -> {
-                end(released.hold(), (part, tally) -> {});
+                end(released.hold(), part -> settle(part, 0, 0));
                 forgetRun(released.hold(), released.subject());
             }
             case Entry.Expired expired -> {
-                end(
-                        expired.hold(),
-                        (part, tally) -> {
-                            if (expired.charged()) {
-                                spend(tally, part.unit(), part.amount());
-                            }
-                        });
+                end(expired.hold(), part -> settle(part, expired.charged() ? part.amount() : 0, 0));
                 forgetRun(expired.hold(), expired.subject());
             }
             case Entry.Charged charged -> {
@@ -160,6 +157,7 @@ final class Recount {
         for (Entry.Posting posting : entry.postings()) {
             Tally tally = tally(posting.account());
             tally.held += posting.amount();
+            tally.openParts++;
             parts.add(new Part(posting.account(), tally, posting.unit(), posting.amount()));
         }
         if (holds.put(entry.granted().hold(), parts) != null) {
@@ -170,15 +168,12 @@ final class Recount {
     private void commit(Entry.Committed entry) {
         end(
                 entry.hold(),
-                (part, tally) -> {
+                part -> {
                     boolean hard = book(part.account()).budget.mode() == Budget.Mode.HARD;
                     Amounts amounts = hard ? entry.charged() : entry.actual();
-                    spend(tally, part.unit(), amounts.get(part.unit()));
-                    if (isSpent(part.unit())) {
-                        tally.spent -= owed(entry.shortfalls(), part.account());
-                    }
+                    long owed = owed(entry.shortfalls(), part.account());
+                    settle(part, amounts.get(part.unit()) - owed, owed);
                 });
-        entry.shortfalls().forEach(this::owe);
         entry.unheld().forEach(this::spend);
         forgetRun(entry.hold(), entry.subject());
     }
@@ -190,16 +185,37 @@ final class Recount {
                 .sum();
     }
 
-    private void end(HoldId hold, BiConsumer<Part, Tally> settle) {
+    private void end(HoldId hold, Consumer<Part> settle) {
         List<Part> parts = holds.remove(hold);
         if (parts == null) {
             throw new IllegalStateException("no open hold " + hold);
         }
-        for (Part part : parts) {
-            touched.add(part.account());
-            part.tally().held -= part.amount();
-            settle.accept(part, part.tally());
+        parts.forEach(settle);
+    }
+
+    /// What a window leaves less than it had promised, or owes since, is taken from the latest one.
+    private void settle(Part part, long spent, long owed) {
+        touched.add(part.account());
+        Book book = book(part.account());
+        Tally tally = part.tally();
+        long before = leaves(book.budget, tally.credit, tally.spent + tally.held);
+        tally.held -= part.amount();
+        tally.openParts--;
+        spend(tally, part.unit(), spent);
+        tally.debt += owed;
+        long missing =
+                Math.max(0, before - leaves(book.budget, tally.credit, tally.spent + tally.held));
+        var latest = windows(part.account()).lastEntry();
+        if (latest.getKey() > part.account().windowStartMillis()) {
+            touched.add(
+                    new AccountKey(part.account().budget(), part.account().per(), latest.getKey()));
+            Tally later = latest.getValue();
+            long left = later.credit - missing;
+            long paid = Math.min(owed, Math.max(0, book.budget.limit() + left));
+            later.credit = left - paid;
+            later.debt += owed - paid;
         }
+        dropHandedOver(part.account());
     }
 
     private void spend(Entry.Posting posting) {
@@ -221,6 +237,19 @@ final class Recount {
         }
     }
 
+    /// An account whose rest or debt the next window has, and that nothing is held in, is over.
+    private void dropHandedOver(AccountKey account) {
+        Budget budget = book(account).budget;
+        NavigableMap<Long, Tally> windows = windows(account);
+        Tally tally = windows.get(account.windowStartMillis());
+        if (tally != null
+                && tally.openParts == 0
+                && (budget.terms().carryOver() > 0 || tally.debt > 0)
+                && windows.lastKey() > account.windowStartMillis()) {
+            drop(account);
+        }
+    }
+
     /// A run of the name of its hold was that one call.
     private void forgetRun(HoldId hold, Subject subject) {
         if (!hold.value().equals(subject.get(Subject.RUN))) {
@@ -228,7 +257,17 @@ final class Recount {
         }
         List.copyOf(touched).stream()
                 .filter(account -> book(account).budget.per().contains(Subject.RUN))
+                .filter(account -> !isInUse(account))
                 .forEach(this::drop);
+    }
+
+    private boolean isInUse(AccountKey account) {
+        Tally tally = windows(account).get(account.windowStartMillis());
+        return tally != null && tally.openParts > 0;
+    }
+
+    private NavigableMap<Long, Tally> windows(AccountKey account) {
+        return book(account).tallies.computeIfAbsent(account.per(), per -> new TreeMap<>());
     }
 
     private void drop(AccountKey account) {
@@ -253,35 +292,49 @@ final class Recount {
 
     private Tally tally(AccountKey account) {
         touched.add(account);
-        Book book = book(account);
-        TreeMap<Long, Tally> windows =
-                book.tallies.computeIfAbsent(account.per(), per -> new TreeMap<>());
+        NavigableMap<Long, Tally> windows = windows(account);
         Tally known = windows.get(account.windowStartMillis());
         if (known != null) {
             return known;
         }
         Tally opened = new Tally();
-        if (book.budget.window() instanceof Window.Calendar calendar) {
-            var before = windows.lowerEntry(account.windowStartMillis());
-            if (before != null) {
-                opened.credit =
-                        carried(
-                                book.budget,
-                                before.getValue(),
-                                calendar.end(Instant.ofEpochMilli(before.getKey())).toEpochMilli()
-                                        < account.windowStartMillis());
-            }
-        }
+        var before = windows.lowerEntry(account.windowStartMillis());
         windows.put(account.windowStartMillis(), opened);
+        Budget budget = book(account).budget;
+        if (before != null && budget.window() instanceof Window.Calendar calendar) {
+            AccountKey last = new AccountKey(account.budget(), account.per(), before.getKey());
+            handOver(budget, calendar, last, account, before.getValue(), opened);
+            touched.add(last);
+            dropHandedOver(last);
+        }
         return opened;
     }
 
-    /// What a window leaves to the next: as much of the rest as may be carried over, less what is owed.
-    ///
-    /// @param skipped whether windows lie between them
-    private static long carried(Budget budget, Tally before, boolean skipped) {
-        long left = Math.max(0, budget.limit() + before.credit - before.spent - before.held);
-        long all = skipped ? left + budget.limit() : left;
-        return Math.min(budget.terms().carryOver(), all) - before.debt;
+    /// From window to window: the rest is carried over, and pays what is owed, as far as it can.
+    private static void handOver(
+            Budget budget,
+            Window.Calendar calendar,
+            AccountKey from,
+            AccountKey to,
+            Tally before,
+            Tally opened) {
+        opened.credit = before.credit;
+        opened.debt = before.debt;
+        long used = before.spent + before.held;
+        Instant window = Instant.ofEpochMilli(from.windowStartMillis());
+        boolean changed = true;
+        while (changed && window.toEpochMilli() < to.windowStartMillis()) {
+            long carried = leaves(budget, opened.credit, used);
+            long paid = Math.min(opened.debt, budget.limit() + carried);
+            changed = used != 0 || carried - paid != opened.credit || paid != 0;
+            opened.credit = carried - paid;
+            opened.debt -= paid;
+            used = 0;
+            window = calendar.end(window);
+        }
+    }
+
+    private static long leaves(Budget budget, long credit, long used) {
+        return Math.clamp(budget.limit() + credit - used, 0, budget.terms().carryOver());
     }
 }

@@ -133,7 +133,7 @@ final class RandomCommands {
                 id(name),
                 per(name).isEmpty() ? List.of() : List.of(RUNS.get(random.nextInt(RUNS.size()))),
                 kinds[random.nextInt(kinds.length)],
-                random.nextLong(Fixtures.USD / 4),
+                random.nextLong(name.equals("tokens") ? 20_000 : Fixtures.USD / 4),
                 Attribution.NONE);
     }
 
@@ -199,6 +199,7 @@ final class RandomCommands {
         Terms terms =
                 switch (name) {
                     case "day" -> new Terms(null, Fixtures.USD / 10, limit / 2, null, false);
+                    case "tokens" -> new Terms(null, 100_000, 0, null, false);
                     case "life" -> new Terms(null, 0, 0, Duration.ofMinutes(2), false);
                     default -> Terms.PLAIN;
                 };
@@ -210,6 +211,7 @@ final class RandomCommands {
                 switch (name) {
                     case "slots" -> 20;
                     case "time" -> 600_000;
+                    case "tokens" -> 50_000;
                     default -> limit * 20;
                 };
         return new Command.DefineBudget(
