@@ -59,6 +59,10 @@ final class RequestParser {
         if (in.nextToken() != JsonToken.START_OBJECT) {
             throw RefusedException.malformed("body", "must be a JSON object");
         }
+        if (offset() < 0) {
+            throw RefusedException.malformed(
+                    "body", "must be UTF-8"); // the parser took it for UTF-16
+        }
         rootStart = offset();
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
