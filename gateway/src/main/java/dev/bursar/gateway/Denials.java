@@ -94,7 +94,8 @@ final class Denials {
         if (refusal == Refusal.BUDGET_HELD || resetsAt == null) {
             return HELD_RETRY_SECONDS;
         }
-        return Math.max(1, Math.ceilDiv(now.until(resetsAt).toMillis(), 1_000));
+        return Math.clamp(
+                Math.ceilDiv(now.until(resetsAt).toMillis(), 1_000), 1, MAX_RETRY_SECONDS);
     }
 
     private String scope(Block block) {
