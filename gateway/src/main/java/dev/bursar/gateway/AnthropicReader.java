@@ -68,7 +68,7 @@ final class AnthropicReader extends AnswerReader {
         String tier = counts.read(in, this);
         serviceTier = tier == null ? serviceTier : tier;
         usage = counts.disjoint();
-        return true;
+        return counts.isComplete();
     }
 
     private void delta(JsonParser in) {

@@ -25,6 +25,7 @@ final class AnthropicUsage {
     private long output;
     private long thinking;
     private List<Beside> beside = List.of();
+    private boolean complete;
 
     /// Reads the object at the parser to its end.
     ///
@@ -32,6 +33,7 @@ final class AnthropicUsage {
     /// @return the service tier, or null when it is not named
     @Nullable String read(JsonParser in, AnswerReader answer) {
         String tier = null;
+        complete = false;
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             JsonToken token = in.nextToken();
             if (token == JsonToken.VALUE_NULL) {
@@ -42,7 +44,10 @@ final class AnthropicUsage {
                 case "cache_read_input_tokens" -> cacheRead = Json.count(in);
                 case "cache_creation_input_tokens" -> cacheWrite = Json.count(in);
                 case "cache_creation" -> cacheCreation(in);
-                case "output_tokens" -> output = Json.count(in);
+                case "output_tokens" -> {
+                    complete = token.isNumeric();
+                    output = Json.count(in);
+                }
                 case "output_tokens_details" -> details(in);
                 case "service_tier" -> {
                     tier = AnswerReader.string(in);
@@ -83,6 +88,11 @@ final class AnthropicUsage {
         counts.put(TokenClass.REASONING, bounded(reasoning));
         counts.put(TokenClass.OUTPUT, bounded(output - reasoning));
         return TokenUsage.of(counts);
+    }
+
+    /// Whether the object read last told the output: without it, it is not the last word.
+    boolean isComplete() {
+        return complete;
     }
 
     List<Beside> beside() {

@@ -24,6 +24,12 @@ final class Call implements Runnable {
     /// Answers from here on are not charged: the provider did not do what was asked.
     static final int ERROR = 300;
 
+    /// How many times the tokens that were held a provider may report and be believed.
+    private static final long BEYOND_BOUND = 16;
+
+    /// What a call may read that its request does not show, such as files and pages that are searched.
+    private static final long UNSEEN_TOKENS = 2_000_000;
+
     private final Wiring wiring;
     private final Client client;
     private final Dialect dialect;
@@ -223,8 +229,12 @@ final class Call implements Runnable {
                 } else {
                     byte[] json = answered.body().getBytes();
                     call.reader().read(json, 0, json.length);
-                    Settlement settled =
-                            settle(call, Integer.toString(answered.status()), json.length);
+                    Settlement settled = null;
+                    if (json.length == 0 || isError(call.reader())) {
+                        release(call, "no_answer");
+                    } else {
+                        settled = settle(call, Integer.toString(answered.status()), json.length);
+                    }
                     replies.passOn(answered, answerHeaders(call), settled);
                 }
             }
@@ -233,7 +243,7 @@ final class Call implements Runnable {
                 if (relayed.status() >= ERROR) {
                     release(call, status);
                 } else {
-                    settle(call, status, call.relay().bytes());
+                    settle(call, streamStatus(call, status), call.relay().bytes());
                 }
                 client.onLoop(client::end);
             }
@@ -247,6 +257,20 @@ final class Call implements Runnable {
             }
             case Ending.ClientGone gone -> clientGone(gone, call);
         }
+    }
+
+    /// Whether an answer of a good status says that there was none.
+    private static boolean isError(AnswerReader reader) {
+        return reader.failed && reader.usage == null && reader.text.chars() == 0;
+    }
+
+    /// How a stream ended that the provider closed in good order.
+    private static String streamStatus(Finish call, String status) {
+        AnswerReader reader = call.reader();
+        if (reader.failed) {
+            return "stream_error";
+        }
+        return reader.finished || reader.stopReason != null ? status : "cut_short";
     }
 
     private void clientGone(Ending.ClientGone gone, Finish call) {
@@ -268,13 +292,13 @@ final class Call implements Runnable {
     /// @param unreadBytes of an answer that nothing could be read from
     private Settlement settle(Finish call, String status, long unreadBytes) {
         Route route = call.route();
-        TokenUsage told = call.reader().usage;
-        boolean exact = call.reader().usageFinal;
+        TokenUsage told = believed(call);
+        boolean exact = call.reader().usageFinal && told != null;
         Settlement settlement =
                 Settlement.of(
                         route,
                         call.reader(),
-                        exact && told != null ? told : estimate(call, unreadBytes),
+                        told != null && exact ? told : estimate(call, told, unreadBytes),
                         exact,
                         model -> wiring.routes().price(route.provider(), model, route.at()));
         CallRecord record = settlement.describe(describe(call, status), route.priced());
@@ -282,18 +306,40 @@ final class Call implements Runnable {
         return settlement;
     }
 
-    private TokenUsage estimate(Finish call, long unreadBytes) {
+    private TokenUsage estimate(Finish call, @Nullable TokenUsage told, long unreadBytes) {
         wiring.meter().estimated(call.route().provider().name(), call.route().model());
         Estimator estimator = wiring.estimator();
+        Estimate bound = call.hold().estimate();
         ProducedText text = call.reader().text;
         long output =
                 text.chars() > 0
                         ? estimator.producedTokens(call.route(), text)
-                        : Math.min(
-                                Math.ceilDiv(unreadBytes, Estimator.BYTES_PER_TOKEN),
-                                call.hold().estimate().outputTokens());
+                        : Math.ceilDiv(unreadBytes, Estimator.BYTES_PER_TOKEN);
         long input = estimator.inputTokens(call.request(), call.route(), body);
-        return Settlement.estimate(call.reader(), input, output);
+        return Settlement.estimate(
+                told, Math.min(input, bound.inputTokens()), Math.min(output, bound.outputTokens()));
+    }
+
+    /// What the provider said it used, or null. Nothing used says nothing, and a count far beyond what could
+    /// be asked for is a mistake: believed, one answer would spend a month's budget.
+    private static @Nullable TokenUsage believed(Finish call) {
+        TokenUsage told = call.reader().usage;
+        if (told == null || told.total() == 0) {
+            return null;
+        }
+        Estimate bound = call.hold().estimate();
+        long most = BEYOND_BOUND * (bound.inputTokens() + bound.outputTokens()) + UNSEEN_TOKENS;
+        if (told.total() <= most) {
+            return told;
+        }
+        LOG.warn(
+                "event=implausible_usage call={} provider={} model={} tokens={} most={}",
+                call.hold().call(),
+                call.route().provider().name(),
+                call.route().model(),
+                told.total(),
+                most);
+        return null;
     }
 
     private static CallRecord describe(Finish call, String status) {

@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.pricing.TokenUsage;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -56,8 +57,9 @@ final class OpenAiReader extends AnswerReader {
             in.skipChildren();
             return false;
         }
-        usage = OpenAiUsage.read(in, this);
-        return true;
+        TokenUsage told = OpenAiUsage.read(in, this);
+        usage = told == null ? usage : told;
+        return told != null;
     }
 
     /// Groq repeats the usage here, and in older streams only here.

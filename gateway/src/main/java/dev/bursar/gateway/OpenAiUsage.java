@@ -4,6 +4,7 @@ import dev.bursar.pricing.TokenClass;
 import dev.bursar.pricing.TokenUsage;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -24,20 +25,32 @@ final class OpenAiUsage {
     private long reasoning;
     private long audioOut;
     private long imageOut;
+    private boolean input;
+    private boolean output;
 
     private OpenAiUsage() {}
 
     /// Reads the object at the parser to its end.
     ///
     /// @param answer told of what is billed beside tokens
-    static TokenUsage read(JsonParser in, AnswerReader answer) {
+    /// @return null when the counts are not there: an empty usage says nothing, least of all 0
+    static @Nullable TokenUsage read(JsonParser in, AnswerReader answer) {
         OpenAiUsage usage = new OpenAiUsage();
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
-                case "prompt_tokens" -> usage.prompt = Json.count(in);
-                case "completion_tokens" -> usage.completion = Json.count(in);
-                case "total_tokens" -> usage.total = Json.count(in);
+                case "prompt_tokens" -> {
+                    usage.input = in.currentToken().isNumeric();
+                    usage.prompt = Json.count(in);
+                }
+                case "completion_tokens" -> {
+                    usage.output |= in.currentToken().isNumeric();
+                    usage.completion = Json.count(in);
+                }
+                case "total_tokens" -> {
+                    usage.output |= in.currentToken().isNumeric();
+                    usage.total = Json.count(in);
+                }
                 case "prompt_cache_hit_tokens", "cached_tokens" ->
                         usage.cached = Math.max(usage.cached, Json.count(in));
                 case "reasoning_tokens" ->
@@ -50,7 +63,7 @@ final class OpenAiUsage {
                 default -> in.skipChildren();
             }
         }
-        return usage.disjoint();
+        return usage.input && usage.output ? usage.disjoint() : null;
     }
 
     private void details(JsonParser in, boolean input) {

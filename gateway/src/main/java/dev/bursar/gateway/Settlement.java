@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// What a call took, in every unit: the provider's own count where there is one, else an estimate that
 /// is marked as such.
@@ -60,10 +61,10 @@ record Settlement(
     /// What is known without the provider's last word. A stream may have told its input, and less output
     /// than what was seen of it.
     ///
+    /// @param told what the provider said so far, or null
     /// @param inputTokens what the input is taken for when the provider did not say
     /// @param outputTokens what the output seen so far is taken for
-    static TokenUsage estimate(AnswerReader reader, long inputTokens, long outputTokens) {
-        TokenUsage told = reader.usage;
+    static TokenUsage estimate(@Nullable TokenUsage told, long inputTokens, long outputTokens) {
         return told == null || told.input() == 0
                 ? TokenUsage.of(inputTokens, outputTokens)
                 : told.with(TokenClass.OUTPUT, Math.max(told.get(TokenClass.OUTPUT), outputTokens));

@@ -1,0 +1,148 @@
+package dev.bursar.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.Unit;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What providers say they used is believed when it says something, and can be.
+class ProviderClaimsTest {
+
+    private static final String CHAT = "/v1/chat/completions";
+    private static final String MESSAGES = "/v1/messages";
+    private static final String CHOICES =
+            "{\"choices\":[{\"message\":{\"content\":\"one two three four\"}}],\"usage\":";
+
+    @TempDir private Path data;
+    private House house;
+
+    @BeforeEach
+    void open() throws Exception {
+        house = new House(data);
+        house.budget("all", Unit.USD_MICROCENTS, 1_000_000_000);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        house.close();
+    }
+
+    private Entry.Committed estimated() throws Exception {
+        Entry.Committed entry = house.committed();
+        assertThat(entry.attribution().labels()).containsEntry("provenance", "estimated");
+        assertThat(house.estimated).hasValue(1);
+        assertThat(entry.actual().get(Unit.USD_MICROCENTS)).isPositive();
+        assertThat(entry.overrun().isEmpty()).isTrue();
+        assertThat(house.held()).isZero();
+        return entry;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"prompt_tokens\":0,\"completion_tokens\":0,\"total_tokens\":0}",
+                "{\"prompt_tokens\":\"10\",\"completion_tokens\":\"5\"}",
+                "{\"completion_tokens\":5}",
+                "{\"prompt_tokens\":1e30,\"completion_tokens\":5}",
+            })
+    void usageOfChat_thatSaysNothingOrCannotBe_isEstimated(String usage) throws Exception {
+        house.provider.script(answer -> answer.json(200, CHOICES + usage + "}"));
+        HttpResponse<String> answer = house.post(CHAT, Samples.CHAT);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(estimated().attribution().numbers().get("tokens_output")).isBetween(4L, 8L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"input_tokens\":0,\"output_tokens\":0}",
+                "{\"input_tokens\":3}",
+                "{\"input_tokens\":3,\"output_tokens\":1e30}",
+            })
+    void usageOfMessages_thatSaysNothingOrCannotBe_isEstimated(String usage) throws Exception {
+        house.provider.script(answer ->
+                answer.json(
+                        200,
+                        "{\"type\":\"message\",\"content\":[{\"type\":\"text\",\"text\":\"one two"
+                                + " three four\"}],\"usage\":"
+                                + usage
+                                + "}"));
+        house.post(MESSAGES, Samples.MESSAGES);
+        assertThat(estimated().attribution().numbers().get("tokens_output")).isBetween(4L, 8L);
+    }
+
+    @Test
+    void estimateOfACutStream_isNeverMoreThanWasHeld() throws Exception {
+        String deltas = "data: {\"choices\":[{\"delta\":{\"content\":\"zq \"}}]}\n\n".repeat(500);
+        house.provider.script(answer -> {
+            answer.stream().write(deltas);
+            answer.after(100, answer::reset);
+        });
+        house.post(CHAT, Samples.CHAT_STREAM);
+        assertThat(estimated().attribution().numbers()).containsEntry("tokens_output", 100L);
+    }
+
+    @Test
+    void streamThatEndsWithAnError_isRecordedAsThat() throws Exception {
+        house.provider.script(answer ->
+                answer.stream()
+                        .write(
+                                Samples.MESSAGE_START
+                                        + "event: error\ndata: {\"type\":\"error\",\"error\":{}}\n\n")
+                        .end());
+        house.post(MESSAGES, Samples.MESSAGES_STREAM);
+        assertThat(house.committed().attribution().labels())
+                .containsEntry("status", "stream_error");
+    }
+
+    @Test
+    void streamThatStopsWithoutAnEnd_isRecordedAsCutShort() throws Exception {
+        house.provider.script(answer -> answer.stream().write(Samples.MESSAGE_START).end());
+        house.post(MESSAGES, Samples.MESSAGES_STREAM);
+        assertThat(house.committed().attribution().labels()).containsEntry("status", "cut_short");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{\"error\":{\"message\":\"no\"}}"})
+    void goodStatusWithoutAnAnswer_isReleased(String body) throws Exception {
+        house.provider.script(answer -> answer.json(body.isEmpty() ? 204 : 201, body));
+        house.post(CHAT, Samples.CHAT);
+        assertThat(house.released().attribution().labels()).containsEntry("status", "no_answer");
+        assertThat(house.held()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-32"})
+    void body_inAnotherCharset_isRefusedBeforeAnythingIsReserved(String charset) throws Exception {
+        byte[] body = Samples.CHAT.getBytes(Charset.forName(charset));
+        HttpResponse<String> answer =
+                house.send(
+                        house.request(CHAT, Samples.CHAT).POST(BodyPublishers.ofByteArray(body)));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("UTF-8");
+        assertThat(house.provider.received).isEmpty();
+    }
+
+    @Test
+    void body_withAByteOrderMark_isForwarded() throws Exception {
+        house.provider.script(answer -> answer.json(200, Samples.CHAT_ANSWER));
+        byte[] body = ("\uFEFF" + Samples.CHAT).getBytes(StandardCharsets.UTF_8);
+        HttpResponse<String> answer =
+                house.send(
+                        house.request(CHAT, Samples.CHAT).POST(BodyPublishers.ofByteArray(body)));
+        assertThat(answer.statusCode()).isEqualTo(200);
+    }
+}
