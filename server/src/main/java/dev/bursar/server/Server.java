@@ -8,7 +8,9 @@ import dev.bursar.server.config.Config;
 import dev.bursar.server.config.ConfigException;
 import dev.bursar.server.dashboard.Dashboard;
 import dev.bursar.server.directory.Directory;
+import dev.bursar.server.http.Notary;
 import dev.bursar.server.http.Routes;
+import dev.bursar.server.http.Tenants;
 import dev.bursar.server.http.WebServer;
 import dev.bursar.usage.Meters;
 import dev.bursar.usage.Usage;
@@ -48,6 +50,7 @@ public final class Server implements AutoCloseable {
 
     private final Authority authority;
     private final Directory directory;
+    private final Notary notary;
     private final Optional<String> newAdminToken;
     private final Usage usage;
     private final Gateway gateway;
@@ -99,6 +102,9 @@ public final class Server implements AutoCloseable {
         directory = open(Directory.open(config.data(), config.adminToken(), clock));
         directory.declare(config);
         new DeclaredBudgets(authority).declare(config.budgets());
+        new Tenants(directory, authority).finish();
+        notary = new Notary(directory, authority);
+        notary.tell();
         new BudgetGauge(authority).register(registry);
         prices = PriceBook.bundled().with(config.prices());
         usage =
@@ -152,7 +158,7 @@ public final class Server implements AutoCloseable {
                                 gateway::accepts,
                                 gateway::handle,
                                 routes.handler()));
-        newAdminToken = directory.firstAdminToken();
+        newAdminToken = directory.tokens().firstAdminToken();
     }
 
     /// Starts. When anything fails, what was opened is closed again.
@@ -207,6 +213,7 @@ public final class Server implements AutoCloseable {
         Config fresh = options.overrides().apply(Config.read(file, options.environment()));
         PriceBook book = PriceBook.bundled().with(fresh.prices());
         directory.declare(fresh);
+        notary.tell();
         List<String> changes =
                 new ArrayList<>(new DeclaredBudgets(authority).declare(fresh.budgets()));
         prices = book;

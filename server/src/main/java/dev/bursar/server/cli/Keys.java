@@ -1,6 +1,7 @@
 package dev.bursar.server.cli;
 
 import dev.bursar.ledger.TenantId;
+import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.server.directory.KeyRequest;
 import dev.bursar.server.http.KeyJson;
@@ -65,7 +66,8 @@ final class Keys {
                                                 KeyRequest.runtime(
                                                         new TenantId(tenant),
                                                         name,
-                                                        new TreeMap<>(said)))));
+                                                        new TreeMap<>(said)),
+                                                Actor.COMMAND_LINE)));
         print(json, made, out -> out.println(made.path("secret").asString()));
         return 0;
     }
@@ -112,7 +114,10 @@ final class Keys {
                 either(
                         place,
                         api -> api.delete(path),
-                        directory -> KeyJson.of(directory.revoke(new TenantId(tenant), name)));
+                        directory ->
+                                KeyJson.of(
+                                        directory.revoke(
+                                                new TenantId(tenant), name, Actor.COMMAND_LINE)));
         print(json, key, out -> out.println("revoked " + tenant + "/" + name));
         return 0;
     }

@@ -56,13 +56,15 @@ final class BudgetReader {
             String name = section.requiredText("name");
             TenantReader.requireName(name, section.valuePlace("name"));
             TenantReader.requireNew(names, name, section.valuePlace("name"), "the budget " + name);
-            budgets.add(budget(tenant, zone, name, section));
+            budgets.add(budget(tenant, zone, name, section, true));
             noteLater(section, notes);
         }
         return budgets;
     }
 
-    private static Budget budget(TenantId tenant, ZoneId zone, String name, Section section) {
+    /// @param declared whether the file owns it
+    static Budget budget(
+            TenantId tenant, ZoneId zone, String name, Section section, boolean declared) {
         Quantity limit = Quantity.limit(section.requiredText("limit"), section.valuePlace("limit"));
         Window window =
                 section.text("every")
@@ -81,7 +83,7 @@ final class BudgetReader {
                     window,
                     mode,
                     ladder(section, mode),
-                    terms(section, limit, window));
+                    terms(section, limit, window, declared));
         } catch (IllegalArgumentException e) {
             throw section.place().mistake(String.valueOf(e.getMessage()));
         }
@@ -118,7 +120,7 @@ final class BudgetReader {
     }
 
     /// @param limit of the budget, whose unit `overdraft` and `carry_over` have
-    private static Terms terms(Section section, Quantity limit, Window window) {
+    private static Terms terms(Section section, Quantity limit, Window window, boolean declared) {
         return new Terms(
                 section.text("scope")
                         .map(path -> scope(path, section.valuePlace("scope")))
@@ -126,7 +128,7 @@ final class BudgetReader {
                 amount(section, "overdraft", limit),
                 carryOver(section, limit),
                 idle(section, window),
-                true);
+                declared);
     }
 
     static ScopePath scope(String path, Place place) {

@@ -32,7 +32,9 @@ final class CallPage {
 
     /// Empty when there is no such call.
     Optional<CallView> view(Request request) {
-        return usage.call(request.get("id")).map(detail -> view(detail, request));
+        return usage.call(request.get("id"))
+                .filter(detail -> request.maySee(detail.call().tenant()))
+                .map(detail -> view(detail, request));
     }
 
     private CallView view(CallDetail detail, Request request) {

@@ -54,8 +54,11 @@ final class Frame {
     TenantChoice tenants(Request request, Address page, List<TenantChoice.Kept> keep) {
         List<TenantChoice.Choice> choices = new ArrayList<>();
         String chosen = request.tenant();
-        choices.add(new TenantChoice.Choice("", "All tenants", chosen.isEmpty()));
-        SortedSet<String> names = new TreeSet<>(known(request.now()));
+        SortedSet<String> names = new TreeSet<>();
+        if (request.bound() == null) {
+            choices.add(new TenantChoice.Choice("", "All tenants", chosen.isEmpty()));
+            names.addAll(known(request.now()));
+        }
         if (!chosen.isEmpty()) {
             names.add(chosen);
         }

@@ -6,11 +6,21 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// What a page was asked for.
 ///
+/// @param bound the only tenant that the reader may see, null for all
 /// @param origin scheme and host as the reader sees them, for examples to copy
-record Request(UnaryOperator<String> parameters, String origin, Instant now, Zones zones) {
+record Request(
+        UnaryOperator<String> parameters,
+        @Nullable String bound,
+        String origin,
+        Instant now,
+        Zones zones) {
+
+    /// Where the check of who asks leaves the tenant that the reader is bound to.
+    static final String BOUND = "bursar.tenant";
 
     /// Longer values are cut: no dimension and no name is longer.
     private static final int MAX_VALUE_LENGTH = 256;
@@ -24,6 +34,7 @@ record Request(UnaryOperator<String> parameters, String origin, Instant now, Zon
                     String value = context.queryParams().get(name);
                     return value == null ? "" : value;
                 },
+                context.get(BOUND),
                 origin,
                 now,
                 zones);
@@ -36,7 +47,12 @@ record Request(UnaryOperator<String> parameters, String origin, Instant now, Zon
     }
 
     String tenant() {
-        return get("tenant");
+        return bound == null ? get("tenant") : bound;
+    }
+
+    /// Whether the reader may see what belongs to a tenant.
+    boolean maySee(String tenant) {
+        return bound == null || bound.equals(tenant);
     }
 
     Clock clock() {

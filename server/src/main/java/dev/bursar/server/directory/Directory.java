@@ -10,9 +10,9 @@ import dev.bursar.server.directory.DirectoryException.Kind;
 import dev.bursar.server.directory.Finding.Why;
 import dev.bursar.server.directory.Tenant.Status;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -23,7 +23,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Tenants and their API keys, and the administrator's token.
+/// Tenants, their API keys, and the tokens of people.
 ///
 /// Lives in `directory.db`, a file beside the journal and not in it: the journal has one writer that
 /// syncs batches of money and nothing else, while keys are changed by hand, a few times a day, also
@@ -38,19 +38,27 @@ public final class Directory implements Identities, AutoCloseable {
     /// The most keys of an installation, revoked ones not counted.
     public static final int MAX_KEYS = 100_000;
 
+    /// The most tenants of an installation, closed ones included.
+    public static final int MAX_TENANTS = 100_000;
+
     private static final Finding.Bad UNKNOWN = new Finding.Bad(Why.KEY_NOT_FOUND, "no such key");
 
+    private final Database database;
+    private final ActStore acts;
     private final DirectoryStore store;
+    private final AccessTokens tokens;
     private final InstantSource clock;
 
     private volatile Map<SecretHash, Known> known = Map.of();
     private volatile SortedMap<String, Tenant> tenants = new TreeMap<>();
-    private volatile @Nullable SecretHash adminToken;
 
-    private Directory(DirectoryStore store, InstantSource clock, @Nullable SecretHash adminToken) {
-        this.store = store;
+    private Directory(Database database, @Nullable String adminToken, InstantSource clock) {
+        this.database = database;
         this.clock = clock;
-        this.adminToken = adminToken;
+        acts = new ActStore(database);
+        store = new DirectoryStore(database, acts);
+        tokens = new AccessTokens(database, acts, clock, adminToken);
+        reload();
     }
 
     /// What is in memory of a secret, made once so that a call allocates nothing.
@@ -79,31 +87,18 @@ public final class Directory implements Identities, AutoCloseable {
     /// @throws DirectoryException `EXTERNAL` when the file cannot be opened
     public static Directory open(
             Path dataDirectory, @Nullable String adminToken, InstantSource clock) {
-        DirectoryStore store = DirectoryStore.open(dataDirectory.resolve(FILE));
+        Database database = Database.open(dataDirectory.resolve(FILE));
         try {
-            SecretHash token =
-                    adminToken == null
-                            ? store.adminToken().orElse(null)
-                            : SecretHash.of(adminToken);
-            Directory directory = new Directory(store, clock, token);
-            directory.reload();
-            return directory;
+            return new Directory(database, adminToken, clock);
         } catch (DirectoryException e) {
-            store.close();
+            database.close();
             throw e;
         }
     }
 
-    /// Makes the administrator's token where there is none yet, and returns it this once. Called when
-    /// somebody is there to be told: a token that is stored and was never shown opens nothing.
-    public synchronized Optional<String> firstAdminToken() {
-        if (adminToken != null) {
-            return Optional.empty();
-        }
-        String token = SecretHash.newSecret("bursar_admin_");
-        store.saveAdminToken(SecretHash.of(token));
-        adminToken = SecretHash.of(token);
-        return Optional.of(token);
+    /// The tokens of people.
+    public AccessTokens tokens() {
+        return tokens;
     }
 
     /// Makes tenants and declared keys what the file says: new ones appear, changed ones are replaced,
@@ -119,7 +114,7 @@ public final class Directory implements Identities, AutoCloseable {
         store.declare(config.tenants().values(), clock.instant());
         String token = config.adminToken();
         if (token != null) {
-            adminToken = SecretHash.of(token);
+            tokens.configure(token);
         }
         reload();
     }
@@ -148,18 +143,11 @@ public final class Directory implements Identities, AutoCloseable {
                 : found.identity();
     }
 
-    /// Whether this is the administrator's token.
-    public boolean isAdmin(String token) {
-        SecretHash expected = adminToken;
-        return expected != null
-                && MessageDigest.isEqual(SecretHash.of(token).bytes(), expected.bytes());
-    }
-
     /// Makes a key.
     ///
     /// @throws DirectoryException `NOT_FOUND` for an unknown tenant, `EXISTS` when the name is taken,
     ///     `CALLER` for anything malformed, `CLOSED` for a closed tenant
-    public synchronized NewKey create(KeyRequest wanted) {
+    public synchronized NewKey create(KeyRequest wanted, Actor by) {
         TenantId tenant = wanted.tenant();
         requireOpen(tenant);
         Instant now = clock.instant();
@@ -173,7 +161,10 @@ public final class Directory implements Identities, AutoCloseable {
         }
         String secret = SecretHash.newSecret("bursar_");
         ApiKey key = wanted.made(now);
-        store.insert(key, SecretHash.of(secret));
+        database.inTransaction(() -> {
+            store.insert(key, SecretHash.of(secret));
+            acts.add(by, "key.create", tenant, key.name(), now);
+        });
         reload();
         return new NewKey(key, secret);
     }
@@ -182,7 +173,7 @@ public final class Directory implements Identities, AutoCloseable {
     ///
     /// @throws DirectoryException `NOT_FOUND` when there is none of this name that is good,
     ///     `OWNED_BY_FILE` when the file declares it
-    public synchronized ApiKey revoke(TenantId tenant, String name) {
+    public synchronized ApiKey revoke(TenantId tenant, String name, Actor by) {
         ApiKey key =
                 find(tenant, name)
                         .orElseThrow(() ->
@@ -195,7 +186,10 @@ public final class Directory implements Identities, AutoCloseable {
                     "the key " + name + " is declared in the configuration file: remove it there");
         }
         Instant now = clock.instant();
-        store.revoke(tenant, name, now);
+        database.inTransaction(() -> {
+            store.revoke(tenant, name, now);
+            acts.add(by, "key.revoke", tenant, name, now);
+        });
         reload();
         return key.revokedAt(now);
     }
@@ -218,21 +212,119 @@ public final class Directory implements Identities, AutoCloseable {
         return tenants;
     }
 
-    @Override
-    public void close() {
-        store.close();
+    /// Makes a tenant.
+    ///
+    /// @throws DirectoryException `EXISTS` when there is one of this id, or was; `CALLER` for a malformed
+    ///     id
+    public synchronized Tenant createTenant(TenantId id, ZoneId zone, Actor by) {
+        if (!KeyRequest.NAME.matcher(id.value()).matches()) {
+            throw new DirectoryException(
+                    Kind.CALLER, "id: a tenant's has 1 to 64 letters, digits, '.', '_' or '-'");
+        }
+        Tenant there = tenants.get(id.value());
+        if (there != null) {
+            String when = there.status() == Status.CLOSED ? " was, and is closed for ever" : " is";
+            throw new DirectoryException(Kind.EXISTS, "a tenant " + id + when + " there already");
+        }
+        if (tenants.size() >= MAX_TENANTS) {
+            throw new DirectoryException(
+                    Kind.CALLER, "there are " + MAX_TENANTS + " tenants already");
+        }
+        return put(
+                new Tenant(id, zone, Origin.API, Status.ACTIVE, clock.instant()),
+                "tenant.create",
+                by);
     }
 
-    private Tenant requireTenant(TenantId id) {
-        Tenant tenant = tenants.get(id.value());
-        if (tenant == null) {
+    /// Changes the time zone that budgets defined from now on follow.
+    ///
+    /// @throws DirectoryException `NOT_FOUND`, `CLOSED`, or `OWNED_BY_FILE`
+    public synchronized Tenant changeTenant(TenantId id, ZoneId zone, Actor by) {
+        return put(requireOwn(id).movedTo(zone), "tenant.change", by);
+    }
+
+    /// Makes the keys of a tenant good for nothing, until it is active again.
+    ///
+    /// @throws DirectoryException `NOT_FOUND` or `CLOSED`
+    public synchronized Tenant suspend(TenantId id, Actor by) {
+        return become(requireOpen(id), Status.SUSPENDED, "tenant.suspend", by);
+    }
+
+    /// @throws DirectoryException `NOT_FOUND` or `CLOSED`
+    public synchronized Tenant activate(TenantId id, Actor by) {
+        return become(requireOpen(id), Status.ACTIVE, "tenant.activate", by);
+    }
+
+    /// Ends a tenant for ever, and its keys and the tokens that are bound to it. Once more is no mistake.
+    ///
+    /// @throws DirectoryException `NOT_FOUND` or `OWNED_BY_FILE`
+    public synchronized Tenant closeTenant(TenantId id, Actor by) {
+        Tenant tenant = requireTenant(id);
+        if (tenant.status() == Status.CLOSED) {
+            return tenant;
+        }
+        requireOwn(id);
+        Instant now = clock.instant();
+        Tenant closed = tenant.become(Status.CLOSED);
+        database.inTransaction(() -> {
+            store.put(closed);
+            store.revokeAll(id, now);
+            tokens.revokeOf(id, now);
+            acts.add(by, "tenant.close", id, id.value(), now);
+        });
+        reload();
+        return closed;
+    }
+
+    /// What the journal was not told yet, the oldest first.
+    public List<Act> untold() {
+        return acts.untold();
+    }
+
+    /// The journal has it.
+    public void told(Act act) {
+        acts.told(act);
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+
+    private Tenant become(Tenant tenant, Status status, String action, Actor by) {
+        return tenant.status() == status ? tenant : put(tenant.become(status), action, by);
+    }
+
+    private Tenant put(Tenant tenant, String action, Actor by) {
+        database.inTransaction(() -> {
+            store.put(tenant);
+            acts.add(by, action, tenant.id(), tenant.id().value(), clock.instant());
+        });
+        reload();
+        return tenant;
+    }
+
+    private Tenant requireOwn(TenantId id) {
+        Tenant tenant = requireOpen(id);
+        if (tenant.origin() == Origin.FILE) {
             throw new DirectoryException(
-                    Kind.NOT_FOUND, "no tenant " + id + ", there are " + tenants.keySet());
+                    Kind.OWNED_BY_FILE,
+                    "the tenant " + id + " is declared in the configuration file: change it there");
         }
         return tenant;
     }
 
-    private Tenant requireOpen(TenantId id) {
+    /// @throws DirectoryException `NOT_FOUND`
+    public Tenant requireTenant(TenantId id) {
+        Tenant tenant = tenants.get(id.value());
+        if (tenant == null) {
+            throw new DirectoryException(Kind.NOT_FOUND, "no tenant " + id);
+        }
+        return tenant;
+    }
+
+    /// @throws DirectoryException `NOT_FOUND` or `CLOSED`
+    public Tenant requireOpen(TenantId id) {
         Tenant tenant = requireTenant(id);
         if (tenant.status() == Status.CLOSED) {
             throw new DirectoryException(Kind.CLOSED, "the tenant " + id + " is closed for ever");

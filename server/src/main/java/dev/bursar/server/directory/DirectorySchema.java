@@ -32,7 +32,10 @@ final class DirectorySchema {
                                     + " created_millis INTEGER NOT NULL, expires_millis INTEGER,"
                                     + " revoked_millis INTEGER)",
                             "CREATE UNIQUE INDEX access_token_name ON access_token (name)"
-                                    + " WHERE revoked_millis IS NULL"));
+                                    + " WHERE revoked_millis IS NULL"),
+                    List.of(
+                            "CREATE TABLE act (id INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT,"
+                                    + " labels TEXT NOT NULL)"));
 
     static final int VERSION = STEPS.size();
 

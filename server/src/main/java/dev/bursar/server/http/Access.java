@@ -1,67 +1,179 @@
 package dev.bursar.server.http;
 
+import dev.bursar.ledger.TenantId;
+import dev.bursar.server.directory.AccessTokens;
+import dev.bursar.server.directory.Actor;
+import dev.bursar.server.directory.Role;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Who may use `/api` and see the pages.
+/// Who may use `/api` and see the pages, and for which tenant.
 ///
-/// `/api` wants the administrator's token, or the one that the server leaves for the command line on
-/// its own machine; a signed-in browser may read. An open door lets everybody in who asks for this
+/// `/api` wants an access token, or the one that the server leaves for the command line on its own
+/// machine; a signed-in browser may read. An open door lets everybody in to read who asks for this
 /// machine by name, which keeps pages of the web from asking through a visitor's browser.
+///
+/// What a role may not do is 403. Of tenants that a token is not good for, nothing is there: 404.
 final class Access {
 
     private static final String BEARER = "bearer ";
 
+    private static final String REQUEST_ID = "x-request-id";
+
+    private static final Pattern SOUND_REQUEST_ID = Pattern.compile("[A-Za-z0-9_.:-]{1,128}");
+
+    private static final Pattern TRACE_PARENT =
+            Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
+
+    private static final String ACTOR = "bursar.actor";
+
+    /// Where pages look for the only tenant that their reader may see.
+    private static final String BOUND = "bursar.tenant";
+
+    private static final Actor VISITOR = Actor.of("visitor", Role.VIEWER);
+
     private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]");
 
-    private final Predicate<String> isAdmin;
+    private final AccessTokens tokens;
     private final byte[] localToken;
     private final SignIn signIn;
     private final boolean open;
 
-    Access(Predicate<String> isAdmin, String localToken, SignIn signIn, boolean open) {
-        this.isAdmin = isAdmin;
+    Access(AccessTokens tokens, String localToken, SignIn signIn, boolean open) {
+        this.tokens = tokens;
         this.localToken = localToken.getBytes(StandardCharsets.UTF_8);
         this.signIn = signIn;
         this.open = open;
     }
 
-    void requireForApi(RoutingContext context) {
+    /// Finds out who asks. Nobody passes who does not say.
+    void identify(RoutingContext context) {
+        String requestId = requestId(context);
+        context.response().putHeader(REQUEST_ID, requestId);
+        Map<String, String> trail = new TreeMap<>(Map.of("request_id", requestId));
+        String parent = context.request().getHeader("traceparent");
+        Matcher trace = TRACE_PARENT.matcher(parent == null ? "" : parent);
+        if (trace.matches()) {
+            trail.put("trace_id", trace.group(1));
+        }
+        context.put(ACTOR, known(context).with(trail));
+        context.next();
+    }
+
+    private Actor known(RoutingContext context) {
         String token = token(context.request().getHeader(HttpHeaders.AUTHORIZATION));
         if (token != null) {
-            if (!isLocal(token) && !isAdmin.test(token)) {
-                throw new ApiException(401, "wrong_token", "this is not the administrator's token");
+            if (isLocal(token)) {
+                return Actor.COMMAND_LINE;
             }
-            context.next();
-            return;
+            return tokens.find(token)
+                    .orElseThrow(() ->
+                            new ApiException(
+                                    401, "wrong_token", "this is not an access token, or no more"));
         }
-        boolean reads = context.request().method().equals(HttpMethod.GET);
-        if (reads && (signIn.isSignedIn(context) || (open && namesThisMachine(context)))) {
-            context.next();
-            return;
+        if (context.request().method().equals(HttpMethod.GET)) {
+            Optional<Actor> reader = signIn.signedIn(context);
+            if (reader.isPresent()) {
+                return reader.get();
+            }
+            if (open && namesThisMachine(context)) {
+                return VISITOR;
+            }
         }
         context.response().putHeader("www-authenticate", "Bearer");
-        throw new ApiException(
-                401, "no_token", "send the administrator's token: Authorization: Bearer ...");
+        throw new ApiException(401, "no_token", "send an access token: Authorization: Bearer ...");
+    }
+
+    /// Lets the request pass to the route's handler when its actor may use the route.
+    void require(ApiRoute route, RoutingContext context) {
+        Actor actor = actor(context);
+        if (!route.need().isMetBy(actor.role())) {
+            throw new ApiException(
+                    403, "forbidden", "the role " + actor.role().written() + " may not do this");
+        }
+        TenantId bound = actor.tenant();
+        if (bound != null) {
+            bind(route, context, bound);
+        }
+        context.next();
+    }
+
+    private static void bind(ApiRoute route, RoutingContext context, TenantId bound) {
+        switch (route.tenancy()) {
+            case NONE, BODY, FOUND -> {}
+            case PLACE ->
+                    throw new ApiException(
+                            403,
+                            "forbidden",
+                            "this token is bound to the tenant "
+                                    + bound
+                                    + ", and this is about all");
+            case PATH -> requireTenant(context, Parameters.path(context, "tenant"));
+            case FILTER -> {
+                String wanted = context.queryParams().get("tenant");
+                if (wanted == null) {
+                    context.queryParams().set("tenant", bound.value());
+                } else {
+                    requireTenant(context, wanted);
+                }
+            }
+        }
+    }
+
+    /// @throws ApiException 404 when it is a tenant that the actor may not see
+    static void requireTenant(RoutingContext context, String tenant) {
+        if (!actor(context).mayTouch(tenant)) {
+            throw ApiException.notFound("no tenant " + tenant);
+        }
+    }
+
+    /// Who asks.
+    static Actor actor(RoutingContext context) {
+        Actor actor = context.get(ACTOR);
+        if (actor == null) {
+            throw new IllegalStateException("the route is not behind the check of who asks");
+        }
+        return actor;
     }
 
     void requireForPages(RoutingContext context) {
-        if (open && namesThisMachine(context)) {
-            context.next();
+        Optional<Actor> reader = signIn.signedIn(context);
+        if (reader.isPresent()) {
+            Actor actor = reader.get();
+            context.put(ACTOR, actor);
+            if (actor.tenant() != null) {
+                context.put(BOUND, actor.tenant().value());
+            }
+        } else if (open && namesThisMachine(context)) {
+            context.put(ACTOR, VISITOR);
         } else {
-            signIn.require(context);
+            signIn.ask(context);
+            return;
         }
+        context.next();
     }
 
     private boolean isLocal(String token) {
         return MessageDigest.isEqual(token.getBytes(StandardCharsets.UTF_8), localToken);
+    }
+
+    private static String requestId(RoutingContext context) {
+        String sent = context.request().getHeader(REQUEST_ID);
+        return sent != null && SOUND_REQUEST_ID.matcher(sent).matches()
+                ? sent
+                : UUID.randomUUID().toString();
     }
 
     private static @Nullable String token(@Nullable String header) {

@@ -3,7 +3,6 @@ package dev.bursar.server.http;
 import dev.bursar.authority.Authority;
 import dev.bursar.server.directory.Directory;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,8 +29,8 @@ final class BackupApi {
         this.clock = clock;
     }
 
-    void mount(Router router) {
-        router.post("/api/backup").handler(this::backup);
+    void mount(ApiRouter api) {
+        api.on(ApiRoute.BACKUP, this::backup);
     }
 
     private void backup(RoutingContext context) {

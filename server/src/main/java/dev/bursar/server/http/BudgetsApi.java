@@ -1,19 +1,25 @@
 package dev.bursar.server.http;
 
 import dev.bursar.authority.Authority;
-import dev.bursar.gateway.Quantity;
 import dev.bursar.ledger.Balance;
 import dev.bursar.ledger.Budget;
-import dev.bursar.server.config.Windows;
-import io.vertx.ext.web.Router;
+import dev.bursar.ledger.BudgetId;
+import dev.bursar.ledger.Command;
+import dev.bursar.ledger.Outcome;
+import dev.bursar.ledger.TenantId;
+import dev.bursar.server.config.BudgetWords;
+import dev.bursar.server.directory.Actor;
+import dev.bursar.server.directory.Directory;
 import io.vertx.ext.web.RoutingContext;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import tools.jackson.databind.node.ArrayNode;
+import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `GET /api/budgets`: the budgets in force and their fullest balances. They are declared in the
-/// configuration file, so nothing here changes them.
+/// `/api/budgets`: the budgets in force with their fullest balances, and their definitions. What the
+/// configuration declares, it owns: such a budget is defined nowhere else.
 final class BudgetsApi {
 
     private static final int DEFAULT_BALANCES = 10;
@@ -21,68 +27,152 @@ final class BudgetsApi {
     private static final int MAX_BALANCES = 1_000;
 
     private final Authority authority;
+    private final Directory directory;
+    private final InstantSource clock;
 
-    BudgetsApi(Authority authority) {
+    BudgetsApi(Authority authority, Directory directory, InstantSource clock) {
         this.authority = authority;
+        this.directory = directory;
+        this.clock = clock;
     }
 
-    void mount(Router router) {
-        router.get("/api/budgets").handler(this::list);
+    void mount(ApiRouter api) {
+        api.on(ApiRoute.LIST_BUDGETS, this::list);
+        api.onJson(ApiRoute.DEFINE_BUDGET, this::define);
+        api.on(ApiRoute.BUDGET, this::one);
+        api.onJson(ApiRoute.CHANGE_BUDGET, this::change);
+        api.on(ApiRoute.REMOVE_BUDGET, this::remove);
     }
 
     private void list(RoutingContext context) {
-        Parameters parameters = Parameters.of(context, List.of("tenant", "name", "balances"));
+        Parameters parameters =
+                Parameters.of(context, List.of("tenant", "name", "balances", "limit", "cursor"));
         int atMost = parameters.whole("balances", DEFAULT_BALANCES, 0, MAX_BALANCES);
         String tenant = parameters.text("tenant").orElse(null);
         String name = parameters.text("name").orElse(null);
-        ObjectNode page = ApiJson.object();
-        ArrayNode items = page.putArray("items");
-        for (Budget budget : authority.budgets()) {
-            boolean wanted =
-                    (tenant == null || tenant.equals(budget.tenant().value()))
-                            && (name == null || name.equals(budget.name()));
-            if (wanted) {
-                items.add(budget(budget, atMost));
+        List<Budget> wanted =
+                authority.budgets().stream()
+                        .filter(budget -> tenant == null || tenant.equals(budget.tenant().value()))
+                        .filter(budget -> name == null || name.equals(budget.name()))
+                        .sorted((a, b) -> a.id().value().compareTo(b.id().value()))
+                        .toList();
+        Answers.json(
+                context,
+                200,
+                Page.of(
+                        parameters,
+                        wanted,
+                        budget -> budget.id().value(),
+                        budget -> json(budget, atMost)));
+    }
+
+    private void one(RoutingContext context) {
+        Parameters parameters = Parameters.of(context, List.of("balances"));
+        int atMost = parameters.whole("balances", DEFAULT_BALANCES, 0, MAX_BALANCES);
+        Answers.json(context, 200, json(require(authority, id(context)), atMost));
+    }
+
+    private void define(RoutingContext context) {
+        List<String> known = new ArrayList<>(List.of("tenant", "name", "reason"));
+        known.addAll(BudgetWords.KEYS);
+        Body body = Body.of(context, known);
+        TenantId tenant = body.tenant("tenant");
+        Access.requireTenant(context, tenant.value());
+        Budget budget = budget(tenant, body.required("name"), body);
+        Optional<Budget> there = find(authority, budget.id());
+        if (there.isPresent()) {
+            requireOwn(there.get());
+            throw new ApiException(409, "exists", "there is a budget " + budget.id() + " already");
+        }
+        submit(budget, "budget.define", Access.actor(context), body.reason());
+        Answers.json(context, 201, json(budget, 0));
+    }
+
+    private void change(RoutingContext context) {
+        List<String> known = new ArrayList<>(BudgetWords.KEYS);
+        known.add("reason");
+        Body body = Body.of(context, known);
+        Budget there = require(authority, id(context));
+        requireOwn(there);
+        Budget budget = budget(there.tenant(), there.name(), body);
+        submit(budget, "budget.change", Access.actor(context), body.reason());
+        Answers.json(context, 200, json(budget, DEFAULT_BALANCES));
+    }
+
+    private void remove(RoutingContext context) {
+        Budget there = require(authority, id(context));
+        requireOwn(there);
+        ObjectNode last = json(there, 0);
+        LedgerAnswers.require(
+                Outcome.BudgetRemoved.class,
+                authority.submit(
+                        new Command.RemoveBudget(
+                                there.id(),
+                                Access.actor(context)
+                                        .did("budget.remove", there.id().value(), Map.of()))),
+                there.id().value());
+        Answers.json(context, 200, last);
+    }
+
+    private Budget budget(TenantId tenant, String name, Body body) {
+        try {
+            return BudgetWords.budget(
+                    tenant, directory.requireOpen(tenant).zone(), name, words(body));
+        } catch (IllegalArgumentException e) {
+            throw ApiException.badRequest(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static ObjectNode words(Body body) {
+        ObjectNode words = ApiJson.object();
+        for (String key : BudgetWords.KEYS) {
+            if (body.has(key)) {
+                words.set(key, body.node(key));
             }
         }
-        Answers.json(context, 200, page);
+        return words;
     }
 
-    private ObjectNode budget(Budget budget, int atMost) {
-        ObjectNode node = ApiJson.object();
-        node.put("id", budget.id().value());
-        node.put("tenant", budget.tenant().value());
-        node.put("name", budget.name());
-        node.set("match", ApiJson.of(budget.match()));
-        node.set("per", ApiJson.of(budget.per()));
-        node.put("unit", Quantity.unit(budget.unit()));
-        CallJson.put(node, "limit", budget.unit(), budget.limit());
-        node.put("every", Windows.written(budget.window()));
-        node.put("mode", budget.mode().name().toLowerCase(Locale.ROOT));
-        node.put("managed_by", "file");
-        ArrayNode balances = node.putArray("balances");
-        if (atMost > 0) {
-            authority
-                    .balances(budget.id(), atMost)
-                    .forEach(balance -> balances.add(balance(budget, balance)));
-        }
-        return node;
+    private void submit(Budget budget, String action, Actor actor, Map<String, String> reason) {
+        LedgerAnswers.require(
+                Outcome.BudgetDefined.class,
+                authority.submit(
+                        new Command.DefineBudget(
+                                budget, actor.did(action, budget.id().value(), reason))),
+                budget.id().value());
     }
 
-    private static ObjectNode balance(Budget budget, Balance balance) {
-        ObjectNode node = ApiJson.object();
-        ObjectNode per = node.putObject("per");
-        for (int i = 0; i < budget.per().size(); i++) {
-            per.put(budget.per().get(i), balance.account().per().get(i));
+    private ObjectNode json(Budget budget, int atMost) {
+        List<Balance> balances = atMost == 0 ? List.of() : authority.balances(budget.id(), atMost);
+        return BudgetJson.of(
+                budget,
+                authority.status(budget.id()).orElse(Budget.Status.ACTIVE),
+                balances,
+                clock.instant());
+    }
+
+    /// The budget that the path names.
+    static BudgetId id(RoutingContext context) {
+        return new BudgetId(
+                Parameters.path(context, "tenant") + "/" + Parameters.path(context, "name"));
+    }
+
+    static Budget require(Authority authority, BudgetId id) {
+        return find(authority, id).orElseThrow(() -> ApiException.notFound("no budget " + id));
+    }
+
+    static Optional<Budget> find(Authority authority, BudgetId id) {
+        return authority.budgets().stream().filter(budget -> budget.id().equals(id)).findFirst();
+    }
+
+    private static void requireOwn(Budget budget) {
+        if (budget.terms().declared()) {
+            throw new ApiException(
+                    409,
+                    "owned_by_file",
+                    "the budget "
+                            + budget.id()
+                            + " is declared in the configuration file: change it there");
         }
-        long left = Math.max(0, budget.limit() - balance.spent() - balance.held());
-        CallJson.put(node, "spent", budget.unit(), balance.spent());
-        CallJson.put(node, "held", budget.unit(), balance.held());
-        CallJson.put(node, "left", budget.unit(), left);
-        CallJson.put(node, "overrun", budget.unit(), balance.overrun());
-        if (balance.resetsAt() != null) {
-            node.put("resets_at", balance.resetsAt().toString());
-        }
-        return node;
     }
 }

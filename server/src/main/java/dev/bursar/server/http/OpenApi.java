@@ -1,6 +1,5 @@
 package dev.bursar.server.http;
 
-import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -32,9 +31,10 @@ final class OpenApi {
         }
     }
 
-    void mount(Router router) {
-        router.get(PATH)
-                .handler(context -> {
+    void mount(ApiRouter api) {
+        api.on(
+                ApiRoute.DOCUMENT,
+                context -> {
                     Parameters.of(context, List.of());
                     Answers.json(context, 200, document);
                 });

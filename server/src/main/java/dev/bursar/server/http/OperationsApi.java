@@ -1,7 +1,6 @@
 package dev.bursar.server.http;
 
 import dev.bursar.usage.Usage;
-import io.vertx.ext.web.Router;
 import java.util.List;
 import java.util.function.Supplier;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,11 +17,11 @@ final class OperationsApi {
         this.usage = usage;
     }
 
-    void mount(Router router) {
-        router.post("/api/reload")
-                .handler(context -> Answers.json(context, 200, changes(reload.get())));
-        router.post("/api/rebuild")
-                .handler(context -> {
+    void mount(ApiRouter api) {
+        api.on(ApiRoute.RELOAD, context -> Answers.json(context, 200, changes(reload.get())));
+        api.on(
+                ApiRoute.REBUILD,
+                context -> {
                     usage.rebuild();
                     ObjectNode body = ApiJson.object();
                     body.put("entries", usage.lag());

@@ -100,21 +100,31 @@ public final class Routes implements AutoCloseable {
         new Health(needs.authority(), needs.usage(), needs.stopping()).mount(router);
         new MetricsPage(needs.registry()).mount(router);
 
-        SignIn signIn =
-                new SignIn(new Sessions(needs.clock()), needs.directory()::isAdmin, answers);
-        Access access =
-                new Access(needs.directory()::isAdmin, needs.localToken(), signIn, needs.open());
-        router.route("/api/*").handler(access::requireForApi);
-        new BudgetsApi(needs.authority()).mount(router);
-        new KeysApi(needs.directory()).mount(router);
-        new UsageApi(needs.usage(), needs.clock()).mount(router);
-        new OperationsApi(needs.reload(), needs.usage()).mount(router);
-        new BackupApi(needs.authority(), needs.clock()).mount(router);
-        new OpenApi(UsageApi.filterable()).mount(router);
+        Directory directory = needs.directory();
+        SignIn signIn = new SignIn(new Sessions(needs.clock()), directory.tokens(), answers);
+        Access access = new Access(directory.tokens(), needs.localToken(), signIn, needs.open());
+        router.route("/api/*").handler(access::identify);
+        mountApi(needs, new ApiRouter(router, access));
 
         signIn.mount(router);
         router.routeWithRegex(PAGES).handler(access::requireForPages);
         needs.pages().accept(router);
+    }
+
+    private static void mountApi(Needs needs, ApiRouter api) {
+        Directory directory = needs.directory();
+        Authority authority = needs.authority();
+        Notary notary = new Notary(directory, authority);
+        new TenantsApi(directory, notary, new Tenants(directory, authority)).mount(api);
+        new KeysApi(directory, notary).mount(api);
+        new TokensApi(directory, notary).mount(api);
+        new BudgetsApi(authority, directory, needs.clock()).mount(api);
+        new FundingApi(authority).mount(api);
+        new ApprovalsApi(authority, directory, needs.clock()).mount(api);
+        new UsageApi(needs.usage(), needs.clock()).mount(api);
+        new OperationsApi(needs.reload(), needs.usage()).mount(api);
+        new BackupApi(authority, needs.clock()).mount(api);
+        new OpenApi(UsageApi.filterable()).mount(api);
     }
 
     private void onAThreadOfItsOwn(RoutingContext context) {

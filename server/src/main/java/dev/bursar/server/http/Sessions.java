@@ -1,5 +1,6 @@
 package dev.bursar.server.http;
 
+import dev.bursar.server.directory.Actor;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,6 +9,7 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// Who is signed in: random ids in memory, forgotten at the end of the process. All methods may be
 /// called by any thread.
@@ -27,8 +29,10 @@ final class Sessions {
     private final SecureRandom random = new SecureRandom();
     private final InstantSource clock;
 
-    /// The end of each session, the oldest session first.
-    private final Map<String, Instant> ends = new LinkedHashMap<>();
+    /// By id, the oldest first.
+    private final Map<String, Session> sessions = new LinkedHashMap<>();
+
+    private record Session(Actor actor, Instant end) {}
 
     private Instant failuresSince = Instant.EPOCH;
     private int failures;
@@ -37,12 +41,11 @@ final class Sessions {
         this.clock = clock;
     }
 
-    synchronized String begin() {
+    synchronized String begin(Actor actor) {
         Instant now = clock.instant();
-        Iterator<Instant> oldest = ends.values().iterator();
+        Iterator<Session> oldest = sessions.values().iterator();
         while (oldest.hasNext()) {
-            Instant end = oldest.next();
-            if (end.isAfter(now) && ends.size() < MAX_SESSIONS) {
+            if (oldest.next().end().isAfter(now) && sessions.size() < MAX_SESSIONS) {
                 break;
             }
             oldest.remove();
@@ -50,17 +53,20 @@ final class Sessions {
         byte[] bytes = new byte[ID_BYTES];
         random.nextBytes(bytes);
         String id = HexFormat.of().formatHex(bytes);
-        ends.put(id, now.plus(LIFETIME));
+        sessions.put(id, new Session(actor, now.plus(LIFETIME)));
         return id;
     }
 
-    synchronized boolean isOpen(String id) {
-        Instant end = ends.get(id);
-        return end != null && end.isAfter(clock.instant());
+    /// Who has opened it; empty when it is not open.
+    synchronized Optional<Actor> of(String id) {
+        Session session = sessions.get(id);
+        return session != null && session.end().isAfter(clock.instant())
+                ? Optional.of(session.actor())
+                : Optional.empty();
     }
 
     synchronized void end(String id) {
-        ends.remove(id);
+        sessions.remove(id);
     }
 
     /// Whether another try may be made just now.

@@ -1,5 +1,7 @@
 package dev.bursar.server.http;
 
+import dev.bursar.server.directory.AccessTokens;
+import dev.bursar.server.directory.Actor;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.ext.web.Router;
@@ -7,10 +9,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Lets people in with the administrator's token, once; a cookie remembers them.
+/// Lets people in with an access token, once; a cookie remembers them for as long as it is good.
 final class SignIn {
 
     static final String PATH = "/sign-in";
@@ -18,12 +20,12 @@ final class SignIn {
     private static final String COOKIE = "bursar_session";
 
     private final Sessions sessions;
-    private final Predicate<String> isAdmin;
+    private final AccessTokens tokens;
     private final Answers answers;
 
-    SignIn(Sessions sessions, Predicate<String> isAdmin, Answers answers) {
+    SignIn(Sessions sessions, AccessTokens tokens, Answers answers) {
         this.sessions = sessions;
-        this.isAdmin = isAdmin;
+        this.tokens = tokens;
         this.answers = answers;
     }
 
@@ -33,19 +35,17 @@ final class SignIn {
         router.post("/sign-out").handler(this::signOut);
     }
 
-    /// Whether the request carries the cookie of an open session.
-    boolean isSignedIn(RoutingContext context) {
+    /// Who has opened the session whose cookie the request carries.
+    Optional<Actor> signedIn(RoutingContext context) {
         Cookie cookie = context.request().getCookie(COOKIE);
-        return cookie != null && sessions.isOpen(cookie.getValue());
+        return cookie == null
+                ? Optional.empty()
+                : sessions.of(cookie.getValue()).filter(tokens::isGood);
     }
 
     /// Sends people who are not signed in to the form. A partial update cannot show a form: it is told
     /// to load the whole page.
-    void require(RoutingContext context) {
-        if (isSignedIn(context)) {
-            context.next();
-            return;
-        }
+    void ask(RoutingContext context) {
         if (context.request().getHeader("hx-request") != null) {
             context.response().putHeader("hx-redirect", PATH).setStatusCode(401).end();
             return;
@@ -61,14 +61,15 @@ final class SignIn {
             return;
         }
         String token = context.request().getFormAttribute("token");
-        if (token == null || !isAdmin.test(token.strip())) {
+        Optional<Actor> actor = token == null ? Optional.empty() : tokens.find(token.strip());
+        if (actor.isEmpty()) {
             sessions.failed();
             form(context, 401, "This is not the token.");
             return;
         }
         context.response()
                 .addCookie(
-                        Cookie.cookie(COOKIE, sessions.begin())
+                        Cookie.cookie(COOKIE, sessions.begin(actor.get()))
                                 .setHttpOnly(true)
                                 .setSameSite(CookieSameSite.STRICT)
                                 .setPath("/")

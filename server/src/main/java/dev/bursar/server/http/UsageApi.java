@@ -8,7 +8,6 @@ import dev.bursar.usage.RunsQuery;
 import dev.bursar.usage.TimeBucket;
 import dev.bursar.usage.TotalsQuery;
 import dev.bursar.usage.Usage;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,12 +33,12 @@ final class UsageApi {
         this.clock = clock;
     }
 
-    void mount(Router router) {
-        router.get("/api/spend").handler(this::spend);
-        router.get("/api/runs").handler(this::runs);
-        router.get("/api/runs/:tenant/:run").handler(this::run);
-        router.get("/api/calls/:id").handler(this::call);
-        router.get("/api/live").handler(this::live);
+    void mount(ApiRouter api) {
+        api.on(ApiRoute.SPEND, this::spend);
+        api.on(ApiRoute.LIST_RUNS, this::runs);
+        api.on(ApiRoute.RUN, this::run);
+        api.on(ApiRoute.CALL, this::call);
+        api.on(ApiRoute.LIVE, this::live);
     }
 
     private void spend(RoutingContext context) {
@@ -98,7 +97,10 @@ final class UsageApi {
 
     private void call(RoutingContext context) {
         String id = Parameters.path(context, "id");
-        var found = usage.call(id).orElseThrow(() -> ApiException.notFound("no call " + id));
+        var found =
+                usage.call(id)
+                        .filter(call -> Access.actor(context).mayTouch(call.call().tenant()))
+                        .orElseThrow(() -> ApiException.notFound("no call " + id));
         Answers.json(context, 200, CallJson.of(found));
     }
 

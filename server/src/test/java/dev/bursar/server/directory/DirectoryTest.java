@@ -121,7 +121,10 @@ class DirectoryTest {
 
     @Test
     void declare_withoutTheTenant_suspendsItsKeys() {
-        String secret = directory.create(KeyRequest.runtime(ACME, "worker", defaults())).secret();
+        String secret =
+                directory
+                        .create(KeyRequest.runtime(ACME, "worker", defaults()), Actor.COMMAND_LINE)
+                        .secret();
 
         directory.declare(withoutKeys("other"));
 
@@ -131,7 +134,10 @@ class DirectoryTest {
     @Test
     void declare_theNameOfACreatedKey_takesItsPlace() {
         directory.declare(withoutKeys("acme"));
-        String secret = directory.create(KeyRequest.runtime(ACME, "ci", defaults())).secret();
+        String secret =
+                directory
+                        .create(KeyRequest.runtime(ACME, "ci", defaults()), Actor.COMMAND_LINE)
+                        .secret();
 
         directory.declare(config("declared-secret", "team: core"));
 
@@ -142,7 +148,9 @@ class DirectoryTest {
     @Test
     void create_aKey_isGoodAtOnceAndAfterAReopen() {
         Directory.NewKey made =
-                directory.create(KeyRequest.runtime(ACME, "worker", defaults("app", "mail")));
+                directory.create(
+                        KeyRequest.runtime(ACME, "worker", defaults("app", "mail")),
+                        Actor.COMMAND_LINE);
         Identity caller = new Identity.Caller(ACME, "worker", defaults("app", "mail"));
 
         assertThat(directory.identify(made.secret())).isEqualTo(caller);
@@ -158,40 +166,56 @@ class DirectoryTest {
         assertThat(
                         kind(() ->
                                 directory.create(
-                                        KeyRequest.runtime(
-                                                new TenantId("nobody"), "a", defaults()))))
+                                        KeyRequest.runtime(new TenantId("nobody"), "a", defaults()),
+                                        Actor.COMMAND_LINE)))
                 .isEqualTo(Kind.NOT_FOUND);
-        assertThat(kind(() -> directory.create(KeyRequest.runtime(ACME, "ci", defaults()))))
+        assertThat(
+                        kind(() ->
+                                directory.create(
+                                        KeyRequest.runtime(ACME, "ci", defaults()),
+                                        Actor.COMMAND_LINE)))
                 .isEqualTo(Kind.EXISTS);
-        assertThat(kind(() -> directory.create(KeyRequest.runtime(ACME, "a b", defaults()))))
+        assertThat(
+                        kind(() ->
+                                directory.create(
+                                        KeyRequest.runtime(ACME, "a b", defaults()),
+                                        Actor.COMMAND_LINE)))
                 .isEqualTo(Kind.CALLER);
         assertThat(
                         kind(() ->
                                 directory.create(
-                                        KeyRequest.runtime(ACME, "a", defaults("tema", "x")))))
+                                        KeyRequest.runtime(ACME, "a", defaults("tema", "x")),
+                                        Actor.COMMAND_LINE)))
                 .isEqualTo(Kind.CALLER);
         assertThat(directory.keys(null)).isEqualTo(before);
     }
 
     @Test
     void revoke_aCreatedKey_suspendsItAndFreesItsName() {
-        String secret = directory.create(KeyRequest.runtime(ACME, "worker", defaults())).secret();
+        String secret =
+                directory
+                        .create(KeyRequest.runtime(ACME, "worker", defaults()), Actor.COMMAND_LINE)
+                        .secret();
 
-        directory.revoke(ACME, "worker");
+        directory.revoke(ACME, "worker", Actor.COMMAND_LINE);
 
         assertThat(directory.identify(secret)).isInstanceOf(Identity.Suspended.class);
-        assertThat(kind(() -> directory.revoke(ACME, "worker"))).isEqualTo(Kind.NOT_FOUND);
+        assertThat(kind(() -> directory.revoke(ACME, "worker", Actor.COMMAND_LINE)))
+                .isEqualTo(Kind.NOT_FOUND);
         assertThat(
                         directory.identify(
                                 directory
-                                        .create(KeyRequest.runtime(ACME, "worker", defaults()))
+                                        .create(
+                                                KeyRequest.runtime(ACME, "worker", defaults()),
+                                                Actor.COMMAND_LINE)
                                         .secret()))
                 .isInstanceOf(Identity.Caller.class);
     }
 
     @Test
     void revoke_aDeclaredKey_isLeftToTheFile() {
-        assertThat(kind(() -> directory.revoke(ACME, "ci"))).isEqualTo(Kind.OWNED_BY_FILE);
+        assertThat(kind(() -> directory.revoke(ACME, "ci", Actor.COMMAND_LINE)))
+                .isEqualTo(Kind.OWNED_BY_FILE);
         assertThat(directory.identify("declared-secret")).isInstanceOf(Identity.Caller.class);
     }
 
@@ -200,21 +224,21 @@ class DirectoryTest {
         Path fresh = data.resolve("fresh");
         Directory first = Directory.open(fresh, null, () -> now);
 
-        assertThat(first.isAdmin("")).isFalse();
-        String token = first.firstAdminToken().orElseThrow();
-        assertThat(first.isAdmin(token)).isTrue();
+        assertThat(first.tokens().find("")).isEmpty();
+        String token = first.tokens().firstAdminToken().orElseThrow();
+        assertThat(first.tokens().find(token)).isPresent();
         first.close();
         Directory second = Directory.open(fresh, null, () -> now);
-        assertThat(second.firstAdminToken()).isEmpty();
-        assertThat(second.isAdmin(token)).isTrue();
-        assertThat(second.isAdmin(token + "x")).isFalse();
+        assertThat(second.tokens().firstAdminToken()).isEmpty();
+        assertThat(second.tokens().find(token)).isPresent();
+        assertThat(second.tokens().find(token + "x")).isEmpty();
         second.close();
     }
 
     @Test
     void firstAdminToken_whereTheConfigurationHasOne_isNotMade() {
-        assertThat(directory.firstAdminToken()).isEmpty();
-        assertThat(directory.isAdmin("admin-token")).isTrue();
+        assertThat(directory.tokens().firstAdminToken()).isEmpty();
+        assertThat(directory.tokens().find("admin-token")).isPresent();
     }
 
     @Test
@@ -224,7 +248,8 @@ class DirectoryTest {
         Set<Permission> permissions = Set.of(Permission.BALANCES_READ);
         Directory.NewKey made =
                 directory.create(
-                        new KeyRequest(ACME, "narrow", defaults(), permissions, scope, expires));
+                        new KeyRequest(ACME, "narrow", defaults(), permissions, scope, expires),
+                        Actor.COMMAND_LINE);
 
         assertThat(directory.find(made.secret())).isEqualTo(new Finding.Good(made.key()));
         assertThat(made.key().permissions()).isEqualTo(permissions);
@@ -281,7 +306,8 @@ class DirectoryTest {
                                         defaults(),
                                         Permission.RUNTIME,
                                         null,
-                                        expires))
+                                        expires),
+                                Actor.COMMAND_LINE)
                         .secret();
 
         now = expires.minusMillis(1);
@@ -294,7 +320,10 @@ class DirectoryTest {
 
     @Test
     void find_aSecretThatOpensNothing_saysWhy() {
-        String secret = directory.create(KeyRequest.runtime(ACME, "worker", defaults())).secret();
+        String secret =
+                directory
+                        .create(KeyRequest.runtime(ACME, "worker", defaults()), Actor.COMMAND_LINE)
+                        .secret();
         assertThat(why("nobody's")).isEqualTo(Why.KEY_NOT_FOUND);
         directory.declare(withoutKeys("other"));
         assertThat(why(secret)).isEqualTo(Why.TENANT_SUSPENDED);
@@ -308,16 +337,19 @@ class DirectoryTest {
         assertThatThrownBy(() ->
                         directory.create(
                                 new KeyRequest(
-                                        ACME, "a", defaults(), Permission.RUNTIME, foreign, null)))
+                                        ACME, "a", defaults(), Permission.RUNTIME, foreign, null),
+                                Actor.COMMAND_LINE))
                 .hasMessageStartingWith("scope: ");
         assertThatThrownBy(() ->
                         directory.create(
                                 new KeyRequest(
-                                        ACME, "a", defaults(), Permission.RUNTIME, null, NOW)))
+                                        ACME, "a", defaults(), Permission.RUNTIME, null, NOW),
+                                Actor.COMMAND_LINE))
                 .hasMessageStartingWith("expires: ");
         assertThatThrownBy(() ->
                         directory.create(
-                                new KeyRequest(ACME, "a", defaults(), Set.of(), null, null)))
+                                new KeyRequest(ACME, "a", defaults(), Set.of(), null, null),
+                                Actor.COMMAND_LINE))
                 .hasMessageStartingWith("permissions: ");
     }
 
@@ -360,7 +392,10 @@ class DirectoryTest {
 
     @Test
     void files_ofADirectory_holdNoSecretAndAreForTheirOwner() throws Exception {
-        String secret = directory.create(KeyRequest.runtime(ACME, "worker", defaults())).secret();
+        String secret =
+                directory
+                        .create(KeyRequest.runtime(ACME, "worker", defaults()), Actor.COMMAND_LINE)
+                        .secret();
         directory.close();
 
         String bytes = Files.readString(data.resolve(Directory.FILE), StandardCharsets.ISO_8859_1);

@@ -2,41 +2,19 @@ package dev.bursar.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bursar.authority.Authority;
-import dev.bursar.authority.AuthoritySettings;
-import dev.bursar.ledger.Amounts;
-import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.Budget;
-import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
-import dev.bursar.ledger.CommandKey;
-import dev.bursar.ledger.HoldId;
-import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
-import dev.bursar.ledger.Unit;
-import dev.bursar.ledger.Window;
 import dev.bursar.server.config.Config;
-import dev.bursar.server.dashboard.view.Shell;
-import dev.bursar.server.directory.Directory;
+import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.KeyRequest;
-import dev.bursar.usage.Usage;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.vertx.core.Vertx;
+import dev.bursar.server.directory.Role;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Route;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -49,133 +27,69 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The document says what the routes do: no more, no less.
 class OpenApiTest {
-
-    private static final String TOKEN = "token";
-    private static final TenantId ACME = new TenantId("acme");
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /// What `Parameters` says, before the names it knows.
     private static final String KNOWN = "known are ";
 
     @TempDir Path data;
 
-    private final Vertx vertx = Vertx.vertx();
-    private final HttpClient http = HttpClient.newHttpClient();
-    private Authority authority;
-    private Directory directory;
-    private Usage usage;
-    private Routes routes;
-    private HttpServer server;
+    private ApiHouse house;
 
     @BeforeEach
-    void open() throws InterruptedException {
-        InstantSource clock = InstantSource.system();
-        PrometheusRegistry registry = new PrometheusRegistry();
-        authority = Authority.open(data, AuthoritySettings.DEFAULT, clock);
-        directory = Directory.open(data, TOKEN, clock);
-        directory.declare(Config.parse("test", "tenants: { acme: {} }", Map.of()));
-        usage = Usage.open(data.resolve("usage.duckdb"), authority.journal(), registry, clock);
-        routes =
-                new Routes(
-                        vertx,
-                        new Routes.Needs(
-                                authority,
-                                usage,
-                                directory,
-                                registry,
-                                clock,
-                                "local",
-                                false,
-                                () -> false,
-                                () -> List.of("changed budget acme/run"),
-                                new Shell.Files("", "", "", "", "", "", ""),
-                                pages -> {}));
-        server =
-                vertx.createHttpServer()
-                        .requestHandler(routes.handler())
-                        .listen(0, "127.0.0.1")
-                        .await();
+    void open() {
+        house = new ApiHouse(data, "tenants: { acme: {} }");
         traffic();
-        assertThat(usage.awaitPosition(authority.journal().lastPosition(), PATIENCE)).isTrue();
+        house.caughtUp();
     }
 
     @AfterEach
     void close() {
-        server.close().await();
-        vertx.close().await();
-        routes.close();
-        usage.close();
-        directory.close();
-        authority.close();
-        http.close();
+        house.close();
     }
 
-    /// Two budgets, a call that is settled and one that is denied.
+    /// Three budgets, a call that is settled, one that is denied, and one that waits for a person.
     private void traffic() {
-        authority.submit(define("run", List.of("run"), Unit.USD_MICROCENTS, 10, Budget.Mode.HARD));
-        authority.submit(define("month", List.of(), Unit.TOKENS, 1, Budget.Mode.SHADOW));
-        authority.submit(reserve("call-1", 8));
-        authority.submit(
-                new Command.Commit(
-                        new CommandKey("call-1", 1),
-                        ACME,
-                        new HoldId("call-1"),
-                        Amounts.of(Map.of(Unit.USD_MICROCENTS, 5L, Unit.TOKENS, 12L)),
-                        Attribution.NONE));
-        authority.submit(reserve("call-2", 9));
-        authority.submit(reserve("call-3", 1));
+        define("run", "per: [run], limit: 0.0000001 USD");
+        define("month", "limit: 1 tokens, mode: shadow");
+        define("ask", "limit: 0.000001 USD, every: day, at: { 100%: approve }");
+        house.reserve("call-1", 8);
+        house.commit("call-1", 5);
+        house.reserve("call-2", 9);
+        house.reserve("call-3", 1);
+        house.reserve("call-4", 1_000);
     }
 
-    private static Command define(
-            String name, List<String> per, Unit unit, long limit, Budget.Mode mode) {
-        return new Command.DefineBudget(
-                new Budget(
-                        new BudgetId(ACME + "/" + name),
-                        ACME,
-                        name,
-                        new TreeMap<>(),
-                        per,
-                        unit,
-                        limit,
-                        new Window.Rolling(Duration.ofMinutes(1)),
-                        mode,
-                        List.of()));
-    }
-
-    private static Command reserve(String id, long microcents) {
-        return new Command.Reserve(
-                new CommandKey(id, 1),
-                new HoldId(id),
-                ACME,
-                Subject.of(Map.of("tenant", "acme", "run", "r1", "workflow", "support")),
-                Amounts.of(Map.of(Unit.USD_MICROCENTS, microcents, Unit.TOKENS, 20L)),
-                Amounts.NONE,
-                Duration.ofMinutes(10),
-                Command.OnExpiry.RELEASE,
-                Command.Overage.ALLOW_WITH_OVERDRAFT,
-                new Attribution(new TreeMap<>(Map.of("call", id)), new TreeMap<>()));
+    private void define(String name, String words) {
+        Config.parse(
+                        "test",
+                        "tenants: { acme: { budgets: [{ name: %s, %s }] } }".formatted(name, words),
+                        Map.of())
+                .budgets()
+                .forEach(budget ->
+                        house.authority.submit(
+                                new Command.DefineBudget(
+                                        new Budget(
+                                                budget.id(),
+                                                budget.tenant(),
+                                                budget.name(),
+                                                budget.match(),
+                                                budget.per(),
+                                                budget.unit(),
+                                                budget.limit(),
+                                                budget.window(),
+                                                budget.mode(),
+                                                budget.ladder()))));
     }
 
     private HttpResponse<String> send(String method, String path, String body) {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.actualPort() + path))
-                        .header("Authorization", "Bearer " + TOKEN)
-                        .header("Content-Type", "application/json")
-                        .method(method, BodyPublishers.ofString(body))
-                        .build();
-        try {
-            return http.send(request, BodyHandlers.ofString());
-        } catch (IOException | InterruptedException e) {
-            throw new AssertionError(e);
-        }
+        return house.send(method, path, body);
     }
 
     private static JsonNode json(HttpResponse<String> response) {
-        return new JsonMapper().readTree(response.body());
+        return ApiHouse.json(response);
     }
 
     private JsonNode document() {
@@ -185,7 +99,7 @@ class OpenApiTest {
     @Test
     void document_namesEveryRouteOfTheApi_andNoOther() {
         Set<String> mounted = new TreeSet<>();
-        for (Route route : routes.all()) {
+        for (Route route : house.routes.all()) {
             String path = route.getPath();
             if (path != null && path.startsWith("/api/") && route.methods() != null) {
                 for (HttpMethod method : route.methods()) {
@@ -214,6 +128,9 @@ class OpenApiTest {
         "/api/openapi.json",
         "/api/budgets",
         "/api/keys",
+        "/api/tenants",
+        "/api/tokens",
+        "/api/approvals",
         "/api/spend",
         "/api/runs",
         "/api/live"
@@ -253,21 +170,48 @@ class OpenApiTest {
         "GET,    /api/live,                /api/live,                 200",
         "POST,   /api/keys,                /api/keys,                 201",
         "DELETE, /api/keys/acme/worker,    /api/keys/{tenant}/{name}, 200",
+        "GET,    /api/tenants,             /api/tenants,              200",
+        "POST,   /api/tenants,             /api/tenants,              201",
+        "GET,    /api/tenants/acme,        /api/tenants/{tenant},     200",
+        "PUT,    /api/tenants/made,        /api/tenants/{tenant},     200",
+        "POST,   /api/tenants/acme/suspend, /api/tenants/{tenant}/suspend, 200",
+        "POST,   /api/tenants/acme/activate, /api/tenants/{tenant}/activate, 200",
+        "POST,   /api/tenants/made/close,  /api/tenants/{tenant}/close, 200",
+        "POST,   /api/tenants/acme/close,  /api/tenants/{tenant}/close, default",
+        "GET,    /api/tokens,              /api/tokens,               200",
+        "POST,   /api/tokens,              /api/tokens,               201",
+        "DELETE, /api/tokens/old,          /api/tokens/{name},        200",
+        "POST,   /api/budgets,             /api/budgets,              201",
+        "GET,    /api/budgets/acme/run,    /api/budgets/{tenant}/{name}, 200",
+        "PUT,    /api/budgets/acme/run,    /api/budgets/{tenant}/{name}, 200",
+        "DELETE, /api/budgets/acme/run,    /api/budgets/{tenant}/{name}, 200",
+        "POST,   /api/budgets/acme/ask/credit, /api/budgets/{tenant}/{name}/credit, 200",
+        "POST,   /api/budgets/acme/ask/debit, /api/budgets/{tenant}/{name}/debit, 200",
+        "POST,   /api/budgets/acme/ask/reset, /api/budgets/{tenant}/{name}/reset, 200",
+        "POST,   /api/budgets/acme/ask/repay, /api/budgets/{tenant}/{name}/repay, 200",
+        "POST,   /api/budgets/acme/freeze, /api/budgets/{tenant}/freeze, 200",
+        "POST,   /api/budgets/acme/unfreeze, /api/budgets/{tenant}/unfreeze, 200",
+        "POST,   /api/budgets/acme/close,  /api/budgets/{tenant}/close, 200",
+        "GET,    /api/approvals,           /api/approvals,            200",
+        "POST,   /api/approvals/acme/ID/grant, /api/approvals/{tenant}/{approval}/grant, 200",
+        "POST,   /api/approvals/acme/ID/decline, /api/approvals/{tenant}/{approval}/decline, 200",
         "POST,   /api/reload,              /api/reload,               200",
         "POST,   /api/rebuild,             /api/rebuild,              202",
         "GET,    /api/spend?by=colour,     /api/spend,                default",
         "GET,    /api/calls/none,          /api/calls/{id},           default",
-        "POST,   /api/keys?again,          /api/keys,                 default",
+        "POST,   /api/budgets/acme/none/credit, /api/budgets/{tenant}/{name}/credit, default",
     })
     void answer_hasTheShapeThatIsDescribed(
             String method, String address, String path, String status) {
-        directory.create(KeyRequest.runtime(ACME, "worker", new TreeMap<>(Map.of("team", "core"))));
-        String body =
-                address.equals("/api/keys")
-                        ? "{\"tenant\":\"acme\",\"name\":\"new\",\"defaults\":{\"app\":\"x\"}}"
-                        : "{}";
+        house.directory.create(
+                KeyRequest.runtime(ApiHouse.ACME, "worker", new TreeMap<>(Map.of("team", "core"))),
+                Actor.COMMAND_LINE);
+        house.directory.createTenant(new TenantId("made"), ZoneOffset.UTC, Actor.COMMAND_LINE);
+        house.token("old", Role.FINANCE, ApiHouse.ACME);
+        String approval = house.authority.approvals(ApiHouse.ACME).getFirst().id();
 
-        HttpResponse<String> answer = send(method, address, body);
+        HttpResponse<String> answer =
+                send(method, address.replace("ID", approval), body(method, path));
 
         JsonNode document = document();
         JsonNode response =
@@ -287,6 +231,26 @@ class OpenApiTest {
         JsonNode schema = response.path("content").path(type).path("schema");
         assertThat(schema.isObject()).as("%s of %s", type, response).isTrue();
         assertThat(JsonShape.mistakes(document, schema, json(answer))).as(answer.body()).isEmpty();
+    }
+
+    private static String body(String method, String path) {
+        String body =
+                switch (method + " " + path.substring(path.lastIndexOf('/') + 1)) {
+                    case "POST keys" -> "{'tenant':'acme','name':'new','defaults':{'app':'x'}}";
+                    case "POST tenants" -> "{'id':'new'}";
+                    case "PUT {tenant}" -> "{'timezone':'Europe/Berlin'}";
+                    case "POST tokens" -> "{'name':'new','role':'viewer'}";
+                    case "POST budgets" ->
+                            "{'tenant':'acme','name':'new','limit':'5 USD','idle':'2d'}";
+                    case "PUT {name}" -> "{'limit':'5 USD','per':['run']}";
+                    case "POST credit", "POST debit", "POST repay" -> "{'amount':'0.00000001 USD'}";
+                    case "POST freeze", "POST unfreeze", "POST close" ->
+                            path.contains("budgets") ? "{'budgets':['ask']}" : "{'reason':'over'}";
+                    case "POST grant" -> "{'amount':'1 USD','until':'2999-01-01T00:00:00Z'}";
+                    case "POST decline" -> "{'until':'2999-01-01T00:00:00Z'}";
+                    default -> "{}";
+                };
+        return body.replace('\'', '"');
     }
 
     private static String pointer(String path) {

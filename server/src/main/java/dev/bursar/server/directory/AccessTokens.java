@@ -1,0 +1,223 @@
+package dev.bursar.server.directory;
+
+import dev.bursar.ledger.TenantId;
+import dev.bursar.server.directory.DirectoryException.Kind;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The tokens of people: the administrator's, and those that were made over `/api`. Answers from memory.
+/// All methods may be called by any thread.
+public final class AccessTokens {
+
+    /// The most tokens that are not revoked.
+    public static final int MAX_TOKENS = 10_000;
+
+    /// Names of actors that have no token.
+    private static final Set<String> RESERVED =
+            Set.of(
+                    Actor.ADMINISTRATOR,
+                    Actor.COMMAND_LINE.name(),
+                    Actor.CONFIGURATION.name(),
+                    Actor.SYSTEM.name());
+
+    private static final String SETTING = "admin_token";
+
+    private final Database database;
+    private final ActStore acts;
+    private final InstantSource clock;
+
+    private volatile Map<SecretHash, AccessToken> tokens = Map.of();
+    private volatile @Nullable SecretHash administrator;
+
+    /// A token and its secret, which is told this once.
+    public record NewToken(AccessToken token, String secret) {
+
+        /// Without the secret.
+        @Override
+        public String toString() {
+            return "NewToken[" + token + "]";
+        }
+    }
+
+    AccessTokens(
+            Database database, ActStore acts, InstantSource clock, @Nullable String configured) {
+        this.database = database;
+        this.acts = acts;
+        this.clock = clock;
+        this.administrator = configured == null ? stored() : SecretHash.of(configured);
+        reload();
+    }
+
+    private @Nullable SecretHash stored() {
+        List<SecretHash> found =
+                database.rows(
+                        "SELECT value FROM setting WHERE name = '" + SETTING + "'",
+                        row -> SecretHash.ofBytes(row.getBytes(1)));
+        return found.isEmpty() ? null : found.getFirst();
+    }
+
+    void configure(String configured) {
+        administrator = SecretHash.of(configured);
+    }
+
+    /// Makes the administrator's token where there is none yet, and returns it this once. Called when
+    /// somebody is there to be told: a token that is stored and was never shown opens nothing.
+    public synchronized Optional<String> firstAdminToken() {
+        if (administrator != null) {
+            return Optional.empty();
+        }
+        String secret = SecretHash.newSecret("bursar_admin_");
+        SecretHash hash = SecretHash.of(secret);
+        database.update("INSERT OR REPLACE INTO setting VALUES (?, ?)", SETTING, hash.bytes());
+        administrator = hash;
+        return Optional.of(secret);
+    }
+
+    /// Whose token this is; empty when it is nobody's, or no longer good.
+    public Optional<Actor> find(String secret) {
+        SecretHash hash = SecretHash.of(secret);
+        SecretHash expected = administrator;
+        if (expected != null && MessageDigest.isEqual(hash.bytes(), expected.bytes())) {
+            return Optional.of(Actor.of(Actor.ADMINISTRATOR, Role.ADMIN));
+        }
+        AccessToken token = tokens.get(hash);
+        return token == null || !token.isGood(clock.instant())
+                ? Optional.empty()
+                : Optional.of(Actor.of(token));
+    }
+
+    /// Whether somebody who was let in before still would be.
+    public boolean isGood(Actor actor) {
+        Instant now = clock.instant();
+        return actor.name().equals(Actor.ADMINISTRATOR)
+                || tokens.values().stream()
+                        .anyMatch(token ->
+                                token.isGood(now) && Actor.of(token).equals(actor.with(Map.of())));
+    }
+
+    /// By name, revoked ones too.
+    public List<AccessToken> all() {
+        return database.rows(
+                "SELECT name, role, tenant, created_millis, expires_millis, revoked_millis"
+                        + " FROM access_token ORDER BY name, id",
+                row -> {
+                    @Nullable String tenant = row.getString("tenant");
+                    return new AccessToken(
+                            row.getString("name"),
+                            Role.of(row.getString("role")).orElseThrow(),
+                            tenant == null ? null : new TenantId(tenant),
+                            Instant.ofEpochMilli(row.getLong("created_millis")),
+                            Database.instant(row, "expires_millis"),
+                            Database.instant(row, "revoked_millis"));
+                });
+    }
+
+    /// Makes a token.
+    ///
+    /// @param tenant exists
+    /// @throws DirectoryException `EXISTS` when the name is taken, `CALLER` naming what is malformed
+    public synchronized NewToken create(
+            String name,
+            Role role,
+            @Nullable TenantId tenant,
+            @Nullable Instant expires,
+            Actor by) {
+        Instant now = clock.instant();
+        if (!KeyRequest.NAME.matcher(name).matches() || RESERVED.contains(name)) {
+            throw new DirectoryException(
+                    Kind.CALLER,
+                    "name: has 1 to 64 letters, digits, '.', '_' or '-', and is none of "
+                            + String.join(", ", RESERVED));
+        }
+        if (expires != null && !expires.isAfter(now)) {
+            throw new DirectoryException(Kind.CALLER, "expires: has passed: " + expires);
+        }
+        if (find(name, all()).isPresent()) {
+            throw new DirectoryException(Kind.EXISTS, "there is a token " + name + " already");
+        }
+        if (tokens.size() >= MAX_TOKENS) {
+            throw new DirectoryException(
+                    Kind.CALLER, "there are " + MAX_TOKENS + " tokens already");
+        }
+        String secret = SecretHash.newSecret("bursar_access_");
+        AccessToken token = new AccessToken(name, role, tenant, now, expires, null);
+        database.inTransaction(() -> {
+            database.update(
+                    "INSERT INTO access_token (name, hash, role, tenant, created_millis,"
+                            + " expires_millis) VALUES (?, ?, ?, ?, ?, ?)",
+                    name,
+                    SecretHash.of(secret).bytes(),
+                    role.written(),
+                    tenant == null ? null : tenant.value(),
+                    now.toEpochMilli(),
+                    Database.millis(expires));
+            acts.add(by, "token.create", tenant, name, now);
+        });
+        reload();
+        return new NewToken(token, secret);
+    }
+
+    /// The token of this name that was not revoked.
+    public Optional<AccessToken> named(String name) {
+        return find(name, all());
+    }
+
+    /// Ends a token for good.
+    ///
+    /// @throws DirectoryException `NOT_FOUND` when there is none of this name that is good
+    public synchronized AccessToken revoke(String name, Actor by) {
+        AccessToken token =
+                named(name)
+                        .orElseThrow(
+                                () -> new DirectoryException(Kind.NOT_FOUND, "no token " + name));
+        Instant now = clock.instant();
+        database.inTransaction(() -> {
+            database.update(
+                    "UPDATE access_token SET revoked_millis = ?"
+                            + " WHERE name = ? AND revoked_millis IS NULL",
+                    now.toEpochMilli(),
+                    name);
+            acts.add(by, "token.revoke", token.tenant(), name, now);
+        });
+        reload();
+        return token.revokedAt(now);
+    }
+
+    /// Revokes the tokens that are bound to a tenant which ended.
+    synchronized void revokeOf(TenantId tenant, Instant now) {
+        database.update(
+                "UPDATE access_token SET revoked_millis = ?"
+                        + " WHERE tenant = ? AND revoked_millis IS NULL",
+                now.toEpochMilli(),
+                tenant.value());
+        reload();
+    }
+
+    private static Optional<AccessToken> find(String name, List<AccessToken> among) {
+        return among.stream()
+                .filter(token -> token.name().equals(name) && token.revoked() == null)
+                .findFirst();
+    }
+
+    private void reload() {
+        Map<SecretHash, AccessToken> fresh = new HashMap<>();
+        List<AccessToken> all = all();
+        List<SecretHash> hashes =
+                database.rows(
+                        "SELECT hash FROM access_token ORDER BY name, id",
+                        row -> SecretHash.ofBytes(row.getBytes(1)));
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).revoked() == null) {
+                fresh.put(hashes.get(i), all.get(i));
+            }
+        }
+        tokens = Map.copyOf(fresh);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.bursar.server.directory;
+
+import dev.bursar.ledger.Attribution;
+import dev.bursar.ledger.TenantId;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Who does something that is worth remembering.
+///
+/// @param name of the access token, or one of the names below
+/// @param tenant the only one it may touch, null for all
+/// @param trail what belongs to the request: `request_id`, `trace_id`
+public record Actor(
+        String name, Role role, @Nullable TenantId tenant, SortedMap<String, String> trail) {
+
+    /// Who sends the administrator's token of the configuration, or of the first start.
+    public static final String ADMINISTRATOR = "administrator";
+
+    /// The command line on the machine of the server.
+    public static final Actor COMMAND_LINE = of("command-line", Role.ADMIN);
+
+    /// The configuration file, at a start or reload.
+    public static final Actor CONFIGURATION = of("configuration", Role.ADMIN);
+
+    /// The server by itself.
+    public static final Actor SYSTEM = of("system", Role.ADMIN);
+
+    public Actor {
+        trail = Collections.unmodifiableSortedMap(new TreeMap<>(trail));
+    }
+
+    public static Actor of(String name, Role role) {
+        return new Actor(name, role, null, new TreeMap<>());
+    }
+
+    public static Actor of(AccessToken token) {
+        return new Actor(token.name(), token.role(), token.tenant(), new TreeMap<>());
+    }
+
+    public Actor with(Map<String, String> requestTrail) {
+        return new Actor(name, role, tenant, new TreeMap<>(requestTrail));
+    }
+
+    /// Whether a tenant is one it may see and touch.
+    public boolean mayTouch(@Nullable String wanted) {
+        return tenant == null || tenant.value().equals(wanted);
+    }
+
+    /// What an entry says of an act of this actor.
+    ///
+    /// @param more beside action and target: `reason`, `on_behalf_of`
+    public Attribution did(String action, String target, Map<String, String> more) {
+        SortedMap<String, String> labels = new TreeMap<>(trail);
+        labels.putAll(more);
+        labels.put("actor", name);
+        labels.put("role", role.written());
+        labels.put("action", action);
+        labels.put("target", target);
+        return new Attribution(labels, new TreeMap<>());
+    }
+}

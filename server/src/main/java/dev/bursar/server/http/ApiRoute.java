@@ -1,0 +1,115 @@
+package dev.bursar.server.http;
+
+import dev.bursar.server.directory.Role;
+import io.vertx.core.http.HttpMethod;
+
+/// Every route of `/api`, with the role that it needs and how it belongs to a tenant. Nothing is mounted
+/// below `/api` that is not here.
+enum ApiRoute {
+    DOCUMENT("GET", OpenApi.PATH, Need.READ, Tenancy.NONE),
+
+    LIST_TENANTS("GET", "/api/tenants", Need.READ, Tenancy.FILTER),
+    CREATE_TENANT("POST", "/api/tenants", Need.RULE, Tenancy.PLACE),
+    TENANT("GET", "/api/tenants/:tenant", Need.READ, Tenancy.PATH),
+    CHANGE_TENANT("PUT", "/api/tenants/:tenant", Need.RULE, Tenancy.PATH),
+    SUSPEND_TENANT("POST", "/api/tenants/:tenant/suspend", Need.RULE, Tenancy.PATH),
+    ACTIVATE_TENANT("POST", "/api/tenants/:tenant/activate", Need.RULE, Tenancy.PATH),
+    CLOSE_TENANT("POST", "/api/tenants/:tenant/close", Need.RULE, Tenancy.PATH),
+
+    LIST_KEYS("GET", "/api/keys", Need.READ, Tenancy.FILTER),
+    CREATE_KEY("POST", "/api/keys", Need.OPERATE, Tenancy.BODY),
+    REVOKE_KEY("DELETE", "/api/keys/:tenant/:name", Need.OPERATE, Tenancy.PATH),
+
+    LIST_TOKENS("GET", "/api/tokens", Need.RULE, Tenancy.FILTER),
+    CREATE_TOKEN("POST", "/api/tokens", Need.RULE, Tenancy.BODY),
+    REVOKE_TOKEN("DELETE", "/api/tokens/:name", Need.RULE, Tenancy.FOUND),
+
+    LIST_BUDGETS("GET", "/api/budgets", Need.READ, Tenancy.FILTER),
+    DEFINE_BUDGET("POST", "/api/budgets", Need.OPERATE, Tenancy.BODY),
+    BUDGET("GET", "/api/budgets/:tenant/:name", Need.READ, Tenancy.PATH),
+    CHANGE_BUDGET("PUT", "/api/budgets/:tenant/:name", Need.OPERATE, Tenancy.PATH),
+    REMOVE_BUDGET("DELETE", "/api/budgets/:tenant/:name", Need.OPERATE, Tenancy.PATH),
+    CREDIT("POST", "/api/budgets/:tenant/:name/credit", Need.OPERATE, Tenancy.PATH),
+    DEBIT("POST", "/api/budgets/:tenant/:name/debit", Need.OPERATE, Tenancy.PATH),
+    RESET("POST", "/api/budgets/:tenant/:name/reset", Need.OPERATE, Tenancy.PATH),
+    REPAY("POST", "/api/budgets/:tenant/:name/repay", Need.OPERATE, Tenancy.PATH),
+    FREEZE("POST", "/api/budgets/:tenant/freeze", Need.OPERATE, Tenancy.PATH),
+    UNFREEZE("POST", "/api/budgets/:tenant/unfreeze", Need.OPERATE, Tenancy.PATH),
+    CLOSE_BUDGETS("POST", "/api/budgets/:tenant/close", Need.OPERATE, Tenancy.PATH),
+
+    LIST_APPROVALS("GET", "/api/approvals", Need.READ, Tenancy.FILTER),
+    GRANT("POST", "/api/approvals/:tenant/:approval/grant", Need.OPERATE, Tenancy.PATH),
+    DECLINE("POST", "/api/approvals/:tenant/:approval/decline", Need.OPERATE, Tenancy.PATH),
+
+    SPEND("GET", "/api/spend", Need.READ, Tenancy.FILTER),
+    LIST_RUNS("GET", "/api/runs", Need.READ, Tenancy.FILTER),
+    RUN("GET", "/api/runs/:tenant/:run", Need.READ, Tenancy.PATH),
+    CALL("GET", "/api/calls/:id", Need.READ, Tenancy.FOUND),
+    LIVE("GET", "/api/live", Need.READ, Tenancy.FILTER),
+
+    RELOAD("POST", "/api/reload", Need.RULE, Tenancy.PLACE),
+    REBUILD("POST", "/api/rebuild", Need.RULE, Tenancy.PLACE),
+    BACKUP("POST", "/api/backup", Need.RULE, Tenancy.PLACE);
+
+    /// Which roles may use a route.
+    enum Need {
+        /// Every role.
+        READ,
+        /// Those who act.
+        OPERATE,
+        /// Tenants, access tokens, and the server itself.
+        RULE;
+
+        boolean isMetBy(Role role) {
+            return switch (role) {
+                case ADMIN -> true;
+                case OPERATOR -> this != RULE;
+                case FINANCE, VIEWER -> this == READ;
+            };
+        }
+    }
+
+    /// What a token that is bound to a tenant can do with a route.
+    enum Tenancy {
+        /// About no tenant.
+        NONE,
+        /// About the whole place: nothing.
+        PLACE,
+        /// The path names the tenant: another one is not found.
+        PATH,
+        /// A parameter names the tenant: only its own is listed, and another one is not found.
+        FILTER,
+        /// The body names the tenant: the handler finds no other one.
+        BODY,
+        /// What the path names has a tenant: the handler finds no other's.
+        FOUND
+    }
+
+    private final String method;
+    private final String path;
+    private final Need need;
+    private final Tenancy tenancy;
+
+    ApiRoute(String method, String path, Need need, Tenancy tenancy) {
+        this.method = method;
+        this.path = path;
+        this.need = need;
+        this.tenancy = tenancy;
+    }
+
+    HttpMethod method() {
+        return HttpMethod.valueOf(method);
+    }
+
+    String path() {
+        return path;
+    }
+
+    Need need() {
+        return need;
+    }
+
+    Tenancy tenancy() {
+        return tenancy;
+    }
+}

@@ -1,0 +1,31 @@
+package dev.bursar.server.http;
+
+import io.vertx.core.Handler;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+/// Mounts the routes of `/api`, each behind the check of who may use it.
+final class ApiRouter {
+
+    private final Router router;
+    private final Access access;
+
+    ApiRouter(Router router, Access access) {
+        this.router = router;
+        this.access = access;
+    }
+
+    void on(ApiRoute route, Handler<RoutingContext> handler) {
+        router.route(route.method(), route.path())
+                .handler(context -> access.require(route, context))
+                .handler(handler);
+    }
+
+    /// For routes that take a body.
+    void onJson(ApiRoute route, Handler<RoutingContext> handler) {
+        router.route(route.method(), route.path())
+                .consumes("application/json")
+                .handler(context -> access.require(route, context))
+                .handler(handler);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.bursar.server.http;
+
+import dev.bursar.authority.Authority;
+import dev.bursar.ledger.Command;
+import dev.bursar.ledger.Outcome;
+import dev.bursar.ledger.TenantId;
+import dev.bursar.server.directory.Actor;
+import dev.bursar.server.directory.Directory;
+import dev.bursar.server.directory.Tenant;
+import java.util.Map;
+
+/// Ends tenants in the directory and in the ledger.
+public final class Tenants {
+
+    /// How many holds one command releases: other commands pass in between.
+    private static final int PORTION = 10_000;
+
+    private final Directory directory;
+    private final Authority authority;
+
+    public Tenants(Directory directory, Authority authority) {
+        this.directory = directory;
+        this.authority = authority;
+    }
+
+    /// Closes a tenant: first its keys, so that nothing new begins, then its holds.
+    ///
+    /// @return how many holds were released
+    int close(TenantId tenant, Actor by, Map<String, String> reason) {
+        directory.closeTenant(tenant, by);
+        return closeInLedger(tenant, by, reason);
+    }
+
+    /// Goes on with what an end of the process has cut short.
+    public void finish() {
+        for (Tenant tenant : directory.tenants().values()) {
+            if (tenant.status() == Tenant.Status.CLOSED && !authority.isClosed(tenant.id())) {
+                closeInLedger(tenant.id(), Actor.SYSTEM, Map.of());
+            }
+        }
+    }
+
+    private int closeInLedger(TenantId tenant, Actor by, Map<String, String> reason) {
+        int released = 0;
+        boolean more = true;
+        while (more) {
+            Outcome outcome =
+                    authority.submit(
+                            new Command.CloseTenant(
+                                    tenant,
+                                    PORTION,
+                                    by.did("tenant.close", tenant.value(), reason)));
+            if (!(outcome instanceof Outcome.TenantClosed closed)) {
+                throw new IllegalStateException("a tenant was not closed: " + outcome);
+            }
+            released += closed.released();
+            more = closed.more();
+        }
+        return released;
+    }
+}
