@@ -3,6 +3,7 @@ package dev.bursar.server.dashboard;
 import dev.bursar.authority.Authority;
 import dev.bursar.ledger.Balance;
 import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import dev.bursar.server.dashboard.view.BudgetLine;
 import dev.bursar.server.dashboard.view.CallLine;
@@ -183,13 +184,17 @@ final class OverviewPage {
                 "");
     }
 
-    /// The balances that a person should look at: calendar budgets first, then the fullest.
+    /// The balances that a person should look at: calendar budgets first, then the fullest. Not those of
+    /// time, which goes on counting when a run has ended.
     private List<BudgetLine> budgets(Request request) {
         List<Balance> balances = new ArrayList<>();
         for (Budget budget : authority.budgets()) {
             boolean wanted =
                     request.tenant().isEmpty() || budget.tenant().value().equals(request.tenant());
-            if (wanted && !(budget.window() instanceof Window.PerCall)) {
+            boolean counts =
+                    !(budget.window() instanceof Window.PerCall)
+                            && !budget.unit().equals(Unit.MILLIS);
+            if (wanted && counts) {
                 List<Balance> fullest = authority.balances(budget.id(), 1);
                 balances.add(
                         fullest.isEmpty()
