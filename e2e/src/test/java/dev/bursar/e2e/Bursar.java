@@ -47,8 +47,13 @@ final class Bursar implements AutoCloseable {
     ///
     /// @param home gets the log; the configuration's data goes where it says
     static Bursar serve(Path home, Setup setup) {
+        return serve(home, setup, jar());
+    }
+
+    /// The same from another jar.
+    static Bursar serve(Path home, Setup setup, Path jar) {
         Path log = home.resolve("server.log");
-        Process process = launch(home, log, "serve", "-c", setup.write(home).toString());
+        Process process = launch(home, log, jar, "serve", "-c", setup.write(home).toString());
         Bursar bursar = new Bursar(process, setup.port(), log);
         bursar.awaitReady();
         return bursar;
@@ -58,7 +63,7 @@ final class Bursar implements AutoCloseable {
     static Bursar demo(Path home) {
         int port = freePort();
         Path log = home.resolve("demo.log");
-        Process process = launch(home, log, "demo", "--no-open", "--port", "" + port);
+        Process process = launch(home, log, jar(), "demo", "--no-open", "--port", "" + port);
         Bursar bursar = new Bursar(process, port, log);
         bursar.awaitReady();
         return bursar;
@@ -67,7 +72,7 @@ final class Bursar implements AutoCloseable {
     /// Runs a command to its end.
     static Ended run(Path home, String... arguments) {
         Path log = home.resolve("command-" + COMMANDS.incrementAndGet() + ".log");
-        Process process = launch(home, log, arguments);
+        Process process = launch(home, log, jar(), arguments);
         try {
             if (!process.waitFor(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
@@ -79,7 +84,7 @@ final class Bursar implements AutoCloseable {
         return new Ended(process.exitValue(), text(log));
     }
 
-    private static Process launch(Path home, Path log, String... arguments) {
+    private static Process launch(Path home, Path log, Path jar, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(
@@ -89,7 +94,7 @@ final class Bursar implements AutoCloseable {
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
                         "-jar",
-                        jar().toString()));
+                        jar.toString()));
         command.addAll(List.of(arguments));
         try {
             return new ProcessBuilder(command)
@@ -102,7 +107,8 @@ final class Bursar implements AutoCloseable {
         }
     }
 
-    private static Path jar() {
+    /// The one under test.
+    static Path jar() {
         Path jar =
                 Path.of(System.getProperty("bursar.jar", "../server/target/bursar.jar"))
                         .toAbsolutePath()

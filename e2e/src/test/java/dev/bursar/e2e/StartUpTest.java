@@ -112,6 +112,18 @@ class StartUpTest {
         }
     }
 
+    /// Copying a new jar over the old one takes classes away from the process that runs.
+    @Test
+    void jarReplacedWhileRunning_theServerStillEndsWhenAsked() throws IOException {
+        Path jar = Files.copy(Bursar.jar(), home.resolve("bursar.jar"));
+        Bursar bursar = Bursar.serve(home, setup(), jar);
+        Files.writeString(jar, "another version");
+
+        bursar.close();
+
+        assertThat(Bursar.run(home, "verify", "-c", "bursar.yaml").exitCode()).isZero();
+    }
+
     @Test
     void damagedJournal_isRefusedWithItsPlace_andVerifyNamesIt() throws IOException {
         makeJournal();

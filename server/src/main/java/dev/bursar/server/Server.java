@@ -28,6 +28,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,9 @@ public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
     private static final String USAGE_FILE = "usage.duckdb";
+
+    /// How long event loops may take to end that have nothing left to do.
+    private static final long CLOSE_SECONDS = 10;
 
     /// What is open, the last first.
     private final Deque<AutoCloseable> opened;
@@ -116,7 +120,7 @@ public final class Server implements AutoCloseable {
                                 clock));
 
         Vertx vertx = vertx();
-        open(() -> vertx.close().toCompletionStage().toCompletableFuture().join());
+        open(() -> vertx.close().await(CLOSE_SECONDS, TimeUnit.SECONDS));
         gateway =
                 open(
                         new Gateway(
@@ -265,7 +269,8 @@ public final class Server implements AutoCloseable {
             AutoCloseable part = opened.pop();
             try {
                 part.close();
-            } catch (Exception e) {
+            } catch (Exception | LinkageError e) {
+                // Classes that nobody needed before are missing once the jar was replaced.
                 LOG.error("event=close_failed part={}", part.getClass().getSimpleName(), e);
             }
         }

@@ -6,6 +6,12 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(CommandLines.run(arguments));
+        try {
+            System.exit(CommandLines.run(arguments));
+        } catch (Error e) {
+            // Other threads would keep a process going that has lost its main one.
+            e.printStackTrace();
+            System.exit(1);
+        }
     }
 }
