@@ -8,6 +8,8 @@ import dev.bursar.gateway.GatewaySettings;
 import dev.bursar.gateway.ModelAlias;
 import dev.bursar.gateway.Refusal;
 import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.ScopePath;
+import dev.bursar.ledger.Terms;
 import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import java.nio.file.Path;
@@ -130,6 +132,41 @@ class ConfigTest {
         assertThat(acme.budgets().get(2).limit()).isEqualTo(120_000);
         assertThat(acme.budgets().get(3).mode()).isEqualTo(Budget.Mode.SHADOW);
         assertThat(acme.budgets().get(4).unit()).isEqualTo(new Unit("CREDITS"));
+    }
+
+    @Test
+    void parse_termsOfABudget_areInTheUnitOfItsLimit() {
+        List<Terms> terms =
+                acme(
+                                parse(
+                                        """
+                                        tenants:
+                                          acme:
+                                            budgets:
+                                              - name: bot
+                                                scope: tenant:acme/agent:Bot
+                                                limit: 10 USD
+                                                overdraft: 2.5 USD
+                                                every: month
+                                                carry_over: 4 USD
+                                              - { name: day, limit: 5 tokens, every: day, carry_over: true }
+                                              - { name: run, per: [run], limit: 1 USD }
+                                              - { name: run-end, per: [run], limit: 1 USD, idle: 30 m }
+                                              - { name: all, limit: 1 USD }
+                                        """))
+                        .budgets()
+                        .stream()
+                        .map(Budget::terms)
+                        .toList();
+
+        ScopePath bot = ScopePath.parse("tenant:acme/agent:bot");
+        assertThat(terms)
+                .containsExactly(
+                        new Terms(bot, 250_000_000L, 400_000_000L, null, true),
+                        new Terms(null, 0, Budget.MAX_LIMIT, null, true),
+                        new Terms(null, 0, 0, Duration.ofHours(24), true),
+                        new Terms(null, 0, 0, Duration.ofMinutes(30), true),
+                        new Terms(null, 0, 0, null, true));
     }
 
     @Test
