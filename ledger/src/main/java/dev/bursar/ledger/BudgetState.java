@@ -135,7 +135,7 @@ final class BudgetState {
                 : CarryOver.opening(
                         budget,
                         before,
-                        relief.held(before),
+                        relief.used(before),
                         Instant.ofEpochMilli(key.windowStartMillis()));
     }
 
@@ -339,20 +339,27 @@ final class BudgetState {
         return idle;
     }
 
+    /// Whether an account was not used for as long as its budget says, or for so long that nothing is
+    /// left in its rolling window.
     private boolean hasRested(Account account, long nowMillis) {
         Duration idle = budget.terms().idle();
-        return idle == null
-                ? account.spent(nowMillis) == 0
-                : account.usedMillis() + idle.toMillis() <= nowMillis;
+        long rest =
+                budget.window() instanceof Window.Rolling rolling
+                        ? rolling.length().plus(rolling.bucket()).toMillis()
+                        : idle == null ? Long.MAX_VALUE / 2 : idle.toMillis();
+        return account.usedMillis() + rest <= nowMillis;
     }
 
-    /// Whether people have changed the account in a way that must not be forgotten: debt always, and
-    /// credit where the account would otherwise come back by itself.
+    /// Whether an account has something that must not be forgotten: debt always, and where the account
+    /// does not begin anew by its rest, all that changes what it lets through.
     private boolean isOwed(Account account, long nowMillis) {
         Funding funding = account.funding();
         return funding.debt() != 0
                 || (budget.terms().idle() == null
-                        && (funding.credit() != 0 || funding.granted(nowMillis) != 0));
+                        && (funding.credit() != 0
+                                || funding.overLimit()
+                                || funding.granted(nowMillis) != 0
+                                || funding.isDeclined(nowMillis)));
     }
 
     @Nullable Instant resetsAt(Instant now) {

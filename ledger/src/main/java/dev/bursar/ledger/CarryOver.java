@@ -14,12 +14,12 @@ final class CarryOver {
     /// What the account of the window that starts at `start` begins with.
     ///
     /// @param before the latest account before it
-    /// @param held what is held there; it is handed over as if it were spent
-    static Funding opening(Budget budget, Account before, long held, Instant start) {
+    /// @param used what is spent there, or held: that is handed over as if it were spent
+    static Funding opening(Budget budget, Account before, long used, Instant start) {
         if (!(budget.window() instanceof Window.Calendar calendar)) {
             return Funding.NONE;
         }
-        Funding funding = next(budget, before.funding(), before.spentEver() + held);
+        Funding funding = next(budget, before.funding(), used);
         Instant window = calendar.end(Instant.ofEpochMilli(before.key().windowStartMillis()));
         while (window.isBefore(start)) {
             Funding following = next(budget, funding, 0);

@@ -39,6 +39,26 @@ final class ExpiryIndex {
         hold.next = null;
     }
 
+    /// Whether a hold is among those that end when it does.
+    boolean contains(Hold hold) {
+        for (@Nullable Hold each = heads.get(hold.dueMillis()); each != null; each = each.next) {
+            if (each == hold) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    int size() {
+        int size = 0;
+        for (@Nullable Hold head : heads.values()) {
+            for (Hold each = head; each != null; each = each.next) {
+                size++;
+            }
+        }
+        return size;
+    }
+
     /// Whether there is a hold whose time has run out.
     boolean isAnyDue(long nowMillis) {
         return !heads.isEmpty() && heads.firstKey() <= nowMillis;

@@ -10,6 +10,9 @@ final class Invariants {
     static void check(LedgerState state) {
         IdentityHashMap<Account, Long> held = new IdentityHashMap<>();
         for (Hold hold : state.holds()) {
+            require(
+                    state.expiry().contains(hold),
+                    hold.id() + " is not where its end would be looked for");
             for (Hold.Part part : hold.parts()) {
                 held.merge(part.account(), part.amount(), Math::addExact);
             }
@@ -22,6 +25,18 @@ final class Invariants {
             }
         }
         require(accounts == state.accounts(), "accounts are counted wrong: " + state.accounts());
+        require(
+                state.expiry().size() == state.holds().size(),
+                "holds have ended that wait to expire: " + state.expiry().size());
+        for (Approval approval : state.approvals().all()) {
+            BudgetState budget = state.budget(approval.account().budget());
+            require(
+                    budget != null && budget.account(approval.account()) != null,
+                    approval.id() + " is about an account that is not open");
+            require(
+                    approval.equals(state.approvals().of(approval.account())),
+                    approval.id() + " is not the one approval of its account");
+        }
     }
 
     private static void check(Account account, long heldByHolds) {
@@ -39,6 +54,12 @@ final class Invariants {
         require(
                 funding.debt() >= 0 && funding.uncovered() >= 0,
                 account.key() + " owes less than nothing");
+        require(
+                funding.grants().size() <= Funding.MAX_GRANTS,
+                account.key() + " has too many grants");
+        require(
+                funding.grants().stream().allMatch(grant -> grant.amount() > 0),
+                account.key() + " has a grant of nothing");
         if (account.unit().equals(Unit.SLOTS)) {
             require(account.spentEver() == 0, account.key() + " has spent slots");
         }

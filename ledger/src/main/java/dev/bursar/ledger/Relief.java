@@ -34,6 +34,13 @@ final class Relief {
         return change == null ? account.held() : account.held() - change[0];
     }
 
+    /// All that will ever have been spent or is still held.
+    long used(Account account) {
+        long[] change = changes.get(account);
+        long used = account.spentEver() + account.held();
+        return change == null ? used : used - change[0] + change[1];
+    }
+
     long spent(Account account, long nowMillis) {
         long[] change = changes.get(account);
         long spent = account.spent(nowMillis);

@@ -22,7 +22,7 @@ final class RollingSum {
 
     RollingSum(Window.Rolling window) {
         this.lengthMillis = window.length().toMillis();
-        this.bucketMillis = Math.ceilDiv(lengthMillis, Window.Rolling.BUCKETS);
+        this.bucketMillis = window.bucket().toMillis();
     }
 
     static RollingSum of(Window.Rolling window, List<StateRecord.Bucket> buckets) {

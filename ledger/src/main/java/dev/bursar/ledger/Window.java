@@ -62,6 +62,11 @@ public sealed interface Window {
 
         public static final int BUCKETS = 60;
 
+        /// The length of a bucket, rounded up to a millisecond.
+        Duration bucket() {
+            return Duration.ofMillis(Math.ceilDiv(length.toMillis(), BUCKETS));
+        }
+
         public Rolling {
             if (length.compareTo(Duration.ofSeconds(1)) < 0
                     || length.compareTo(Duration.ofDays(366)) > 0) {

@@ -2,247 +2,488 @@ package dev.bursar.ledger;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// The rules of money in the plainest form that can be right: every movement is kept for ever, and every
-/// balance is added up anew. What the model test holds the ledger against.
-final class NaiveLedger {
+/// The rules of money in the plainest form that can be right: every movement is kept, and every balance is
+/// added up anew. What the model test holds the ledger against, answer by answer.
+///
+/// Answers are texts: what was granted, charged or changed, or the reason of the refusal.
+final class NaiveLedger extends NaiveBooks {
 
-    private final Map<String, Budget> budgets = new LinkedHashMap<>();
-    private final Map<HoldId, NaiveHold> holds = new LinkedHashMap<>();
-    private final List<Movement> movements = new ArrayList<>();
-    private final List<Opening> openings = new ArrayList<>();
+    private boolean closed;
 
-    /// Money that was spent: when, in which account's window, in which budget.
-    private record Movement(
-            Budget budget, List<String> per, Instant window, Instant at, long amount) {}
-
-    private record Opening(Budget budget, List<String> per, Instant window, Instant at) {}
-
-    private record Share(Budget budget, List<String> per, Instant window, long amount) {}
-
-    private static final class NaiveHold {
-        final Command.Reserve command;
-        final Instant expiresAt;
-        final List<Share> shares;
-
-        NaiveHold(Command.Reserve command, Instant expiresAt, List<Share> shares) {
-            this.command = command;
-            this.expiresAt = expiresAt;
-            this.shares = shares;
+    /// What one budget says to a reserve.
+    private record View(Budget budget, NaiveAccount account, long spent, long held, Instant now) {
+        long room() {
+            return account.limit(budget, now) - spent - held - account.debt;
         }
     }
 
-    void define(Budget budget) {
-        budgets.put(budget.id().value(), budget);
-    }
-
-    /// Whether the reserve fits, and if so, takes it.
-    boolean reserve(Command.Reserve command, Instant now) {
-        if (!fits(command, now)) {
-            // What has run out makes room.
+    String reserve(Command.Reserve command, Instant now) {
+        if (closed) {
+            return "TENANT_CLOSED";
+        }
+        if (!blocks(command, now, false).isEmpty()) {
             expire(now);
-            if (!fits(command, now)) {
-                return false;
+        }
+        String answer = evaluate(command, now, false);
+        if (answer.startsWith("granted")) {
+            hold(command, now);
+        } else if (answer.startsWith("BUDGET_EXCEEDED")) {
+            for (View view : blocking(command, now, false)) {
+                ask(view, command, now);
             }
         }
-        List<Share> shares = new ArrayList<>();
+        return answer;
+    }
+
+    /// @param relieved whether holds that are past their time count as ended
+    String evaluate(Command.Reserve command, Instant now, boolean relieved) {
+        if (closed) {
+            return "TENANT_CLOSED";
+        }
+        String missing = command.scoped() ? missing(command.subject(), command.asked()) : null;
+        if (missing != null) {
+            return missing;
+        }
+        List<String> blocks = blocks(command, now, relieved);
+        return blocks.isEmpty()
+                ? "granted " + grantable(command, now, relieved)
+                : "BUDGET_EXCEEDED " + blocks;
+    }
+
+    private List<String> blocks(Command.Reserve command, Instant now, boolean relieved) {
+        return blocking(command, now, relieved).stream()
+                .map(view -> {
+                    String cause = String.valueOf(cause(view, command));
+                    long affordable = Math.max(0, view.room());
+                    return view.budget().name() + " " + cause + " " + affordable;
+                })
+                .sorted()
+                .toList();
+    }
+
+    private List<View> blocking(Command.Reserve command, Instant now, boolean relieved) {
+        return views(command, now, relieved).stream()
+                .filter(view -> cause(view, command) != null)
+                .filter(view ->
+                        view.budget().mode() == Budget.Mode.HARD
+                                || status(view.budget().id()) != Budget.Status.ACTIVE)
+                .toList();
+    }
+
+    private List<View> views(Command.Reserve command, Instant now, boolean relieved) {
+        List<View> views = new ArrayList<>();
         for (Budget budget : matching(command.subject())) {
-            boolean asked = command.asked().has(budget.unit());
-            boolean time = budget.unit().equals(Unit.MILLIS);
-            if ((asked || time) && !(budget.window() instanceof Window.PerCall)) {
-                List<String> per = per(budget, command.subject());
-                Instant window = window(budget, now);
-                shares.add(
-                        new Share(
-                                budget,
-                                per,
-                                window,
-                                time ? 0 : command.asked().get(budget.unit())));
-                if (opened(budget, per, window) == null) {
-                    openings.add(new Opening(budget, per, window, now));
-                }
-            }
-        }
-        holds.put(command.hold(), new NaiveHold(command, now.plus(command.ttl()), shares));
-        return true;
-    }
-
-    private boolean fits(Command.Reserve command, Instant now) {
-        for (Budget budget : matching(command.subject())) {
-            long asked = command.asked().get(budget.unit());
-            List<String> per = per(budget, command.subject());
-            Instant window = window(budget, now);
-            if (budget.mode() != Budget.Mode.HARD) {
-                continue;
-            }
-            if (budget.unit().equals(Unit.MILLIS)) {
-                if (spent(budget, per, window, now) >= budget.limit()) {
-                    return false;
-                }
-            } else if (asked > 0
-                    && spent(budget, per, window, now) + held(budget, per, window) + asked
-                            > budget.limit()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    boolean commit(Command.Commit command, Instant now) {
-        NaiveHold hold = holds.remove(command.hold());
-        if (hold == null) {
-            return false;
-        }
-        if (late(hold, now)) {
-            return false;
-        }
-        for (Share share : hold.shares) {
-            spend(share.budget(), share.per(), share.window(), now, command.actual());
-        }
-        for (Budget budget : matching(hold.command.subject())) {
-            boolean seen = hold.command.asked().has(budget.unit());
-            if (!seen && !(budget.window() instanceof Window.PerCall)) {
-                spend(
-                        budget,
-                        per(budget, hold.command.subject()),
-                        window(budget, now),
-                        now,
-                        command.actual());
-            }
-        }
-        return true;
-    }
-
-    boolean release(HoldId id, Instant now) {
-        NaiveHold hold = holds.remove(id);
-        return hold != null && !late(hold, now);
-    }
-
-    void charge(Command.Charge command, Instant now) {
-        for (Budget budget : matching(command.subject())) {
-            if (!(budget.window() instanceof Window.PerCall)) {
-                spend(
-                        budget,
-                        per(budget, command.subject()),
-                        window(budget, now),
-                        now,
-                        command.actual());
-            }
-        }
-    }
-
-    void expire(Instant now) {
-        for (NaiveHold hold : List.copyOf(holds.values())) {
-            if (!hold.expiresAt.isAfter(now)) {
-                holds.remove(hold.command.hold());
-                if (hold.command.onExpiry() == Command.OnExpiry.CHARGE) {
-                    for (Share share : hold.shares) {
-                        spend(
-                                share.budget(),
-                                share.per(),
-                                share.window(),
-                                now,
-                                hold.command.asked());
+            if (command.asked().has(budget.unit()) || budget.unit().equals(Unit.MILLIS)) {
+                NaiveAccount account = peek(budget, per(budget, command.subject()), now, relieved);
+                long spent = account.spent(budget, now);
+                long held = held(account);
+                if (relieved) {
+                    for (NaiveHold hold : holds.values()) {
+                        for (Share share : hold.shares) {
+                            if (hold.isDue(now) && share.account() == account) {
+                                held -= share.amount();
+                                spent += isCharged(hold, budget) ? share.amount() : 0;
+                            }
+                        }
                     }
                 }
+                views.add(new View(budget, account, spent, held, now));
+            }
+        }
+        return views;
+    }
+
+    private static boolean isCharged(NaiveHold hold, Budget budget) {
+        return hold.command.onExpiry() == Command.OnExpiry.CHARGE
+                && !budget.unit().equals(Unit.SLOTS)
+                && !budget.unit().equals(Unit.MILLIS);
+    }
+
+    private Block.@Nullable Cause cause(View view, Command.Reserve command) {
+        switch (status(view.budget().id())) {
+            case FROZEN -> {
+                return Block.Cause.FROZEN;
+            }
+            case CLOSED -> {
+                return Block.Cause.CLOSED;
+            }
+            case ACTIVE -> {}
+        }
+        Unit unit = view.budget().unit();
+        long asked = command.asked().get(unit);
+        long least = command.atLeast().has(unit) ? command.atLeast().get(unit) : asked;
+        least = Math.min(asked, least);
+        if (view.account().overLimit) {
+            return Block.Cause.OVER_LIMIT;
+        }
+        if (view.account().debt > 0) {
+            return Block.Cause.IN_DEBT;
+        }
+        boolean time = unit.equals(Unit.MILLIS);
+        if (time ? view.room() > 0 : asked == 0 || Math.max(0, view.room()) >= least) {
+            return null;
+        }
+        if (least > view.account().limit(view.budget(), view.now())) {
+            return Block.Cause.ABOVE_LIMIT;
+        }
+        long withoutHolds = view.room() + view.held() + view.account().debt;
+        return view.held() == 0 || withoutHolds < least ? Block.Cause.SPENT : Block.Cause.HELD;
+    }
+
+    private Amounts grantable(Command.Reserve command, Instant now, boolean relieved) {
+        Amounts granted = command.asked();
+        for (View view : views(command, now, relieved)) {
+            Unit unit = view.budget().unit();
+            if (view.budget().mode() == Budget.Mode.HARD
+                    && Math.max(0, view.room()) < granted.get(unit)) {
+                granted = granted.with(unit, Math.max(0, view.room()));
+            }
+        }
+        return granted;
+    }
+
+    private void hold(Command.Reserve command, Instant now) {
+        Amounts granted = grantable(command, now, false);
+        List<Share> shares = new ArrayList<>();
+        for (View view : views(command, now, false)) {
+            Budget budget = view.budget();
+            if (!(budget.window() instanceof Window.PerCall)) {
+                boolean time = budget.unit().equals(Unit.MILLIS);
+                NaiveAccount account = open(budget, per(budget, command.subject()), now);
+                shares.add(new Share(account, time ? 0 : granted.get(budget.unit())));
+            }
+        }
+        holds.put(command.hold(), new NaiveHold(command, granted, shares, now.plus(command.ttl())));
+    }
+
+    /// Being refused is a use; and where a person may help, one is asked.
+    private void ask(View view, Command.Reserve command, Instant now) {
+        Budget budget = view.budget();
+        Block.Cause cause = cause(view, command);
+        boolean asks =
+                (cause == Block.Cause.SPENT || cause == Block.Cause.ABOVE_LIMIT)
+                        && !(budget.window() instanceof Window.PerCall)
+                        && budget.ladder().stream()
+                                .anyMatch(s -> s.action() == Budget.Step.Action.APPROVE)
+                        && !view.account().declinedUntil.isAfter(now);
+        if (asks || accounts.contains(view.account())) {
+            NaiveAccount account = open(budget, per(budget, command.subject()), now);
+            if (asks && account.approval == null) {
+                account.approval = "asked";
             }
         }
     }
 
-    /// Spent and held of the account that a subject uses now.
-    long[] balance(Budget budget, Subject subject, Instant now) {
-        List<String> per = per(budget, subject);
-        Instant window = window(budget, now);
-        return new long[] {spent(budget, per, window, now), held(budget, per, window)};
-    }
-
-    int holds() {
-        return holds.size();
-    }
-
-    private static boolean late(NaiveHold hold, Instant now) {
-        return !hold.expiresAt.isAfter(now) && hold.command.onExpiry() == Command.OnExpiry.RELEASE;
-    }
-
-    private void spend(
-            Budget budget, List<String> per, Instant window, Instant now, Amounts actual) {
-        boolean spendable = !budget.unit().equals(Unit.SLOTS) && !budget.unit().equals(Unit.MILLIS);
-        if (spendable && actual.get(budget.unit()) > 0) {
-            movements.add(new Movement(budget, per, window, now, actual.get(budget.unit())));
+    String commit(Command.Commit command, Instant now) {
+        NaiveHold hold = holds.get(command.hold());
+        String refused = whyNot(hold, now);
+        if (refused != null || hold == null) {
+            return refused == null ? "refused" : refused;
         }
-    }
-
-    private long spent(Budget budget, List<String> per, Instant window, Instant now) {
-        if (budget.unit().equals(Unit.MILLIS)) {
-            Instant opened = opened(budget, per, window);
-            return opened == null ? 0 : now.toEpochMilli() - opened.toEpochMilli();
+        if (hold.command.scoped() && !hold.held.units().equals(command.actual().units())) {
+            return "UNIT_MISMATCH";
         }
-        long sum = 0;
-        for (Movement m : movements) {
-            if (m.budget().id().equals(budget.id())
-                    && m.per().equals(per)
-                    && m.window().equals(window)
-                    && counts(budget, m, now)) {
-                sum += m.amount();
+        Command.Overage overage = hold.command.overage();
+        Amounts charged = command.actual();
+        for (Unit unit : command.actual().units()) {
+            long over = command.actual().get(unit) - hold.held.get(unit);
+            boolean counted = !unit.equals(Unit.SLOTS) && !unit.equals(Unit.MILLIS);
+            if (hold.held.has(unit) && over > 0 && counted) {
+                if (overage == Command.Overage.REJECT) {
+                    return "OVERAGE_REJECTED";
+                }
+                long take = covered(hard(hold.shares, unit), over, overage, now);
+                if (take < 0) {
+                    return "OVERDRAFT_EXCEEDED";
+                }
+                charged = charged.with(unit, command.actual().get(unit) - over + take);
             }
         }
-        return sum;
-    }
-
-    /// A rolling window counts whole buckets, until the last moment of a bucket has left.
-    private static boolean counts(Budget budget, Movement movement, Instant now) {
-        if (!(budget.window() instanceof Window.Rolling rolling)) {
-            return true;
+        holds.remove(command.hold());
+        for (Share share : hold.shares) {
+            settle(share, hold, command.actual(), charged, now);
         }
-        long length = rolling.length().toMillis();
-        long bucket = (length + Window.Rolling.BUCKETS - 1) / Window.Rolling.BUCKETS;
-        long end = (movement.at().toEpochMilli() / bucket + 1) * bucket;
-        return end + length > now.toEpochMilli();
+        for (Budget budget : matching(hold.command.subject())) {
+            if (!hold.held.has(budget.unit())) {
+                spend(budget, hold.command.subject(), command.actual(), now);
+            }
+        }
+        return "committed " + charged;
     }
 
-    private @org.jspecify.annotations.Nullable Instant opened(
-            Budget budget, List<String> per, Instant window) {
-        for (Opening o : openings) {
-            if (o.budget().id().equals(budget.id())
-                    && o.per().equals(per)
-                    && o.window().equals(window)) {
-                return o.at();
+    private void settle(Share share, NaiveHold hold, Amounts actual, Amounts charged, Instant now) {
+        NaiveAccount account = share.account();
+        Budget budget = budget(account);
+        Unit unit = budget.unit();
+        boolean hard = budget.mode() == Budget.Mode.HARD;
+        boolean capped = hard && !isAlways(hold.command.overage());
+        // The share itself is not held any more.
+        long held = held(account);
+        long left = account.left(budget, held + share.amount());
+        long over = Math.max(0, actual.get(unit) - share.amount());
+        long take = over - (actual.get(unit) - charged.get(unit));
+        long room = Math.max(0, account.room(budget, held + share.amount(), now));
+        long debt = capped && hold.held.has(unit) ? Math.max(0, take - room) : 0;
+        account.spend(budget, now, (hard ? charged : actual).get(unit) - debt);
+        account.debt += debt;
+        account.overLimit |=
+                capped
+                        && hold.held.has(unit)
+                        && over > 0
+                        && caps(budget, hold.command.overage())
+                        && room < over;
+        account.usedAt = now;
+        passOn(account, budget, left - account.left(budget, held), debt);
+    }
+
+    private static boolean isAlways(Command.Overage overage) {
+        return overage == Command.Overage.ALWAYS;
+    }
+
+    private static boolean caps(Budget budget, Command.Overage overage) {
+        return overage == Command.Overage.ALLOW_IF_AVAILABLE
+                || budget.terms().overdraftLimit() == 0;
+    }
+
+    private List<NaiveAccount> hard(List<Share> shares, Unit unit) {
+        return shares.stream()
+                .map(Share::account)
+                .filter(a -> budget(a).unit().equals(unit))
+                .filter(a -> budget(a).mode() == Budget.Mode.HARD)
+                .toList();
+    }
+
+    /// How much of what is above a hold is charged, or -1 when it would leave too much debt.
+    private long covered(
+            List<NaiveAccount> targets, long over, Command.Overage overage, Instant now) {
+        long take = over;
+        if (isAlways(overage)) {
+            return take;
+        }
+        for (NaiveAccount account : targets) {
+            Budget budget = budget(account);
+            if (caps(budget, overage)) {
+                take = Math.min(take, Math.max(0, account.room(budget, held(account), now)));
             }
+        }
+        for (NaiveAccount account : targets) {
+            Budget budget = budget(account);
+            long debt = take - Math.max(0, account.room(budget, held(account), now));
+            if (debt > 0 && account.debt + debt > budget.terms().overdraftLimit()) {
+                return -1;
+            }
+        }
+        return take;
+    }
+
+    /// What a past window takes after it has handed over is missing in the latest.
+    private void passOn(NaiveAccount account, Budget budget, long missing, long owed) {
+        accounts.stream()
+                .filter(later ->
+                        later.budget.equals(account.budget)
+                                && later.per.equals(account.per)
+                                && later.window.isAfter(account.window))
+                .max(Comparator.comparing(later -> later.window))
+                .ifPresent(later -> later.makeUpFor(budget, Math.max(0, missing), owed));
+    }
+
+    String release(HoldId id, Instant now) {
+        NaiveHold hold = holds.get(id);
+        String refused = whyNot(hold, now);
+        if (refused != null || hold == null) {
+            return refused == null ? "refused" : refused;
+        }
+        holds.remove(id);
+        hold.shares.forEach(share -> share.account().usedAt = now);
+        return "released";
+    }
+
+    String extend(Command.Extend command, Instant now) {
+        NaiveHold hold = holds.get(command.hold());
+        String refused = whyNot(hold, now);
+        if (refused != null || hold == null) {
+            return refused == null ? "refused" : refused;
+        }
+        if (!hold.expiresAt.isAfter(now)) {
+            return "HOLD_EXPIRED";
+        }
+        if (hold.extensions >= command.atMost()) {
+            return "EXTENSIONS_EXHAUSTED";
+        }
+        hold.extensions++;
+        Instant latest = now.plus(Command.Reserve.MAX_TTL);
+        Instant wanted = hold.expiresAt.plus(command.by());
+        hold.expiresAt = wanted.isAfter(latest) ? latest : wanted;
+        return "extended " + hold.expiresAt;
+    }
+
+    private @Nullable String whyNot(@Nullable NaiveHold hold, Instant now) {
+        if (hold == null) {
+            return "refused";
+        }
+        if (closed && hold.command.onExpiry() == Command.OnExpiry.RELEASE) {
+            return "TENANT_CLOSED";
+        }
+        if (hold.isLate(now)) {
+            end(hold, now);
+            return "HOLD_EXPIRED";
         }
         return null;
     }
 
-    private long held(Budget budget, List<String> per, Instant window) {
-        return holds.values().stream()
-                .flatMap(hold -> hold.shares.stream())
-                .filter(share ->
-                        share.budget().id().equals(budget.id())
-                                && share.per().equals(per)
-                                && share.window().equals(window))
-                .mapToLong(Share::amount)
-                .sum();
+    String charge(Command.Charge command, Instant now) {
+        Command.Overage overage = command.overage();
+        if (!isAlways(overage)) {
+            if (closed) {
+                return "TENANT_CLOSED";
+            }
+            String missing = command.scoped() ? missing(command.subject(), command.actual()) : null;
+            if (missing != null) {
+                return missing;
+            }
+            for (Budget budget : matching(command.subject())) {
+                if (command.actual().has(budget.unit())
+                        && status(budget.id()) != Budget.Status.ACTIVE) {
+                    return "BUDGET_EXCEEDED";
+                }
+            }
+        }
+        Amounts charged = command.actual();
+        for (Unit unit : command.actual().units()) {
+            List<NaiveAccount> targets = new ArrayList<>();
+            for (Budget budget : matching(command.subject())) {
+                if (budget.unit().equals(unit)
+                        && budget.mode() == Budget.Mode.HARD
+                        && !(budget.window() instanceof Window.PerCall)) {
+                    targets.add(peek(budget, per(budget, command.subject()), now, false));
+                }
+            }
+            long over = command.actual().get(unit);
+            if (overage == Command.Overage.REJECT) {
+                for (NaiveAccount account : targets) {
+                    long room = account.room(budget(account), held(account), now);
+                    if (over > Math.max(0, room)) {
+                        return "OVERAGE_REJECTED";
+                    }
+                }
+            } else {
+                long take = covered(targets, over, overage, now);
+                if (take < 0) {
+                    return "OVERDRAFT_EXCEEDED";
+                }
+                charged = charged.with(unit, take);
+            }
+        }
+        for (Budget budget : matching(command.subject())) {
+            charge(budget, command, charged, now);
+        }
+        return "charged " + charged;
     }
 
-    private List<Budget> matching(Subject subject) {
-        return budgets.values().stream()
-                .filter(budget ->
-                        budget.match().entrySet().stream()
-                                .allMatch(e -> e.getValue().equals(subject.get(e.getKey()))))
-                .toList();
+    private void charge(Budget budget, Command.Charge command, Amounts charged, Instant now) {
+        long actual = command.actual().get(budget.unit());
+        boolean capped =
+                budget.mode() == Budget.Mode.HARD
+                        && command.overage() != Command.Overage.ALWAYS
+                        && command.overage() != Command.Overage.REJECT;
+        if (!capped || actual == 0 || budget.window() instanceof Window.PerCall) {
+            spend(budget, command.subject(), command.actual(), now);
+            return;
+        }
+        NaiveAccount account = open(budget, per(budget, command.subject()), now);
+        long room = Math.max(0, account.room(budget, held(account), now));
+        long take = charged.get(budget.unit());
+        long debt = Math.max(0, take - room);
+        account.spend(budget, now, take - debt);
+        account.debt += debt;
+        account.overLimit |= caps(budget, command.overage()) && room < actual;
     }
 
-    private static List<String> per(Budget budget, Subject subject) {
-        return budget.per().stream()
-                .map(dimension -> subject.values().getOrDefault(dimension, ""))
-                .toList();
+    private void spend(Budget budget, Subject subject, Amounts actual, Instant now) {
+        boolean spendable = !budget.unit().equals(Unit.SLOTS) && !budget.unit().equals(Unit.MILLIS);
+        if (spendable
+                && actual.get(budget.unit()) > 0
+                && !(budget.window() instanceof Window.PerCall)) {
+            open(budget, per(budget, subject), now).spend(budget, now, actual.get(budget.unit()));
+        }
     }
 
-    private static Instant window(Budget budget, Instant now) {
-        return budget.window() instanceof Window.Calendar calendar
-                ? calendar.start(now)
-                : Instant.EPOCH;
+    String adjust(Command.AdjustBudget command, Instant now) {
+        Budget budget = budgets.get(command.budget().value());
+        if (budget == null) {
+            return "BUDGET_NOT_FOUND";
+        }
+        if (status(budget.id()) == Budget.Status.CLOSED) {
+            return "BUDGET_CLOSED";
+        }
+        boolean slots = budget.unit().equals(Unit.SLOTS) || budget.unit().equals(Unit.MILLIS);
+        boolean resets = command.adjustment() == Command.Adjustment.RESET_SPENT;
+        if (budget.window() instanceof Window.PerCall
+                || (slots && resets && command.amount() != 0)) {
+            return "ACCOUNT_NOT_FOUND";
+        }
+        NaiveAccount account = peek(budget, command.per(), now, false);
+        long own = Math.max(0, budget.limit() + account.credit);
+        long left = Math.min(own, account.room(budget, held(account), now));
+        long amount = command.amount();
+        if (command.adjustment() == Command.Adjustment.DEBIT && amount > Math.max(0, left)) {
+            return "BUDGET_EXCEEDED";
+        }
+        account = open(budget, command.per(), now);
+        switch (command.adjustment()) {
+            case CREDIT -> account.credit += amount;
+            case DEBIT -> account.credit -= amount;
+            case REPAY_DEBT -> {
+                amount = Math.min(amount, account.debt);
+                account.debt -= amount;
+            }
+            case RESET_SPENT -> {
+                account.movements.clear();
+                account.openedAt = budget.unit().equals(Unit.MILLIS) ? now : account.openedAt;
+                account.spend(budget, now, amount);
+            }
+        }
+        account.fundedIfCovered(budget, held(account), now);
+        return "adjusted " + amount;
+    }
+
+    /// Grants or, without an amount, declines what the account of a budget asks for.
+    String answer(AccountKey key, long amount, Instant until, Instant now) {
+        Budget budget = budgets.get(key.budget().value());
+        if (budget == null) {
+            return "APPROVAL_NOT_FOUND";
+        }
+        NaiveAccount account = peek(budget, key.per(), now, false);
+        if (account.approval == null
+                || window(budget, now).toEpochMilli() != key.windowStartMillis()) {
+            return "APPROVAL_NOT_FOUND";
+        }
+        if (amount > 0 && status(budget.id()) == Budget.Status.CLOSED) {
+            return "BUDGET_CLOSED";
+        }
+        account.approval = null;
+        account.usedAt = now;
+        if (amount == 0) {
+            account.declinedUntil = until;
+            return "declined";
+        }
+        account.declinedUntil = Instant.EPOCH;
+        account.grants.add(new Funding.Grant(amount, until.toEpochMilli()));
+        account.fundedIfCovered(budget, held(account), now);
+        return "granted";
+    }
+
+    void close(Instant now) {
+        closed = true;
+        for (NaiveHold hold : List.copyOf(holds.values())) {
+            if (hold.command.onExpiry() == Command.OnExpiry.RELEASE) {
+                holds.remove(hold.command.hold());
+                hold.shares.forEach(share -> share.account().usedAt = now);
+            }
+        }
     }
 }

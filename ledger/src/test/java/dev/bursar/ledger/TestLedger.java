@@ -88,10 +88,10 @@ final class TestLedger {
         List<StateRecord> state = ledger.state().toList();
         Ledger replayed = new Ledger(limits);
         journal.forEach(replayed::apply);
-        assertThat(replayed.state()).containsExactlyElementsOf(state);
+        assertThat(replayed.state().toList()).isEqualTo(state);
         Ledger restored = Ledger.restore(limits, state.stream());
         restored.checkInvariants();
-        assertThat(restored.state()).containsExactlyElementsOf(state);
+        assertThat(restored.state().toList()).isEqualTo(state);
     }
 
     static Budget budget(String name, Unit unit, long limit) {
@@ -119,7 +119,8 @@ final class TestLedger {
                 b.limit(),
                 b.window(),
                 b.mode(),
-                b.ladder());
+                b.ladder(),
+                b.terms());
     }
 
     static Budget every(Budget b, Window window) {
@@ -133,7 +134,8 @@ final class TestLedger {
                 b.limit(),
                 window,
                 b.mode(),
-                b.ladder());
+                b.ladder(),
+                b.terms());
     }
 
     static Budget mode(Budget b, Budget.Mode mode, Budget.Step... ladder) {
@@ -147,7 +149,8 @@ final class TestLedger {
                 b.limit(),
                 b.window(),
                 mode,
-                List.of(ladder));
+                List.of(ladder),
+                b.terms());
     }
 
     static Budget matching(Budget b, String dimension, String value) {
@@ -161,7 +164,8 @@ final class TestLedger {
                 b.limit(),
                 b.window(),
                 b.mode(),
-                b.ladder());
+                b.ladder(),
+                b.terms());
     }
 
     static Budget on(Budget b, Terms terms) {

@@ -41,6 +41,20 @@ class WindowTest {
         "DAY, Europe/Berlin, 2026-10-25T12:00:00Z, 2026-10-24T22:00:00Z, 2026-10-25T23:00:00Z",
         // A day that has no midnight: the clocks of Beirut go from 0:00 to 1:00.
         "DAY, Asia/Beirut, 2026-03-29T12:00:00Z, 2026-03-28T22:00:00Z, 2026-03-29T21:00:00Z",
+        // Half an hour at a time, on an island whose clocks change by that much.
+        "DAY, Australia/Lord_Howe, 2026-04-04T14:00:00Z, 2026-04-04T13:00:00Z, 2026-04-05T13:30:00Z",
+        "DAY, Australia/Lord_Howe, 2026-10-03T14:00:00Z, 2026-10-03T13:30:00Z, 2026-10-04T13:00:00Z",
+        "DAY, Asia/Kolkata, 2026-03-10T18:29:59Z, 2026-03-09T18:30:00Z, 2026-03-10T18:30:00Z",
+        "DAY, Asia/Kathmandu, 2026-03-10T18:15:00Z, 2026-03-10T18:15:00Z, 2026-03-11T18:15:00Z",
+        "DAY, America/New_York, 2026-03-08T12:00:00Z, 2026-03-08T05:00:00Z, 2026-03-09T04:00:00Z",
+        "DAY, America/New_York, 2026-11-01T12:00:00Z, 2026-11-01T04:00:00Z, 2026-11-02T05:00:00Z",
+        // A midnight that comes twice, and a day that never was.
+        "DAY, America/Havana, 2026-11-01T04:30:00Z, 2026-11-01T04:00:00Z, 2026-11-02T05:00:00Z",
+        "DAY, Pacific/Apia, 2011-12-30T09:59:59Z, 2011-12-29T10:00:00Z, 2011-12-30T10:00:00Z",
+        "DAY, UTC, 2028-02-29T23:59:59Z, 2028-02-29T00:00:00Z, 2028-03-01T00:00:00Z",
+        "MONTH, UTC, 2026-02-28T23:59:59Z, 2026-02-01T00:00:00Z, 2026-03-01T00:00:00Z",
+        "MONTH, Australia/Lord_Howe, 2026-04-10T00:00:00Z, 2026-03-31T13:00:00Z, 2026-04-30T13:30:00Z",
+        "WEEK, Australia/Lord_Howe, 2026-04-05T00:00:00Z, 2026-03-29T13:00:00Z, 2026-04-05T13:30:00Z",
         "WEEK, UTC, 2026-03-15T23:59:59Z, 2026-03-09T00:00:00Z, 2026-03-16T00:00:00Z",
         "WEEK, UTC, 2026-03-16T00:00:00Z, 2026-03-16T00:00:00Z, 2026-03-23T00:00:00Z",
         "WEEK, Europe/Berlin, 2026-03-29T12:00:00Z, 2026-03-22T23:00:00Z, 2026-03-29T22:00:00Z",
@@ -56,6 +70,49 @@ class WindowTest {
         assertThat(window.end(now)).isEqualTo(end);
         assertThat(window.start(end)).isEqualTo(end);
         assertThat(window.start(end.minusMillis(1))).isEqualTo(start);
+    }
+
+    /// Every quarter of an hour of years in which clocks change, days are skipped and months end.
+    @ParameterizedTest
+    @CsvSource({
+        "Europe/Berlin, 2026", "America/New_York, 2026", "America/Havana, 2026",
+        "Asia/Beirut, 2026", "Australia/Lord_Howe, 2026", "Asia/Kathmandu, 2028",
+        "Pacific/Chatham, 2028", "Pacific/Apia, 2011", "America/Asuncion, 2023",
+    })
+    void calendar_windowsFollowEachOther_withoutGapOrOverlap(ZoneId zone, int year) {
+        for (Window.Calendar.Period period : Window.Calendar.Period.values()) {
+            Window.Calendar window = new Window.Calendar(period, zone);
+            Instant at = Instant.parse(year + "-01-01T00:00:00Z");
+            Instant start = window.start(at);
+            Instant end = window.end(at);
+            for (int i = 0; i < 366 * 96; i++) {
+                at = at.plus(Duration.ofMinutes(15));
+                if (!at.isBefore(end)) {
+                    start = end;
+                    end = window.end(at);
+                }
+                assertThat(window.start(at)).isEqualTo(start);
+                assertThat(at).isBetween(start, end.minusMillis(1));
+            }
+        }
+    }
+
+    /// The bound: an amount counts for the length of the window, and at most a sixtieth longer (rounded up
+    /// to a millisecond).
+    @ParameterizedTest
+    @CsvSource({"PT1S", "PT1M", "PT59M59.999S", "PT1H", "P1D", "P30D", "P366D"})
+    void rolling_anAmountLeaves_notEarlierAndAtMostASixtiethLater(Duration length) {
+        Window.Rolling window = new Window.Rolling(length);
+        long sixtieth = Math.ceilDiv(length.toMillis(), 60);
+        java.util.Random random = new java.util.Random(5);
+        for (int i = 0; i < 1_000; i++) {
+            RollingSum sum = new RollingSum(window);
+            long at = 1_773_000_000_000L + random.nextLong(length.toMillis());
+            sum.add(at, 1);
+
+            assertThat(sum.sum(at + length.toMillis())).isEqualTo(1);
+            assertThat(sum.sum(at + length.toMillis() + sixtieth)).isZero();
+        }
     }
 
     @Test

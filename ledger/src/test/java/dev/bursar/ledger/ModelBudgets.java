@@ -1,0 +1,115 @@
+package dev.bursar.ledger;
+
+import static dev.bursar.ledger.TestLedger.budget;
+import static dev.bursar.ledger.TestLedger.every;
+import static dev.bursar.ledger.TestLedger.matching;
+import static dev.bursar.ledger.TestLedger.mode;
+import static dev.bursar.ledger.TestLedger.on;
+import static dev.bursar.ledger.TestLedger.per;
+
+import dev.bursar.ledger.Budget.Mode;
+import dev.bursar.ledger.Budget.Step;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+
+/// The budgets of the model test: every unit, window, mode and term.
+final class ModelBudgets {
+
+    private static final Step ASK_AT_80 = new Step(80, Step.Action.APPROVE, List.of());
+    private static final Step ASK = new Step(100, Step.Action.APPROVE, List.of());
+    private static final Step DENY_AT_90 = new Step(90, Step.Action.DENY, List.of());
+    private static final Window DAY =
+            new Window.Calendar(Window.Calendar.Period.DAY, ZoneId.of("Europe/Berlin"));
+    private static final Window WEEK =
+            new Window.Calendar(Window.Calendar.Period.WEEK, ZoneId.of("UTC"));
+
+    static final List<Budget> BUDGETS =
+            List.of(
+                    on(
+                            budget("company", Unit.USD_MICROCENTS, 9_000),
+                            terms("tenant:acme", 600, 0, null)),
+                    per(
+                            mode(budget("team", Unit.USD_MICROCENTS, 3_000), Mode.HARD, ASK_AT_80),
+                            "team"),
+                    on(
+                            per(
+                                    mode(
+                                            budget("run", Unit.USD_MICROCENTS, 900),
+                                            Mode.HARD,
+                                            DENY_AT_90),
+                                    "run"),
+                            terms(null, 150, 0, Duration.ofMinutes(10))),
+                    on(
+                            per(every(budget("user-day", Unit.TOKENS, 900), DAY), "user"),
+                            terms(null, 300, 500, null)),
+                    on(
+                            every(mode(budget("all-day", Unit.TOKENS, 4_000), Mode.HARD, ASK), DAY),
+                            terms("tenant:acme", 0, 2_000, null)),
+                    on(
+                            every(budget("bot", Unit.TOKENS, 2_500), WEEK),
+                            terms("tenant:acme/agent:bot", 900, 0, null)),
+                    mode(
+                            per(
+                                    every(
+                                            budget("burst", Unit.CALLS, 8),
+                                            new Window.Rolling(Duration.ofMinutes(1))),
+                                    "user"),
+                            Mode.HARD,
+                            ASK),
+                    every(budget("one-call", Unit.USD_MICROCENTS, 280), new Window.PerCall()),
+                    per(budget("slots", Unit.SLOTS, 4), "team"),
+                    on(
+                            per(budget("time", Unit.MILLIS, 4_000_000), "run"),
+                            terms(null, 0, 0, Duration.ofHours(2))),
+                    on(
+                            per(budget("steps", Unit.TOOL_CALLS, 12), "run"),
+                            terms(null, 0, 0, Duration.ofMinutes(10))),
+                    matching(
+                            mode(budget("shadow", Unit.USD_MICROCENTS, 100), Mode.SHADOW),
+                            "team",
+                            "a"),
+                    mode(budget("soft", Unit.TOKENS, 500), Mode.SOFT));
+
+    private ModelBudgets() {}
+
+    private static Terms terms(
+            @org.jspecify.annotations.Nullable String scope,
+            long overdraft,
+            long carryOver,
+            @org.jspecify.annotations.Nullable Duration idle) {
+        return new Terms(
+                scope == null ? null : ScopePath.parse(scope), overdraft, carryOver, idle, false);
+    }
+
+    static Budget at(int number) {
+        return BUDGETS.get(number % BUDGETS.size());
+    }
+
+    /// The budget with another limit, mode, overdraft or shape, or as it was.
+    static Budget changed(Budget b, int how) {
+        boolean perUser = how % 16 == 5;
+        Mode mode = how % 8 == 3 && !b.name().equals("one-call") ? Mode.SOFT : b.mode();
+        long limit = how % 4 == 1 ? b.limit() / 2 : how % 4 == 2 ? b.limit() * 2 : b.limit();
+        Terms terms = b.terms();
+        Terms lower =
+                new Terms(
+                        terms.scope(),
+                        how % 5 == 0 ? terms.overdraftLimit() / 3 : terms.overdraftLimit(),
+                        how % 7 == 0 ? terms.carryOver() / 2 : terms.carryOver(),
+                        terms.idle(),
+                        terms.declared());
+        return new Budget(
+                b.id(),
+                b.tenant(),
+                b.name(),
+                b.match(),
+                perUser ? List.of("user") : b.per(),
+                b.unit(),
+                limit,
+                b.window(),
+                mode,
+                b.ladder(),
+                lower);
+    }
+}
