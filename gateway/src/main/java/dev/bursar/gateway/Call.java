@@ -3,6 +3,7 @@ package dev.bursar.gateway;
 import dev.bursar.gateway.Routes.Route;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
+import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Subject;
 import dev.bursar.pricing.TokenUsage;
 import io.vertx.core.buffer.Buffer;
@@ -147,9 +148,20 @@ final class Call implements Runnable {
         dimensions.put(Subject.PROVIDER, route.provider().name());
         dimensions.put(Subject.MODEL, route.model());
         try {
-            return Subject.of(dimensions);
+            Subject subject = Subject.of(dimensions);
+            requireScope(subject);
+            return subject;
         } catch (IllegalArgumentException e) {
             throw RefusedException.malformed("X-Bursar-Tags", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// A key may be for a part of its tenant only.
+    private void requireScope(Subject subject) {
+        ScopePath scope = caller.scope();
+        if (scope != null && !ScopePath.of(caller.tenant(), subject).contains(scope)) {
+            throw new RefusedException(
+                    Refusal.KEY_OUT_OF_SCOPE, "this key is for " + scope + " only");
         }
     }
 

@@ -22,6 +22,8 @@ public enum Refusal {
     KEY_MISSING(401),
     KEY_UNKNOWN(401),
     KEY_SUSPENDED(403),
+    /// The key is for another part of its tenant.
+    KEY_OUT_OF_SCOPE(403),
     MALFORMED(400),
     BODY_TOO_LARGE(413),
     METHOD_NOT_ALLOWED(405),
@@ -64,6 +66,7 @@ public enum Refusal {
                     KEY_MISSING,
                     KEY_UNKNOWN,
                     KEY_SUSPENDED,
+                    KEY_OUT_OF_SCOPE,
                     MALFORMED,
                     BODY_TOO_LARGE,
                     METHOD_NOT_ALLOWED,

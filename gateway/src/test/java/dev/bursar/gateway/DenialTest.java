@@ -367,6 +367,28 @@ class DenialTest {
         assertThat(house.provider.received).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "X-Bursar-User, ann, 200",
+        "X-Bursar-Agent, BOT, 200",
+        "X-Bursar-Agent, other, 403",
+        "X-Bursar-Workflow, nightly, 403",
+    })
+    void key_forAPartOfItsTenant_callsForNoOther(String header, String value, int status)
+            throws Exception {
+        HttpResponse<String> answer =
+                house.send(
+                        HttpRequest.newBuilder(house.uri("/v1/chat/completions"))
+                                .header("Authorization", "Bearer narrow")
+                                .header(header, value)
+                                .POST(HttpRequest.BodyPublishers.ofString(Samples.CHAT)));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        if (status == 403) {
+            assertThat(error(answer).path("code").asString()).isEqualTo("key_out_of_scope");
+            assertThat(house.provider.received).isEmpty();
+        }
+    }
+
     @Test
     void ownProviderKey_withABursarKeyBesideIt_isPassedOn() throws Exception {
         HttpResponse<String> answer =

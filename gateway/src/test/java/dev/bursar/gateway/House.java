@@ -10,6 +10,7 @@ import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
@@ -140,6 +141,12 @@ final class House {
     private static Identity identify(String secret) {
         return switch (secret) {
             case KEY -> new Identity.Caller(ACME, "ci", new TreeMap<>(Map.of("team", "core")));
+            case "narrow" ->
+                    new Identity.Caller(
+                            ACME,
+                            "narrow",
+                            new TreeMap<>(Map.of("agent", "bot")),
+                            ScopePath.parse("tenant:acme/agent:bot"));
             case "suspended" -> new Identity.Suspended("acme is suspended");
             default -> new Identity.Unknown();
         };

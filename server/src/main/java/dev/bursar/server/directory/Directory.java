@@ -2,6 +2,7 @@ package dev.bursar.server.directory;
 
 import dev.bursar.gateway.Identities;
 import dev.bursar.gateway.Identity;
+import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.config.Config;
 import dev.bursar.server.config.ConfigException;
@@ -370,13 +371,25 @@ public final class Directory implements Identities, AutoCloseable {
         }
         Identity identity =
                 key.may(Permission.GATEWAY_CALL)
-                        ? new Identity.Caller(key.tenant(), key.name(), key.defaults())
+                        ? caller(key)
                         : new Identity.Suspended(
                                 "the key "
                                         + key.name()
                                         + " has not the permission "
                                         + Permission.GATEWAY_CALL.written());
         return new Known(new Finding.Good(key), identity, key.expires());
+    }
+
+    /// What the scope of a key names need not be said of each call.
+    private static Identity.Caller caller(ApiKey key) {
+        SortedMap<String, String> defaults = new TreeMap<>(key.defaults());
+        ScopePath scope = key.scope();
+        if (scope != null) {
+            scope.segments().stream()
+                    .skip(1)
+                    .forEach(segment -> defaults.put(segment.level(), segment.value()));
+        }
+        return new Identity.Caller(key.tenant(), key.name(), defaults, scope);
     }
 
     private static Known bad(Why why, String message) {
