@@ -146,7 +146,12 @@ final class ChargeRule {
                         : Coverage.refused(Refusals.by(Reason.OVERAGE_REJECTED, blocks));
             }
             case ALLOW_IF_AVAILABLE -> Coverage.capped(command.actual(), targets, false);
-            case ALLOW_WITH_OVERDRAFT -> Coverage.capped(command.actual(), targets, true);
+            case ALLOW_WITH_OVERDRAFT -> {
+                Coverage owing = Coverage.capped(command.actual(), targets, true);
+                yield owing.refused() == null
+                        ? owing
+                        : Coverage.refused(postings.overdrawn(passed(wanted, now)));
+            }
             case ALWAYS -> Coverage.all(command.actual());
         };
     }

@@ -63,7 +63,7 @@ final class ReserveRule {
             return new Decision(known, List.of());
         }
         Outcome answer = answer(reserve, now);
-        if (answer instanceof Outcome.Refused refused && refused.reason() == Reason.CAPACITY) {
+        if (answer instanceof Outcome.Refused refused && isMistake(refused.reason())) {
             return new Decision(answer, List.of());
         }
         Entry entry =
@@ -76,6 +76,11 @@ final class ReserveRule {
                         answer,
                         reserve.attribution());
         return new Decision(new Outcome.Evaluated(answer), List.of(entry));
+    }
+
+    /// A refusal that is no answer to remember: the same question may fare better in a moment.
+    private static boolean isMistake(Reason reason) {
+        return reason == Reason.CAPACITY || reason == Reason.UNIT_MISMATCH;
     }
 
     private Outcome answer(Command.Reserve reserve, Instant now) {

@@ -86,7 +86,9 @@ class SettleTest {
         ledger.define(on(budget("total", TOKENS, 100), new Terms(null, 40, 0, null, false)));
         HoldId first = reserve(Command.Overage.ALLOW_WITH_OVERDRAFT, Command.OnExpiry.RELEASE, 50);
 
-        assertThat(reason(ledger.commit(first, TOKENS, 141))).isEqualTo(Reason.OVERDRAFT_EXCEEDED);
+        Outcome tooMuch = ledger.commit(first, TOKENS, 141);
+        assertThat(reason(tooMuch)).isEqualTo(Reason.OVERDRAFT_EXCEEDED);
+        assertThat(blocks(tooMuch)).extracting(Block::name).containsExactly("total");
         Outcome.Committed committed = (Outcome.Committed) ledger.commit(first, TOKENS, 140);
 
         assertThat(committed.charged()).isEqualTo(Amounts.of(TOKENS, 140));
