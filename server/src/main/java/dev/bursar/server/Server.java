@@ -6,6 +6,7 @@ import dev.bursar.gateway.Gateway;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.server.config.Config;
 import dev.bursar.server.config.ConfigException;
+import dev.bursar.server.cycles.Cycles;
 import dev.bursar.server.dashboard.Dashboard;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.server.http.Notary;
@@ -154,13 +155,20 @@ public final class Server implements AutoCloseable {
                                         this::reload,
                                         dashboard.files(),
                                         dashboard::mount)));
+        Cycles cycles = open(new Cycles(vertx, authority, directory, clock));
         web =
                 open(
                         WebServer.open(
                                 vertx,
                                 listening,
-                                gateway::accepts,
-                                gateway::handle,
+                                request -> cycles.accepts(request) || gateway.accepts(request),
+                                request -> {
+                                    if (cycles.accepts(request)) {
+                                        cycles.handle(request);
+                                    } else {
+                                        gateway.handle(request);
+                                    }
+                                },
                                 routes.handler()));
         newAdminToken = directory.tokens().firstAdminToken();
     }

@@ -1,0 +1,345 @@
+package dev.bursar.server.cycles;
+
+import dev.bursar.authority.Authority;
+import dev.bursar.authority.AuthorityException;
+import dev.bursar.ledger.Attribution;
+import dev.bursar.ledger.Command;
+import dev.bursar.ledger.HoldId;
+import dev.bursar.ledger.Outcome;
+import dev.bursar.ledger.Reason;
+import dev.bursar.ledger.StateRecord;
+import dev.bursar.ledger.TenantId;
+import dev.bursar.ledger.Unit;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Answers what changes something, or asks what a change would be answered. The usual way takes no
+/// thread of its own: the command goes to the authority, and its outcome comes back to the event loop.
+final class Changes {
+
+    private final Authority authority;
+    private final InstantSource clock;
+    private final Ids ids;
+    private final Threads threads;
+
+    Changes(Authority authority, InstantSource clock, Ids ids, Threads threads) {
+        this.authority = authority;
+        this.clock = clock;
+        this.ids = ids;
+        this.threads = threads;
+    }
+
+    /// Answers a request with a body, now or later. On the event loop.
+    ///
+    /// @throws CyclesException for what is wrong with the request itself
+    void handle(Exchange exchange, Route route, byte[] body) {
+        switch (route.operation()) {
+            case CREATE -> reserve(exchange, JsonFields.read(body, Requests::reserve));
+            case DECIDE -> decide(exchange, JsonFields.read(body, Requests::decide));
+            case COMMIT -> commit(exchange, route, JsonFields.read(body, Requests::commit));
+            case RELEASE -> release(exchange, route, JsonFields.read(body, Requests::release));
+            case EXTEND -> extend(exchange, route, JsonFields.read(body, Requests::extend));
+            case RECORD_EVENT -> charge(exchange, JsonFields.read(body, Requests::event));
+            case FIND, BALANCES, INTROSPECT ->
+                    throw new IllegalStateException("reads have no body: " + route);
+        }
+    }
+
+    private void reserve(Exchange exchange, Requests.Reserve request) {
+        requireSameKey(exchange, request);
+        CyclesCaller caller = exchange.tenantCaller();
+        Scope scope = Scope.of(request.subject(), caller);
+        Command command = Commands.reserve(request, scope, caller, ids.uuid(), exchange.traceId());
+        submit(
+                exchange,
+                command,
+                outcome ->
+                        switch (outcome) {
+                            case Outcome.Granted granted ->
+                                    Answer.of(200, Replies.reserved(scope, granted, left(granted)));
+                            case Outcome.Repeated(Outcome.Granted granted) ->
+                                    Answer.of(
+                                            200,
+                                            Replies.reserved(
+                                                    scope, granted, leftOfRepeated(granted)));
+                            case Outcome.Evaluated(Outcome answer) ->
+                                    evaluated(scope, answer, true);
+                            case Outcome.Repeated(Outcome.Evaluated(Outcome answer)) ->
+                                    evaluated(scope, answer, true);
+                            default -> throw refused(outcome, scope, request.estimate().unit());
+                        });
+    }
+
+    private void decide(Exchange exchange, Requests.Decide request) {
+        requireSameKey(exchange, request);
+        CyclesCaller caller = exchange.tenantCaller();
+        Scope scope = Scope.of(request.subject(), caller);
+        Command command = Commands.decide(request, scope, caller, ids.uuid(), exchange.traceId());
+        submit(
+                exchange,
+                command,
+                outcome ->
+                        switch (outcome) {
+                            case Outcome.Evaluated(Outcome answer) ->
+                                    evaluated(scope, answer, false);
+                            case Outcome.Repeated(Outcome.Evaluated(Outcome answer)) ->
+                                    evaluated(scope, answer, false);
+                            default -> throw refused(outcome, scope, request.estimate().unit());
+                        });
+    }
+
+    private void charge(Exchange exchange, Requests.Event request) {
+        requireSameKey(exchange, request);
+        CyclesCaller caller = exchange.tenantCaller();
+        Scope scope = Scope.of(request.subject(), caller);
+        String eventId = Commands.eventId(request, caller);
+        Command command = Commands.charge(request, scope, caller, eventId, exchange.traceId());
+        submit(
+                exchange,
+                command,
+                outcome ->
+                        switch (original(outcome)) {
+                            case Outcome.Charged charged ->
+                                    Answer.of(201, Replies.applied(eventId, charged));
+                            default -> throw refused(outcome, scope, request.actual().unit());
+                        });
+    }
+
+    private void commit(Exchange exchange, Route route, Requests.Commit request) {
+        requireSameKey(exchange, request);
+        HoldId hold = hold(route);
+        TenantId tenant = exchange.tenantCaller().tenant();
+        withinScope(
+                exchange,
+                hold,
+                () ->
+                        submit(
+                                exchange,
+                                Commands.commit(request, tenant, hold, exchange.traceId()),
+                                outcome ->
+                                        switch (original(outcome)) {
+                                            case Outcome.Committed committed ->
+                                                    Answer.of(200, Replies.committed(committed));
+                                            default ->
+                                                    throw refused(
+                                                            outcome, hold, request.actual().unit());
+                                        }));
+    }
+
+    private void extend(Exchange exchange, Route route, Requests.Extend request) {
+        requireSameKey(exchange, request);
+        HoldId hold = hold(route);
+        TenantId tenant = exchange.tenantCaller().tenant();
+        withinScope(
+                exchange,
+                hold,
+                () ->
+                        submit(
+                                exchange,
+                                Commands.extend(request, tenant, hold),
+                                outcome ->
+                                        switch (outcome) {
+                                            case Outcome.Extended extended ->
+                                                    extended(extended, true);
+                                            case Outcome.Repeated(Outcome.Extended extended) ->
+                                                    extended(extended, isOpen(hold));
+                                            default -> throw refused(outcome, hold, null);
+                                        }));
+    }
+
+    private void release(Exchange exchange, Route route, Requests.Release request) {
+        requireSameKey(exchange, request);
+        HoldId hold = hold(route);
+        CyclesCaller caller = exchange.caller();
+        if (caller == null) {
+            threads.run(exchange, () -> releaseOnBehalf(exchange, request, hold));
+            return;
+        }
+        Command command =
+                Commands.release(request, caller.tenant(), hold, new Facts(exchange.traceId()));
+        withinScope(
+                exchange,
+                hold,
+                () -> submit(exchange, command, outcome -> released(outcome, hold)));
+    }
+
+    /// An administrator ends a tenant's reservation, which is written down.
+    private Answer releaseOnBehalf(Exchange exchange, Requests.Release request, HoldId hold) {
+        TenantId tenant =
+                authority
+                        .hold(hold)
+                        .map(StateRecord.HoldState::tenant)
+                        .or(() -> authority.ended(hold).map(StateRecord.EndedHold::tenant))
+                        .orElseThrow(() -> refused(Reason.HOLD_NOT_FOUND, hold));
+        Facts facts =
+                new Facts(exchange.traceId())
+                        .with("actor", "administrator")
+                        .with("actor_type", "admin_on_behalf_of")
+                        .with("on_behalf_of", tenant.value());
+        Outcome outcome = authority.submit(Commands.release(request, tenant, hold, facts));
+        Answer answer = released(outcome, hold);
+        if (outcome instanceof Outcome.Released) {
+            Attribution by =
+                    facts.with("role", "admin")
+                            .with("action", "reservation.release")
+                            .with("target", hold.value())
+                            .with("request_id", exchange.requestId())
+                            .attribution();
+            authority.submit(new Command.Note(tenant, by));
+        }
+        return answer;
+    }
+
+    private static Answer released(Outcome outcome, HoldId hold) {
+        if (original(outcome) instanceof Outcome.Released released) {
+            return Answer.of(200, Replies.released(released));
+        }
+        throw Refusals.error(refused(outcome), hold.value());
+    }
+
+    private static Answer evaluated(Scope scope, Outcome answer, boolean withPath) {
+        return Answer.of(200, Replies.evaluated(scope, answer, withPath));
+    }
+
+    private Answer extended(Outcome.Extended extended, boolean open) {
+        long left = open ? Replies.remaining(extended.expiresAt(), clock.instant()) : 0;
+        return Answer.of(200, Replies.extended(extended, left));
+    }
+
+    private long left(Outcome.Granted granted) {
+        return Replies.remaining(granted.expiresAt(), clock.instant());
+    }
+
+    /// Asks the authority: not for the event loop.
+    private long leftOfRepeated(Outcome.Granted granted) {
+        return isOpen(granted.hold()) ? left(granted) : 0;
+    }
+
+    private boolean isOpen(HoldId hold) {
+        return authority.hold(hold).isPresent();
+    }
+
+    /// Looks whether a key that is for a part of its tenant may touch a reservation, before `change`.
+    private void withinScope(Exchange exchange, HoldId hold, Runnable change) {
+        CyclesCaller caller = exchange.tenantCaller();
+        if (caller.key().scope() == null) {
+            change.run();
+            return;
+        }
+        threads.run(
+                exchange,
+                () -> {
+                    Optional<StateRecord.HoldState> open = authority.hold(hold);
+                    if (open.isPresent() && open.get().tenant().equals(caller.tenant())) {
+                        caller.requireScope(
+                                Scope.paths(caller.tenant(), open.get().subject()).getLast());
+                    }
+                    change.run();
+                    return null;
+                });
+    }
+
+    /// Submits a command, and answers with what `reply` makes of its outcome.
+    private void submit(Exchange exchange, Command command, Function<Outcome, Answer> reply) {
+        try {
+            authority
+                    .submitAsync(command)
+                    .whenComplete((outcome, failure) -> {
+                        if (failure != null) {
+                            exchange.onLoop(() -> exchange.refuse(Refusals.error(failure)));
+                        } else if (isSimple(outcome)) {
+                            exchange.onLoop(() -> reply(exchange, outcome, reply));
+                        } else {
+                            threads.run(exchange, () -> reply.apply(outcome));
+                        }
+                    });
+        } catch (AuthorityException e) {
+            throw Refusals.error(e);
+        }
+    }
+
+    private static void reply(Exchange exchange, Outcome outcome, Function<Outcome, Answer> reply) {
+        try {
+            exchange.answer(reply.apply(outcome));
+        } catch (RuntimeException e) {
+            exchange.refuse(Refusals.error(e));
+        }
+    }
+
+    /// Whether nothing has to be looked up to answer.
+    private static boolean isSimple(Outcome outcome) {
+        return !(outcome instanceof Outcome.Repeated)
+                && !(outcome instanceof Outcome.Refused refused
+                        && refused.reason() == Reason.UNIT_MISMATCH);
+    }
+
+    private static Outcome original(Outcome outcome) {
+        return outcome instanceof Outcome.Repeated(Outcome original) ? original : outcome;
+    }
+
+    private CyclesException refused(Outcome outcome, Scope scope, Unit asked) {
+        Outcome.Refused refused = refused(outcome);
+        return refused.reason() == Reason.UNIT_MISMATCH
+                ? mismatch(
+                        scope.path().toString(),
+                        asked,
+                        UnitsThere.of(authority.budgets(), scope.subject(), scope.paths()))
+                : Refusals.error(refused, scope.path().toString());
+    }
+
+    private CyclesException refused(Outcome outcome, HoldId hold, @Nullable Unit asked) {
+        Outcome.Refused refused = refused(outcome);
+        if (refused.reason() != Reason.UNIT_MISMATCH || asked == null) {
+            return Refusals.error(refused, hold.value());
+        }
+        return authority
+                .hold(hold)
+                .map(open ->
+                        mismatch(
+                                Scope.paths(open.tenant(), open.subject()).getLast().toString(),
+                                asked,
+                                open.granted().held().units()))
+                .orElseGet(() -> Refusals.error(refused, hold.value()));
+    }
+
+    private static CyclesException refused(Reason reason, HoldId hold) {
+        return Refusals.error(new Outcome.Refused(reason, List.of()), hold.value());
+    }
+
+    private static Outcome.Refused refused(Outcome outcome) {
+        if (outcome instanceof Outcome.Refused refused) {
+            return refused;
+        }
+        throw new IllegalStateException("an outcome of another command: " + outcome);
+    }
+
+    private static CyclesException mismatch(String scope, Unit asked, List<Unit> expected) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("scope", scope);
+        details.put("requested_unit", asked.name());
+        details.put("expected_units", expected);
+        return new CyclesException(
+                ErrorCode.UNIT_MISMATCH,
+                "%s has no budget in %s but in %s".formatted(scope, asked, expected),
+                details);
+    }
+
+    private static HoldId hold(Route route) {
+        if (!Ids.isReservation(route.reservation())) {
+            throw new CyclesException(ErrorCode.NOT_FOUND, "there is no such reservation");
+        }
+        return new HoldId(route.reservation());
+    }
+
+    private static void requireSameKey(Exchange exchange, Requests.Keyed request) {
+        String header = exchange.request().getHeader("x-idempotency-key");
+        if (header != null && !header.equals(request.idempotencyKey())) {
+            throw CyclesException.invalid("X-Idempotency-Key is not the body's idempotency_key");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.bursar.server.cycles;
+
+import dev.bursar.ledger.ScopePath;
+import dev.bursar.ledger.TenantId;
+import dev.bursar.server.config.Permission;
+import dev.bursar.server.directory.ApiKey;
+import java.util.SortedMap;
+
+/// Who asks, and what the key may do.
+record CyclesCaller(ApiKey key) {
+
+    TenantId tenant() {
+        return key.tenant();
+    }
+
+    String name() {
+        return key.name();
+    }
+
+    /// Dimensions of its calls that they do not name themselves.
+    SortedMap<String, String> defaults() {
+        return key.defaults();
+    }
+
+    /// @throws CyclesException `FORBIDDEN` when the key does not have it
+    void require(Permission permission) {
+        if (!key.may(permission)) {
+            throw new CyclesException(
+                    ErrorCode.FORBIDDEN,
+                    "the key does not have the permission " + permission.written());
+        }
+    }
+
+    /// @throws CyclesException `FORBIDDEN` when the key is not for this place
+    void requireScope(ScopePath path) {
+        if (!covers(path)) {
+            throw new CyclesException(ErrorCode.FORBIDDEN, "the key is not for the scope " + path);
+        }
+    }
+
+    boolean covers(ScopePath path) {
+        return key.scope() == null || key.scope().contains(path);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.bursar.server.cycles;
+
+import dev.bursar.ledger.ScopePath;
+import dev.bursar.ledger.Subject;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The parameters of a request that reads. What is blank counts as not there.
+record Query(MultiMap parameters) {
+
+    private static final int MAX_LIMIT = 200;
+    private static final int USUAL_LIMIT = 50;
+    private static final int MAX_VALUE = 512;
+
+    /// On the event loop.
+    ///
+    /// @throws CyclesException when they cannot be read
+    static Query of(HttpServerRequest request) {
+        try {
+            return new Query(MultiMap.caseInsensitiveMultiMap().addAll(request.params()));
+        } catch (IllegalArgumentException e) {
+            throw CyclesException.invalid("the query is malformed");
+        }
+    }
+
+    /// @return null when it is not there
+    @Nullable String text(String name) {
+        String value = parameters.get(name);
+        if (value == null || value.isBlank()) {
+            return null;
+        }
+        if (value.length() > MAX_VALUE) {
+            throw CyclesException.invalid(name + " has more than " + MAX_VALUE + " characters");
+        }
+        return value;
+    }
+
+    int limit() {
+        String text = text("limit");
+        if (text == null) {
+            return USUAL_LIMIT;
+        }
+        int limit = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw CyclesException.invalid("limit must be 1 to " + MAX_LIMIT);
+        }
+        return limit;
+    }
+
+    /// @return null when it is not there
+    @Nullable Instant time(String name) {
+        String text = text(name);
+        if (text == null) {
+            return null;
+        }
+        try {
+            // A plus sign that was not encoded arrives as a space.
+            return OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
+        } catch (DateTimeParseException e) {
+            throw CyclesException.invalid(name + " must be a time as in ISO 8601");
+        }
+    }
+
+    /// The levels of a subject that are asked for, in lower case, without the tenant.
+    SortedMap<String, String> levels() {
+        SortedMap<String, String> levels = new TreeMap<>();
+        for (String level : ScopePath.LEVELS) {
+            String value = text(level);
+            if (value != null && !level.equals(Subject.TENANT)) {
+                levels.put(level, value.toLowerCase(Locale.ROOT));
+            }
+        }
+        return levels;
+    }
+}
