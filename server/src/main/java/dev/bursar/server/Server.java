@@ -155,7 +155,7 @@ public final class Server implements AutoCloseable {
                                         this::reload,
                                         dashboard.files(),
                                         dashboard::mount)));
-        Cycles cycles = open(new Cycles(vertx, authority, directory, clock));
+        Cycles cycles = open(new Cycles(vertx, authority, usage, directory, clock));
         web =
                 open(
                         WebServer.open(

@@ -37,7 +37,9 @@ final class Schema {
 
     /// Stands for the definition above.
     static final String DEFINITION =
-            Integer.toHexString((CALLS + ";" + HOLDS + ";" + META).hashCode());
+            Integer.toHexString(
+                    (CALLS + ";" + HOLDS + ";" + META + ";" + ReservationTables.DEFINITIONS)
+                            .hashCode());
 
     private Schema() {}
 

@@ -224,6 +224,12 @@ final class Store implements AutoCloseable {
             for (String table : List.of("calls", "holds", "meta")) {
                 statement.execute("DROP TABLE IF EXISTS " + table);
             }
+            for (String table : ReservationTables.NAMES) {
+                statement.execute("DROP TABLE IF EXISTS " + table);
+            }
+            for (String definition : ReservationTables.DEFINITIONS) {
+                statement.execute(definition);
+            }
             statement.execute(Schema.CALLS);
             statement.execute(Schema.HOLDS);
             statement.execute(Schema.META);

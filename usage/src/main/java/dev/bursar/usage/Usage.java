@@ -114,6 +114,21 @@ public final class Usage implements AutoCloseable {
         return ask(connection -> details.find(connection, id));
     }
 
+    /// One reservation of a protocol, by its id.
+    public Optional<Reservation> reservation(String id) {
+        return ask(c -> ReservationsSql.find(c, id, clock.instant(), settings.queryTimeout()));
+    }
+
+    /// Reservations of a protocol, one page.
+    public List<Reservation> reservations(ReservationsQuery query) {
+        return ask(c -> ReservationsSql.list(c, query, clock.instant(), settings.queryTimeout()));
+    }
+
+    /// What happened to reservations of a protocol, the latest first.
+    public List<Incident> incidents(IncidentsQuery query) {
+        return ask(c -> ReservationsSql.incidents(c, query, settings.queryTimeout()));
+    }
+
     /// How many times the file was opened: once more after each rebuild.
     int openings() {
         return follower.openings();

@@ -21,8 +21,10 @@ final class Writer {
 
     static void append(DuckDBConnection connection, List<Positioned> batch) throws SQLException {
         try (DuckDBAppender calls = connection.createAppender("calls");
-                DuckDBAppender holds = connection.createAppender("holds")) {
+                DuckDBAppender holds = connection.createAppender("holds");
+                ReservationTables reservations = new ReservationTables(connection)) {
             for (Positioned positioned : batch) {
+                reservations.append(positioned);
                 Call call = Call.of(positioned);
                 if (call != null) {
                     append(calls, call);
@@ -35,6 +37,7 @@ final class Writer {
             }
             calls.flush();
             holds.flush();
+            reservations.flush();
         }
     }
 

@@ -45,7 +45,7 @@ final class Changes {
             case RELEASE -> release(exchange, route, JsonFields.read(body, Requests::release));
             case EXTEND -> extend(exchange, route, JsonFields.read(body, Requests::extend));
             case RECORD_EVENT -> charge(exchange, JsonFields.read(body, Requests::event));
-            case FIND, BALANCES, INTROSPECT ->
+            case LIST, FIND, BALANCES, LIST_EVENTS, INTROSPECT ->
                     throw new IllegalStateException("reads have no body: " + route);
         }
     }
@@ -247,17 +247,18 @@ final class Changes {
     /// Submits a command, and answers with what `reply` makes of its outcome.
     private void submit(Exchange exchange, Command command, Function<Outcome, Answer> reply) {
         try {
-            authority
-                    .submitAsync(command)
-                    .whenComplete((outcome, failure) -> {
-                        if (failure != null) {
-                            exchange.onLoop(() -> exchange.refuse(Refusals.error(failure)));
-                        } else if (isSimple(outcome)) {
-                            exchange.onLoop(() -> reply(exchange, outcome, reply));
-                        } else {
-                            threads.run(exchange, () -> reply.apply(outcome));
-                        }
-                    });
+            var _ =
+                    authority
+                            .submitAsync(command)
+                            .whenComplete((outcome, failure) -> {
+                                if (failure != null) {
+                                    exchange.onLoop(() -> exchange.refuse(Refusals.error(failure)));
+                                } else if (isSimple(outcome)) {
+                                    exchange.onLoop(() -> reply(exchange, outcome, reply));
+                                } else {
+                                    threads.run(exchange, () -> reply.apply(outcome));
+                                }
+                            });
         } catch (AuthorityException e) {
             throw Refusals.error(e);
         }

@@ -3,6 +3,7 @@ package dev.bursar.server.cycles;
 import dev.bursar.authority.Authority;
 import dev.bursar.server.config.Permission;
 import dev.bursar.server.directory.Directory;
+import dev.bursar.usage.Usage;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
@@ -21,12 +22,17 @@ public final class Cycles implements AutoCloseable {
     private final Changes changes;
     private final Reads reads;
 
-    public Cycles(Vertx vertx, Authority authority, Directory directory, InstantSource clock) {
+    public Cycles(
+            Vertx vertx,
+            Authority authority,
+            Usage usage,
+            Directory directory,
+            InstantSource clock) {
         this.vertx = vertx;
         this.ids = new Ids(clock);
         this.callers = new Callers(directory);
         this.changes = new Changes(authority, clock, ids, threads);
-        this.reads = new Reads(authority);
+        this.reads = new Reads(authority, usage, clock);
     }
 
     /// Whether a request is this protocol's to answer.

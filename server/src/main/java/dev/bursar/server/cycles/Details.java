@@ -7,6 +7,7 @@ import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.Unit;
 import dev.bursar.usage.Reservation;
 import dev.bursar.usage.Reservation.Status;
+import java.time.Instant;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -17,15 +18,15 @@ final class Details {
 
     private Details() {}
 
-    /// An open hold as a reservation.
-    static Reservation of(StateRecord.HoldState hold) {
+    /// An open hold as a reservation. One that nobody can end any more counts as expired.
+    static Reservation of(StateRecord.HoldState hold, Instant now) {
         Attribution attribution = hold.attribution();
         SortedMap<String, String> labels = attribution.labels();
         long ttl = attribution.numbers().getOrDefault(Facts.TTL, 0L);
         return new Reservation(
                 hold.granted().hold().value(),
                 hold.tenant().value(),
-                Status.ACTIVE,
+                now.isAfter(hold.expiresAt().plus(hold.grace())) ? Status.EXPIRED : Status.ACTIVE,
                 hold.key().value(),
                 levels(hold.subject()),
                 labels.get(Facts.DIMENSIONS),

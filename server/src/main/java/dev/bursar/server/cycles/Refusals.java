@@ -3,6 +3,7 @@ package dev.bursar.server.cycles;
 import dev.bursar.authority.AuthorityException;
 import dev.bursar.ledger.Block;
 import dev.bursar.ledger.Outcome;
+import dev.bursar.usage.UsageException;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -109,6 +110,9 @@ final class Refusals {
         if (failure instanceof AuthorityException e
                 && e.kind() == AuthorityException.Kind.CAPACITY) {
             return CyclesException.busy("too many requests at a time");
+        }
+        if (failure instanceof UsageException e && e.kind() == UsageException.Kind.CAPACITY) {
+            return CyclesException.busy("too many reads at a time");
         }
         if (!(failure instanceof AuthorityException)) {
             LOG.error("event=cycles_request_failed", failure);

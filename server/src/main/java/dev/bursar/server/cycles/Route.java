@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param reservation the id in the path, `""` where there is none
 record Route(Operation operation, String reservation) {
 
+    private static final String GET = "GET";
+    private static final String POST = "POST";
     private static final String PREFIX = "/v1/";
     private static final String RESERVATIONS = "/v1/reservations";
     private static final String BELOW = "/v1/reservations/";
@@ -30,23 +32,25 @@ record Route(Operation operation, String reservation) {
                     ".well-known");
 
     enum Operation {
-        DECIDE(HttpMethod.POST, "/v1/decide", Permission.RESERVATIONS_CREATE),
-        CREATE(HttpMethod.POST, RESERVATIONS, Permission.RESERVATIONS_CREATE),
-        FIND(HttpMethod.GET, BELOW, Permission.RESERVATIONS_LIST),
-        COMMIT(HttpMethod.POST, BELOW + "/commit", Permission.RESERVATIONS_COMMIT),
-        RELEASE(HttpMethod.POST, BELOW + "/release", Permission.RESERVATIONS_RELEASE),
-        EXTEND(HttpMethod.POST, BELOW + "/extend", Permission.RESERVATIONS_EXTEND),
-        BALANCES(HttpMethod.GET, "/v1/balances", Permission.BALANCES_READ),
-        RECORD_EVENT(HttpMethod.POST, "/v1/events", Permission.EVENTS_CREATE),
+        DECIDE(POST, "/v1/decide", Permission.RESERVATIONS_CREATE),
+        CREATE(POST, RESERVATIONS, Permission.RESERVATIONS_CREATE),
+        LIST(GET, RESERVATIONS, Permission.RESERVATIONS_LIST),
+        FIND(GET, BELOW, Permission.RESERVATIONS_LIST),
+        COMMIT(POST, BELOW + "/commit", Permission.RESERVATIONS_COMMIT),
+        RELEASE(POST, BELOW + "/release", Permission.RESERVATIONS_RELEASE),
+        EXTEND(POST, BELOW + "/extend", Permission.RESERVATIONS_EXTEND),
+        BALANCES(GET, "/v1/balances", Permission.BALANCES_READ),
+        RECORD_EVENT(POST, "/v1/events", Permission.EVENTS_CREATE),
+        LIST_EVENTS(GET, "/v1/events", Permission.EVENTS_READ),
         /// Tells what a key may do: any key may ask.
-        INTROSPECT(HttpMethod.GET, "/v1/auth/introspect", null);
+        INTROSPECT(GET, "/v1/auth/introspect", null);
 
-        private final HttpMethod method;
+        private final String method;
         private final String path;
         private final @Nullable Permission permission;
 
         /// @param path without the id of a reservation
-        Operation(HttpMethod method, String path, @Nullable Permission permission) {
+        Operation(String method, String path, @Nullable Permission permission) {
             this.method = method;
             this.path = path;
             this.permission = permission;
@@ -62,12 +66,12 @@ record Route(Operation operation, String reservation) {
         }
 
         boolean reads() {
-            return method.equals(HttpMethod.GET);
+            return method.equals(GET);
         }
 
         /// Whether an administrator may ask in place of a tenant.
         boolean isForAdmins() {
-            return this == FIND || this == RELEASE || this == INTROSPECT;
+            return this == LIST || this == FIND || this == RELEASE || this == INTROSPECT;
         }
     }
 
@@ -93,10 +97,10 @@ record Route(Operation operation, String reservation) {
         List<String> allowed = new ArrayList<>(2);
         for (Operation operation : Operation.values()) {
             if (operation.path.equals(plain) && operation.hasId() != id.isEmpty()) {
-                if (operation.method.equals(method)) {
+                if (operation.method.equals(method.name())) {
                     return new Route(operation, id);
                 }
-                allowed.add(operation.method.name());
+                allowed.add(operation.method);
             }
         }
         if (allowed.isEmpty()) {

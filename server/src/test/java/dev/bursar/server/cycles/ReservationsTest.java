@@ -353,6 +353,8 @@ class ReservationsTest {
         }
         server.send(server.as("reader-secret", path)).refused(403, "FORBIDDEN");
         server.send(server.as("reader-secret", path)).refused(403, "FORBIDDEN");
+        server.send(server.as("reader-secret", "/v1/reservations")).refused(403, "FORBIDDEN");
+        server.send(server.as("reader-secret", "/v1/events")).refused(403, "FORBIDDEN");
         server.post("reader-secret", "/v1/events", reserve(newKey(), BOT, 1, ""))
                 .refused(403, "FORBIDDEN");
     }
@@ -427,7 +429,7 @@ class ReservationsTest {
             delimiter = '|',
             value = {
                 "GET|/v1/decide|405|POST",
-                "DELETE|/v1/reservations|405|POST",
+                "DELETE|/v1/reservations|405|POST, GET",
                 "PUT|/v1/reservations/x|405|GET",
                 "GET|/v1/reservations/x/commit|405|POST",
                 "POST|/v1/balances|405|GET",
