@@ -28,7 +28,8 @@ import picocli.CommandLine.IVersionProvider;
             MakeBackup.class,
             Operations.Reload.class,
             Operations.Rebuild.class,
-            Bench.class
+            Bench.class,
+            Conformance.class
         })
 final class CommandLines {
 
