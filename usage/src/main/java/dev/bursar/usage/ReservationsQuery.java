@@ -1,5 +1,6 @@
 package dev.bursar.usage;
 
+import dev.bursar.usage.Reservation.Status;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.SortedMap;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record ReservationsQuery(
         String tenant,
         @Nullable String key,
-        Reservation.@Nullable Status status,
+        @Nullable Status status,
         SortedMap<String, String> levels,
         @Nullable String scope,
         Between created,

@@ -1,5 +1,6 @@
 package dev.bursar.server.cycles;
 
+import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.server.directory.Finding;
 import io.vertx.core.MultiMap;
@@ -19,27 +20,31 @@ final class Callers {
         this.directory = directory;
     }
 
-    /// The caller that a key belongs to, or null when an administrator asks where that is possible.
+    /// @param adminToo whether a person may ask in place of a tenant
     ///
     /// @throws CyclesException `UNAUTHORIZED` when no key that is good is there
-    @Nullable CyclesCaller identify(MultiMap headers, boolean adminToo) {
+    Who identify(MultiMap headers, boolean adminToo) {
         String secret = secret(headers);
         if (secret != null) {
-            return caller(directory.find(secret));
+            return Who.key(caller(directory.find(secret)));
         }
         String admin = headers.get(ADMIN_KEY);
         if (admin == null) {
             throw new CyclesException(
                     ErrorCode.UNAUTHORIZED, "no key: send it as X-Cycles-API-Key");
         }
-        if (!directory.isAdmin(admin)) {
-            throw new CyclesException(ErrorCode.UNAUTHORIZED, "the admin key is wrong");
-        }
+        Actor actor =
+                directory
+                        .tokens()
+                        .find(admin.strip())
+                        .orElseThrow(() ->
+                                new CyclesException(
+                                        ErrorCode.UNAUTHORIZED, "the admin key is wrong"));
         if (!adminToo) {
             throw new CyclesException(
                     ErrorCode.UNAUTHORIZED, "this wants a tenant's key, not an administrator's");
         }
-        return null;
+        return Who.person(actor);
     }
 
     private static CyclesCaller caller(Finding finding) {

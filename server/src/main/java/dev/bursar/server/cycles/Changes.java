@@ -10,6 +10,8 @@ import dev.bursar.ledger.Reason;
 import dev.bursar.ledger.StateRecord;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
+import dev.bursar.server.directory.Actor;
+import dev.bursar.server.directory.Role;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /// Answers what changes something, or asks what a change would be answered. The usual way takes no
 /// thread of its own: the command goes to the authority, and its outcome comes back to the event loop.
 final class Changes {
+
+    /// What the audit log calls a person who does what is a tenant's to do.
+    private static final String ON_BEHALF = "admin_on_behalf_of";
 
     private final Authority authority;
     private final InstantSource clock;
@@ -168,7 +173,7 @@ final class Changes {
                 () -> submit(exchange, command, outcome -> released(outcome, hold)));
     }
 
-    /// An administrator ends a tenant's reservation, which is written down.
+    /// A person ends a tenant's reservation, which is written down.
     private Answer releaseOnBehalf(Exchange exchange, Requests.Release request, HoldId hold) {
         TenantId tenant =
                 authority
@@ -176,20 +181,37 @@ final class Changes {
                         .map(StateRecord.HoldState::tenant)
                         .or(() -> authority.ended(hold).map(StateRecord.EndedHold::tenant))
                         .orElseThrow(() -> refused(Reason.HOLD_NOT_FOUND, hold));
+        Actor actor = exchange.actor();
+        exchange.requireTenant(tenant.value());
+        if (actor.role() != Role.ADMIN && actor.role() != Role.OPERATOR) {
+            throw new CyclesException(
+                    ErrorCode.FORBIDDEN, "this wants an operator, not " + actor.role().written());
+        }
         Facts facts =
                 new Facts(exchange.traceId())
-                        .with("actor", "administrator")
-                        .with("actor_type", "admin_on_behalf_of")
+                        .with("actor", actor.name())
+                        .with("actor_type", ON_BEHALF)
                         .with("on_behalf_of", tenant.value());
         Outcome outcome = authority.submit(Commands.release(request, tenant, hold, facts));
         Answer answer = released(outcome, hold);
         if (outcome instanceof Outcome.Released) {
             Attribution by =
-                    facts.with("role", "admin")
-                            .with("action", "reservation.release")
-                            .with("target", hold.value())
-                            .with("request_id", exchange.requestId())
-                            .attribution();
+                    actor.with(
+                                    Map.of(
+                                            "request_id",
+                                            exchange.requestId(),
+                                            "trace_id",
+                                            exchange.traceId()))
+                            .did(
+                                    "reservation.release",
+                                    hold.value(),
+                                    Map.of(
+                                            "actor_type",
+                                            ON_BEHALF,
+                                            "on_behalf_of",
+                                            tenant.value(),
+                                            "reason",
+                                            request.reason() == null ? "" : request.reason()));
             authority.submit(new Command.Note(tenant, by));
         }
         return answer;

@@ -1,5 +1,6 @@
 package dev.bursar.server.cycles;
 
+import dev.bursar.server.directory.Actor;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
@@ -22,6 +23,7 @@ final class Exchange {
     private final String requestId;
     private final String traceId;
     private @Nullable CyclesCaller caller;
+    private @Nullable Actor actor;
     private boolean answered;
 
     Exchange(Vertx vertx, HttpServerRequest request, Ids ids) {
@@ -46,13 +48,35 @@ final class Exchange {
         return traceId;
     }
 
-    /// Null for an administrator.
+    /// Null when a person asks.
     @Nullable CyclesCaller caller() {
         return caller;
     }
 
-    void identified(@Nullable CyclesCaller caller) {
-        this.caller = caller;
+    void identified(Who who) {
+        caller = who.caller();
+        actor = who.actor();
+    }
+
+    /// The person who asks, when no caller does.
+    Actor actor() {
+        Actor known = actor;
+        if (known == null) {
+            throw new IllegalStateException("a tenant's key is no person");
+        }
+        return known;
+    }
+
+    /// Checks that whoever asks may see what is a tenant's.
+    ///
+    /// @throws CyclesException `FORBIDDEN` when not
+    void requireTenant(String tenant) {
+        CyclesCaller known = caller;
+        boolean may =
+                known == null ? actor().mayTouch(tenant) : known.tenant().value().equals(tenant);
+        if (!may) {
+            throw new CyclesException(ErrorCode.FORBIDDEN, "that is of another tenant");
+        }
     }
 
     /// The caller where only a tenant's key can ask.

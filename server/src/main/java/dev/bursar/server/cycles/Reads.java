@@ -34,7 +34,7 @@ final class Reads {
         return switch (route.operation()) {
             case FIND -> find(exchange, route.reservation());
             case LIST -> {
-                ReservationsList list = ReservationsList.of(query, exchange.caller());
+                ReservationsList list = ReservationsList.of(query, exchange);
                 follow();
                 yield list.answer(usage::reservations);
             }
@@ -59,12 +59,9 @@ final class Reads {
                         .orElseThrow(() ->
                                 new CyclesException(
                                         ErrorCode.NOT_FOUND, "there is no such reservation"));
+        exchange.requireTenant(found.tenant());
         CyclesCaller caller = exchange.caller();
         if (caller != null) {
-            if (!found.tenant().equals(caller.tenant().value())) {
-                throw new CyclesException(
-                        ErrorCode.FORBIDDEN, "the reservation is one of another tenant");
-            }
             caller.requireScope(ScopePath.parse(found.scopePath()));
         }
         if (found.status() == Status.EXPIRED) {

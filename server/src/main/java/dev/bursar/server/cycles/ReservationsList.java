@@ -28,9 +28,11 @@ final class ReservationsList {
         this.list = list;
     }
 
-    /// @param caller null for an administrator, who has to name a tenant
+    /// A person has to name a tenant.
+    ///
     /// @throws CyclesException for what is wrong with the query
-    static ReservationsList of(Query query, @Nullable CyclesCaller caller) {
+    static ReservationsList of(Query query, Exchange exchange) {
+        CyclesCaller caller = exchange.caller();
         boolean descending = oneOf(query, "sort_dir", "desc", "asc", "desc").equals("desc");
         Order order =
                 Order.valueOf(
@@ -44,7 +46,7 @@ final class ReservationsList {
                                 .toUpperCase(Locale.ROOT));
         ReservationsQuery first =
                 new ReservationsQuery(
-                        tenant(query, caller),
+                        tenant(query, exchange),
                         query.text("idempotency_key"),
                         status(query),
                         query.levels(),
@@ -94,15 +96,15 @@ final class ReservationsList {
                 }));
     }
 
-    private static String tenant(Query query, @Nullable CyclesCaller caller) {
-        String tenant = query.text(Subject.TENANT);
-        if (caller == null) {
-            return JsonFields.required(tenant, "tenant");
-        }
-        if (tenant != null && !tenant.equals(caller.tenant().value())) {
-            throw new CyclesException(ErrorCode.FORBIDDEN, "tenant is not the tenant of the key");
-        }
-        return caller.tenant().value();
+    private static String tenant(Query query, Exchange exchange) {
+        CyclesCaller caller = exchange.caller();
+        String named = query.text(Subject.TENANT);
+        String tenant =
+                named == null && caller != null
+                        ? caller.tenant().value()
+                        : JsonFields.required(named, Subject.TENANT);
+        exchange.requireTenant(tenant);
+        return tenant;
     }
 
     private static Reservation.@Nullable Status status(Query query) {
