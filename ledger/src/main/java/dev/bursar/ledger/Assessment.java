@@ -126,14 +126,9 @@ final class Assessment {
     /// budget. Time is asked by being there.
     private static Block.@Nullable Cause cause(Line line, long asked, long least) {
         BudgetState state = line.budget();
-        switch (state.status()) {
-            case FROZEN -> {
-                return Block.Cause.FROZEN;
-            }
-            case CLOSED -> {
-                return Block.Cause.CLOSED;
-            }
-            case ACTIVE -> {}
+        Block.Cause stopped = state.stopCause();
+        if (stopped != null) {
+            return stopped;
         }
         if (line.funding().overLimit()) {
             return Block.Cause.OVER_LIMIT;

@@ -42,6 +42,15 @@ final class BudgetState {
         return status;
     }
 
+    /// Why nothing may pass, whatever is left, or null when the budget is active.
+    Block.@Nullable Cause stopCause() {
+        return switch (status) {
+            case ACTIVE -> null;
+            case FROZEN -> Block.Cause.FROZEN;
+            case CLOSED -> Block.Cause.CLOSED;
+        };
+    }
+
     void become(Budget.Status changed) {
         status = changed;
     }

@@ -80,13 +80,10 @@ final class ChargeRule {
         List<Block> stopped = new ArrayList<>(0);
         for (BudgetState budget : state.budgets(command.tenant())) {
             Unit unit = budget.budget().unit();
-            if (budget.status() != Budget.Status.ACTIVE
+            Block.Cause cause = budget.stopCause();
+            if (cause != null
                     && command.actual().has(unit)
                     && budget.appliesTo(command.subject())) {
-                Block.Cause cause =
-                        budget.status() == Budget.Status.FROZEN
-                                ? Block.Cause.FROZEN
-                                : Block.Cause.CLOSED;
                 Entry.Posting posting =
                         new Entry.Posting(
                                 budget.accountFor(command.subject(), now),
