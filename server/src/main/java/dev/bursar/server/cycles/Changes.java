@@ -89,10 +89,8 @@ final class Changes {
                 exchange,
                 command,
                 outcome ->
-                        switch (outcome) {
+                        switch (original(outcome)) {
                             case Outcome.Evaluated(Outcome answer) ->
-                                    evaluated(scope, answer, false);
-                            case Outcome.Repeated(Outcome.Evaluated(Outcome answer)) ->
                                     evaluated(scope, answer, false);
                             default -> throw refused(outcome, scope, request.estimate().unit());
                         });
