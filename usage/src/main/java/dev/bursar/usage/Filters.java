@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// The part of a WHERE that picks calls by time and dimensions. Values are always bound, never written
 /// into the SQL.
@@ -39,6 +40,11 @@ final class Filters {
             statement.setString(next++, value);
         }
         return next;
+    }
+
+    /// A bound for whole milliseconds, null when there is none.
+    static @Nullable Long millis(@Nullable Instant at) {
+        return at == null ? null : Long.valueOf(firstMillis(at));
     }
 
     /// The first whole millisecond that is not before `at`; the ends of time for what is beyond them.

@@ -38,7 +38,15 @@ final class Schema {
     /// Stands for the definition above.
     static final String DEFINITION =
             Integer.toHexString(
-                    (CALLS + ";" + HOLDS + ";" + META + ";" + ReservationTables.DEFINITIONS)
+                    (CALLS
+                                    + ";"
+                                    + HOLDS
+                                    + ";"
+                                    + META
+                                    + ";"
+                                    + ReservationTables.DEFINITIONS
+                                    + ";"
+                                    + AuditTable.DEFINITION)
                             .hashCode());
 
     private Schema() {}

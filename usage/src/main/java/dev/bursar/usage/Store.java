@@ -221,7 +221,7 @@ final class Store implements AutoCloseable {
     private static void create(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("BEGIN TRANSACTION");
-            for (String table : List.of("calls", "holds", "meta")) {
+            for (String table : List.of("calls", "holds", "meta", AuditTable.NAME)) {
                 statement.execute("DROP TABLE IF EXISTS " + table);
             }
             for (String table : ReservationTables.NAMES) {
@@ -231,6 +231,7 @@ final class Store implements AutoCloseable {
                 statement.execute(definition);
             }
             statement.execute(Schema.CALLS);
+            statement.execute(AuditTable.DEFINITION);
             statement.execute(Schema.HOLDS);
             statement.execute(Schema.META);
             statement.execute("INSERT INTO meta VALUES (0, '', '" + Schema.DEFINITION + "', 0)");

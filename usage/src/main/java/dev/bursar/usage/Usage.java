@@ -129,6 +129,11 @@ public final class Usage implements AutoCloseable {
         return ask(c -> ReservationsSql.incidents(c, query, settings.queryTimeout()));
     }
 
+    /// What people and the configuration did, one page, the latest in the journal first.
+    public List<AuditRow> audit(AuditQuery query) {
+        return ask(c -> AuditSql.list(c, query, settings.queryTimeout()));
+    }
+
     /// How many times the file was opened: once more after each rebuild.
     int openings() {
         return follower.openings();

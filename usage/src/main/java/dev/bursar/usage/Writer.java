@@ -22,9 +22,11 @@ final class Writer {
     static void append(DuckDBConnection connection, List<Positioned> batch) throws SQLException {
         try (DuckDBAppender calls = connection.createAppender("calls");
                 DuckDBAppender holds = connection.createAppender("holds");
-                ReservationTables reservations = new ReservationTables(connection)) {
+                ReservationTables reservations = new ReservationTables(connection);
+                AuditTable audit = new AuditTable(connection, batch)) {
             for (Positioned positioned : batch) {
                 reservations.append(positioned);
+                audit.append(positioned);
                 Call call = Call.of(positioned);
                 if (call != null) {
                     append(calls, call);
@@ -38,6 +40,7 @@ final class Writer {
             calls.flush();
             holds.flush();
             reservations.flush();
+            audit.flush();
         }
     }
 
