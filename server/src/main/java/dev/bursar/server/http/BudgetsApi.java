@@ -152,9 +152,15 @@ final class BudgetsApi {
     }
 
     /// The budget that the path names.
+    ///
+    /// @throws ApiException 404 for what no budget can be named
     static BudgetId id(RoutingContext context) {
-        return new BudgetId(
-                Parameters.path(context, "tenant") + "/" + Parameters.path(context, "name"));
+        String id = Parameters.path(context, "tenant") + "/" + Parameters.path(context, "name");
+        try {
+            return new BudgetId(id);
+        } catch (IllegalArgumentException e) {
+            throw ApiException.notFound("no budget has such a name");
+        }
     }
 
     static Budget require(Authority authority, BudgetId id) {

@@ -167,6 +167,7 @@ public final class WebServer implements AutoCloseable {
             ConnectionGuard guard = new ConnectionGuard(vertx, listening.loops(), patience);
             HttpServer server = vertx.createHttpServer(options());
             server.connectionHandler(guard::opened);
+            server.invalidRequestHandler(new InvalidRequests(vertx));
             server.requestHandler(request -> {
                 guard.begun(request);
                 door.handle(request);

@@ -19,7 +19,6 @@ import dev.bursar.server.directory.Role;
 import dev.bursar.usage.Usage;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -52,7 +51,7 @@ final class ApiHouse implements AutoCloseable {
     final Directory directory;
     final Usage usage;
     final Routes routes;
-    private final HttpServer server;
+    private final WebServer server;
 
     /// @param tenants as in the configuration
     ApiHouse(Path data, String tenants) {
@@ -81,10 +80,12 @@ final class ApiHouse implements AutoCloseable {
                                 new Shell.Files("", "", "", "", "", "", ""),
                                 pages -> {}));
         server =
-                vertx.createHttpServer()
-                        .requestHandler(routes.handler())
-                        .listen(0, "127.0.0.1")
-                        .await();
+                WebServer.open(
+                        vertx,
+                        new WebServer.Listening("127.0.0.1", 0, 2),
+                        request -> false,
+                        request -> {},
+                        routes.handler());
     }
 
     /// Waits until the read model has all of the journal.
@@ -99,7 +100,7 @@ final class ApiHouse implements AutoCloseable {
     }
 
     int port() {
-        return server.actualPort();
+        return server.port();
     }
 
     /// Makes an access token.
@@ -175,7 +176,7 @@ final class ApiHouse implements AutoCloseable {
     @Override
     public void close() {
         http.close();
-        server.close().await();
+        server.close();
         vertx.close().await();
         routes.close();
         usage.close();

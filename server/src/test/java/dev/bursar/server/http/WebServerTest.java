@@ -168,7 +168,32 @@ class WebServerTest {
     void head_aboveTheLimit_isRefused() throws Exception {
         try (Socket socket = connect()) {
             send(socket, "GET / HTTP/1.1\r\nHost: x\r\nx-big: " + "a".repeat(40_000) + "\r\n\r\n");
+            // A client that is not told would send its next request on a connection that ends.
+            assertThat(readToEnd(socket))
+                    .startsWith("HTTP/1.1 431")
+                    .containsIgnoringCase("connection: close")
+                    .endsWith("\"status\":431}");
+        }
+    }
+
+    @Test
+    void head_aboveTheLimit_isAnsweredAlsoWhileItsBodyComes() throws Exception {
+        try (Socket socket = connect()) {
+            send(
+                    socket,
+                    "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\nx-big: "
+                            + "a".repeat(40_000)
+                            + "\r\n\r\n"
+                            + "b".repeat(3_000_000));
             assertThat(readToEnd(socket)).startsWith("HTTP/1.1 431");
+        }
+    }
+
+    @Test
+    void whatIsNoRequest_isRefused() throws Exception {
+        try (Socket socket = connect()) {
+            send(socket, "hello\r\n\r\n");
+            assertThat(readToEnd(socket)).contains(" 400 Bad Request").endsWith("\"status\":400}");
         }
     }
 
