@@ -12,6 +12,12 @@ final class Pace {
     /// The last so many attempts say how fast they came.
     private static final int ATTEMPTS = 60;
 
+    /// One call that cost something says nothing of the next.
+    private static final int LEAST_PAID = 3;
+
+    /// A rate that was seen for less than this is none.
+    private static final long LEAST_MILLIS = Duration.ofSeconds(10).toMillis();
+
     private static final long MILLIS_PER_HOUR = Duration.ofHours(1).toMillis();
 
     private Pace() {}
@@ -23,11 +29,11 @@ final class Pace {
         List<CallRow> calls = detail.calls();
         List<CallRow> paid = calls.stream().filter(call -> call.microcents() > 0).toList();
         List<CallRow> last = calls.subList(Math.max(0, calls.size() - ATTEMPTS), calls.size());
-        if (paid.isEmpty() || last.size() < 2) {
+        if (paid.size() < LEAST_PAID) {
             return OptionalLong.empty();
         }
         long millis = Duration.between(last.getFirst().at(), last.getLast().at()).toMillis();
-        if (millis <= 0) {
+        if (millis < LEAST_MILLIS) {
             return OptionalLong.empty();
         }
         long mean =

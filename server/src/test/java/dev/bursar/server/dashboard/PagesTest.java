@@ -112,6 +112,17 @@ class PagesTest {
     }
 
     @Test
+    void run_refusedAfterOneCall_saysNothingOfAnHour() throws Exception {
+        traffic.limit("one-only", Traffic.RUN_OF_ONE, 1);
+        traffic.call(Traffic.ACME, Traffic.RUN_OF_ONE, "support", "gpt-4o-mini");
+        traffic.call(Traffic.ACME, Traffic.RUN_OF_ONE, "support", "gpt-4o-mini");
+        pages.caughtUp();
+        assertThat(ok(Address.run("acme", Traffic.RUN_OF_ONE)))
+                .contains("Stopped by its budget", "1 call", "“one-only”")
+                .doesNotContain("Would have cost");
+    }
+
+    @Test
     void run_withMarkupInItsName_isEscapedEverywhere() throws Exception {
         Address page = Address.run("acme", Traffic.HOSTILE);
         String html = ok(page);

@@ -44,6 +44,8 @@ final class Traffic implements AutoCloseable {
     /// A run whose names would break out of a page that does not escape.
     static final String HOSTILE = "<script>alert(1)</script> & \"quoted\"/../run";
 
+    static final String RUN_OF_ONE = "only-once";
+
     static final Instant END = Instant.parse("2026-11-21T17:30:00Z");
 
     private static final List<String> MODELS =
@@ -275,6 +277,23 @@ final class Traffic implements AutoCloseable {
                 600,
                 new Window.Rolling(Duration.ofMinutes(1)),
                 Budget.Mode.HARD);
+    }
+
+    /// Limits the calls of one run.
+    void limit(String name, String run, long calls) {
+        authority.submit(
+                new Command.DefineBudget(
+                        new Budget(
+                                new BudgetId(ACME + "/" + name),
+                                ACME,
+                                name,
+                                new TreeMap<>(Map.of(Subject.RUN, run)),
+                                List.of(),
+                                Unit.CALLS,
+                                calls,
+                                new Window.Life(),
+                                Budget.Mode.HARD,
+                                List.of())));
     }
 
     private void define(
