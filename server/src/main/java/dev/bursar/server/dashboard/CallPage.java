@@ -112,7 +112,7 @@ final class CallPage {
         return switch (detail.call().provenance()) {
             case "provider" -> "tokens and cost as the provider reported them";
             case "priced" -> "the provider's tokens at our price";
-            case "estimated" -> "estimated: the provider gave no usage";
+            case "estimated" -> "estimated: the provider did not tell all of its usage";
             case "unpriced" -> "no price for this model: charged at the ceiling";
             default -> "";
         };
