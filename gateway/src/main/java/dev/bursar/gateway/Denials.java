@@ -123,17 +123,17 @@ final class Denials {
     private String message(BlockingBudget blocking) {
         Block block = blocking.block();
         String of = "the budget " + block.name() + " (" + blocking.scope() + ")";
-        String limit = Quantity.text(block.unit(), block.limit());
+        String limit = Quantity.said(block.unit(), block.limit());
         if (Quantity.isTime(block.unit()) && refusal(block) != Refusal.BUDGET_FROZEN) {
-            String spent = Quantity.text(block.unit(), block.spent());
+            String spent = Quantity.said(block.unit(), block.spent());
             String past =
                     per(block).contains(Subject.RUN)
                             ? "the run has lasted " + spent
                             : spent + " have passed";
             return past + " of at most " + limit + ": the time of " + of + " is over";
         }
-        String left = Quantity.text(block.unit(), block.affordable());
-        String asked = Quantity.text(block.unit(), block.asked());
+        String left = Quantity.said(block.unit(), block.affordable());
+        String asked = Quantity.said(block.unit(), block.asked());
         return switch (block.cause()) {
             case FROZEN -> of + " is frozen";
             case CLOSED -> of + " is closed";
@@ -141,7 +141,7 @@ final class Denials {
             case IN_DEBT ->
                     of
                             + " owes "
-                            + Quantity.text(block.unit(), block.debt())
+                            + Quantity.said(block.unit(), block.debt())
                             + " and must be funded";
             case ABOVE_LIMIT -> of + " allows " + limit + "; this call may take " + asked;
             case SPENT ->

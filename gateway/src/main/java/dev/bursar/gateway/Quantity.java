@@ -40,6 +40,13 @@ public final class Quantity {
         return number(unit, value) + " " + unit(unit);
     }
 
+    /// Like [#text], as it is said in a sentence: `1 slot`.
+    static String said(Unit unit, long value) {
+        String text = text(unit, value);
+        boolean one = value == 1 && !isMoney(unit) && !isTime(unit) && text.endsWith("s");
+        return one ? text.substring(0, text.length() - 1) : text;
+    }
+
     /// Whether JSON has the number as a string, so that no reader makes a float of it.
     public static boolean isMoney(Unit unit) {
         return unit.equals(Unit.USD_MICROCENTS);

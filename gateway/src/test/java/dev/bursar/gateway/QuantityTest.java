@@ -27,4 +27,18 @@ class QuantityTest {
     void text_anyUnit_isInTheWordsOfTheConfiguration(String unit, long value, String text) {
         assertThat(Quantity.text(new Unit(unit), value)).isEqualTo(text);
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CALLS, 1, 1 call",
+        "SLOTS, 1, 1 slot",
+        "SLOTS, 0, 0 slots",
+        "TOOL_CALLS, 1, 1 tool_call",
+        "MILLIS, 1, 0.001 s",
+        "USD_MICROCENTS, 1, 0.00000001 USD",
+        "CREDITS, 2, 2 credits",
+    })
+    void said_oneOfAUnit_isSingular(String unit, long value, String text) {
+        assertThat(Quantity.said(new Unit(unit), value)).isEqualTo(text);
+    }
 }

@@ -43,11 +43,11 @@ final class Check implements Callable<Integer> {
                 out.println(summary);
             } else {
                 out.printf(
-                        "%s is sound: %d tenants, %d budgets, %d providers%n",
+                        "%s is sound: %s, %s, %s%n",
                         file,
-                        config.tenants().size(),
-                        config.budgets().size(),
-                        config.gateway().providers().size());
+                        counted(config.tenants().size(), "tenant"),
+                        counted(config.budgets().size(), "budget"),
+                        counted(config.gateway().providers().size(), "provider"));
                 config.notes().forEach(note -> out.println("note: " + note));
             }
             return 0;
@@ -61,5 +61,9 @@ final class Check implements Callable<Integer> {
             out.println(problem);
             return 1;
         }
+    }
+
+    private static String counted(int number, String one) {
+        return number + " " + one + (number == 1 ? "" : "s");
     }
 }

@@ -66,7 +66,7 @@ class CommandLinesTest {
                 run("check", config("tenants: { acme: { budgets: [{ name: a, limit: 1 USD }] } }"));
 
         assertThat(ran.code()).isZero();
-        assertThat(ran.out()).contains("is sound: 1 tenants, 1 budgets");
+        assertThat(ran.out()).contains("is sound: 1 tenant, 1 budget, ");
     }
 
     @Test
