@@ -37,11 +37,11 @@ final class Budgets {
                 runOf(balance),
                 Chips.of(budget.mode()),
                 bar(budget.unit().name(), balance.spent(), balance.held(), budget.limit()),
-                Counts.of(budget.unit(), balance.spent()),
-                Counts.of(budget.unit(), balance.held()),
+                Counts.brief(budget.unit(), balance.spent()),
+                Counts.brief(budget.unit(), balance.held()),
                 balance.held() > 0,
-                Counts.of(budget.unit(), budget.limit()),
-                Counts.of(budget.unit(), left),
+                Counts.brief(budget.unit(), budget.limit()),
+                Counts.brief(budget.unit(), left),
                 percent + " %",
                 resets(budget.window(), balance.resetsAt(), now));
     }

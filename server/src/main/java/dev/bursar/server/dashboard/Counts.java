@@ -1,6 +1,7 @@
 package dev.bursar.server.dashboard;
 
 import dev.bursar.ledger.Unit;
+import dev.bursar.server.dashboard.view.Figure;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
@@ -12,6 +13,8 @@ final class Counts {
     private static final long MILLION = 1_000_000;
     private static final long BILLION = 1_000_000_000;
     private static final long COMPACT_FROM = 100_000;
+    private static final long MICROCENTS_PER_CENT = Unit.MICROCENTS_PER_USD / 100;
+    private static final long MILLIS_PER_SECOND = 1_000;
 
     private Counts() {}
 
@@ -60,6 +63,20 @@ final class Counts {
 
     static String of(Unit unit, long value) {
         return of(unit.name(), value);
+    }
+
+    /// A quantity with its unit, rounded to be read at a glance; the exact one beside it.
+    static Figure brief(Unit unit, long value) {
+        String exact = of(unit, value);
+        if (unit.equals(Unit.USD_MICROCENTS)) {
+            return value % MICROCENTS_PER_CENT == 0 ? Figure.of(exact) : Money.brief(value);
+        }
+        if (unit.equals(Unit.MILLIS)) {
+            return new Figure(value / MILLIS_PER_SECOND + " s", exact);
+        }
+        return value < COMPACT_FROM
+                ? Figure.of(exact)
+                : new Figure(compact(value) + exact.substring(exact.indexOf(' ')), exact);
     }
 
     /// What share of the limit an amount is, in percent with two decimals and a point: the form that

@@ -2,6 +2,8 @@ package dev.bursar.server.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.ledger.Unit;
+import dev.bursar.server.dashboard.view.Figure;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +43,23 @@ class CountsTest {
             })
     void of_eachUnit_isWrittenAsPeopleSayIt(String unit, long value, String text) {
         assertThat(Counts.of(unit, value)).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "USD_MICROCENTS | 112650710 | $1.13         | $1.1265071",
+                "USD_MICROCENTS | 42150     | $0.0004       | $0.0004215",
+                "USD_MICROCENTS | 50000000  | $0.50         | $0.50",
+                "TOKENS         | 50000     | 50,000 tokens | 50,000 tokens",
+                "TOKENS         | 1234567   | 1.2M tokens   | 1,234,567 tokens",
+                "SLOTS          | 1         | 1 slot        | 1 slot",
+                "MILLIS         | 119999    | 119 s         | 119.999 s",
+            })
+    void brief_eachUnit_isRoundedAndHasTheExactQuantityBeside(
+            Unit unit, long value, String text, String exact) {
+        assertThat(Counts.brief(unit, value)).isEqualTo(new Figure(text, exact));
     }
 
     @ParameterizedTest
