@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads the budgets of one tenant.
 final class BudgetReader {
+
+    private static final Set<String> APPLIED = Set.of("alert", "approve", "deny");
 
     private static final Pattern PERCENT = Pattern.compile("([0-9]{1,3})\\s*%");
 
@@ -209,7 +212,7 @@ final class BudgetReader {
                         action instanceof Node.Scalar scalar
                                 ? scalar.text().toLowerCase(Locale.ROOT)
                                 : "disable";
-                if (!written.equals("alert") && !written.equals("deny")) {
+                if (!APPLIED.contains(written)) {
                     notes.add(action.place().note(written + " is read but not applied yet"));
                 }
             }

@@ -246,8 +246,7 @@ class ConfigTest {
                         "bursar.yaml:10 clamp is read but not applied yet",
                         "bursar.yaml:11 downgrade is read but not applied yet",
                         "bursar.yaml:12 disable is read but not applied yet",
-                        "bursar.yaml:13 defer is read but not applied yet",
-                        "bursar.yaml:14 approve is read but not applied yet");
+                        "bursar.yaml:13 defer is read but not applied yet");
     }
 
     @Test
