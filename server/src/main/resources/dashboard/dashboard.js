@@ -21,7 +21,11 @@
         },
     });
 
+    // What a reader fills in is theirs until they send it.
     function become(old, fresh) {
+        if (old.hasAttribute("data-still")) {
+            return;
+        }
         attributes(old, fresh);
         if (!old.hasAttribute("data-chart")) {
             children(old, fresh);

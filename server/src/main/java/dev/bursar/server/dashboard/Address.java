@@ -11,6 +11,7 @@ record Address(String text) {
     static final Address OVERVIEW = new Address("/");
     static final Address RUNS = new Address("/runs");
     static final Address BUDGETS = new Address("/budgets");
+    static final Address APPROVALS = new Address("/approvals");
 
     static Address run(String tenant, String run) {
         return new Address("/run").with("tenant", tenant).with("run", run);
@@ -22,6 +23,16 @@ record Address(String text) {
 
     static Address budget(String tenant, String name) {
         return new Address("/budget").with("tenant", tenant).with("name", name);
+    }
+
+    /// Where forms are sent to: each does what the route of `/api` of the same path does.
+    static Address act(String... path) {
+        StringBuilder text = new StringBuilder("/act");
+        for (String part : path) {
+            text.append('/')
+                    .append(URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"));
+        }
+        return new Address(text.toString());
     }
 
     /// This address with one more parameter, or the same where the value is empty.

@@ -28,8 +28,8 @@ final class Assets {
     /// Parts of the stylesheet, in their order.
     private static final List<String> STYLE =
             List.of(
-                    "base", "frame", "cards", "bars", "tables", "filters", "charts", "notes",
-                    "door", "narrow");
+                    "base", "frame", "cards", "bars", "tables", "filters", "forms", "charts",
+                    "notes", "door", "narrow");
 
     private static final int HASH_BYTES = 6;
     private static final String FOREVER = "public, max-age=31536000, immutable";

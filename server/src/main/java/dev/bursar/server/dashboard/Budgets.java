@@ -1,12 +1,17 @@
 package dev.bursar.server.dashboard;
 
+import dev.bursar.authority.Authority;
 import dev.bursar.ledger.AccountKey;
 import dev.bursar.ledger.Balance;
 import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.Funding;
+import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Subject;
+import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import dev.bursar.server.dashboard.view.Bar;
 import dev.bursar.server.dashboard.view.BudgetLine;
+import dev.bursar.server.dashboard.view.Chip;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,11 +28,9 @@ final class Budgets {
     private Budgets() {}
 
     /// @param balance the balance to show, current at `now`
-    static BudgetLine line(Balance balance, Instant now) {
+    static BudgetLine line(Balance balance, Clock clock) {
         Budget budget = balance.budget();
-        long used = Math.addExact(balance.spent(), balance.held());
-        long left = Math.max(0, Math.subtractExact(budget.limit(), used));
-        long percent = percent(balance);
+        Unit unit = budget.unit();
         return new BudgetLine(
                 budget.name(),
                 Address.budget(budget.tenant().value(), budget.name()).text(),
@@ -36,24 +39,89 @@ final class Budgets {
                 account(budget.per(), balance.account().per()),
                 runOf(balance),
                 Chips.of(budget.mode()),
-                bar(budget.unit().name(), balance.spent(), balance.held(), budget.limit()),
-                Counts.brief(budget.unit(), balance.spent()),
-                Counts.brief(budget.unit(), balance.held()),
+                states(balance),
+                funding(balance, clock),
+                bar(balance),
+                Counts.brief(unit, balance.spent()),
+                Counts.brief(unit, balance.held()),
                 balance.held() > 0,
-                Counts.brief(budget.unit(), budget.limit()),
-                Counts.brief(budget.unit(), left),
-                percent + " %",
-                resets(budget.window(), balance.resetsAt(), now));
+                Counts.brief(unit, balance.limit()),
+                Counts.brief(unit, left(balance)),
+                percent(balance) + " %",
+                resets(budget.window(), balance.resetsAt(), clock.now()));
     }
 
-    /// A budget that nothing was spent of: its balances appear on first use.
-    static Balance untouched(Budget budget, Instant now) {
-        return Balance.of(budget, new AccountKey(budget.id(), List.of(), 0), 0, now);
+    /// The fullest balance of a budget; an untouched one where nothing was spent of it yet: its balances
+    /// appear on first use.
+    static Balance fullest(Authority authority, Budget budget, Instant now) {
+        List<Balance> balances = authority.balances(budget.id(), 1);
+        return balances.isEmpty()
+                ? new Balance(
+                        budget,
+                        authority.status(budget.id()).orElse(Budget.Status.ACTIVE),
+                        new AccountKey(budget.id(), List.of(), 0),
+                        budget.limit(),
+                        0,
+                        0,
+                        0,
+                        Funding.NONE,
+                        budget.window().resetsAt(now))
+                : balances.getFirst();
+    }
+
+    /// What may still be spent.
+    static long left(Balance balance) {
+        long used = Math.addExact(balance.spent(), balance.held());
+        return Math.max(0, balance.limit() - used - balance.funding().debt());
+    }
+
+    /// Frozen or closed, over the limit, in debt.
+    private static List<Chip> states(Balance balance) {
+        List<Chip> states = new ArrayList<>();
+        Chips.of(balance.status()).ifPresent(states::add);
+        if (balance.funding().overLimit()) {
+            states.add(Chips.OVER_LIMIT);
+        }
+        if (balance.funding().debt() > 0) {
+            states.add(Chips.IN_DEBT);
+        }
+        return states;
+    }
+
+    private static String funding(Balance balance, Clock clock) {
+        Unit unit = balance.budget().unit();
+        Funding funding = balance.funding();
+        List<String> parts = new ArrayList<>();
+        if (funding.credit() != 0) {
+            parts.add("credit " + Counts.of(unit, funding.credit()));
+        }
+        for (Funding.Grant grant : funding.grants()) {
+            Instant until = Instant.ofEpochMilli(grant.untilMillis());
+            if (until.isAfter(clock.now())) {
+                parts.add(
+                        "granted "
+                                + Counts.of(unit, grant.amount())
+                                + " until "
+                                + clock.hour(until));
+            }
+        }
+        if (funding.debt() > 0) {
+            parts.add("owes " + Counts.of(unit, funding.debt()));
+        }
+        if (funding.uncovered() > 0) {
+            parts.add(Counts.of(unit, funding.uncovered()) + " not covered");
+        }
+        return String.join(" · ", parts);
     }
 
     /// How much of the limit is spent or held, in percent.
     static long percent(Balance balance) {
         return Counts.percent(Math.addExact(balance.spent(), balance.held()), balance.limit());
+    }
+
+    static Bar bar(Balance balance) {
+        return bar(
+                balance.budget().unit().name(), balance.spent(), balance.held(), balance.limit());
     }
 
     static Bar bar(String unit, long spent, long held, long limit) {
@@ -81,6 +149,10 @@ final class Budgets {
                         ? "whole tenant"
                         : "per " + String.join(" and ", budget.per()));
         budget.match().forEach((name, value) -> parts.add(name + " " + value));
+        ScopePath scope = budget.terms().scope();
+        if (scope != null) {
+            parts.add(scope.toString());
+        }
         parts.add(window(budget.window()));
         return String.join(" · ", parts);
     }

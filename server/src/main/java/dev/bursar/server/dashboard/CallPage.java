@@ -41,7 +41,7 @@ final class CallPage {
         CallRow call = detail.call();
         Clock clock = request.clock(call.tenant());
         return new CallView(
-                frame.shell("Call " + call.id(), Address.RUNS, call.tenant()),
+                frame.shell(request, "Call " + call.id(), Address.RUNS, call.tenant()),
                 call.id(),
                 Link.to(call.run(), Address.run(call.tenant(), call.run()).text()),
                 Chips.of(call.outcome()),

@@ -4,11 +4,31 @@ import dev.bursar.ledger.Budget;
 import dev.bursar.server.dashboard.view.Chip;
 import dev.bursar.usage.CallOutcome;
 import dev.bursar.usage.RunStatus;
+import java.util.Optional;
 
 /// States as coloured words, each with the sentence that explains it.
 final class Chips {
 
+    static final Chip OVER_LIMIT =
+            new Chip(
+                    "over limit",
+                    "full",
+                    "More was used than the limit covers: nothing passes until it is funded");
+
+    static final Chip IN_DEBT = new Chip("in debt", "warn", "Spent beyond its limit, not repaid");
+
     private Chips() {}
+
+    static Optional<Chip> of(Budget.Status status) {
+        return switch (status) {
+            case ACTIVE -> Optional.empty();
+            case FROZEN ->
+                    Optional.of(
+                            new Chip(
+                                    "frozen", "frozen", "Refuses every call until it is unfrozen"));
+            case CLOSED -> Optional.of(new Chip("closed", "closed", "Refuses every call for ever"));
+        };
+    }
 
     static Chip of(RunStatus status) {
         return switch (status) {

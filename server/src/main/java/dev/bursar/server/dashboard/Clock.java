@@ -18,6 +18,7 @@ record Clock(Instant now, ZoneId zone) {
     private static final DateTimeFormatter SECONDS = format("HH:mm:ss");
     private static final DateTimeFormatter MINUTES = format("HH:mm");
     private static final DateTimeFormatter HOUR = format("d MMM HH:mm");
+    private static final DateTimeFormatter FIELD = format("uuuu-MM-dd'T'HH:mm");
     private static final DateTimeFormatter DAY = format("d MMM");
 
     private static DateTimeFormatter format(String pattern) {
@@ -56,6 +57,11 @@ record Clock(Instant now, ZoneId zone) {
 
     String hour(Instant at) {
         return HOUR.format(here(at));
+    }
+
+    /// As fields of forms have it: `2026-11-22T18:30`.
+    String field(Instant at) {
+        return FIELD.format(here(at));
     }
 
     String day(Instant at) {

@@ -37,6 +37,8 @@ public final class Dashboard {
     private final RunPage run;
     private final CallPage call;
     private final BudgetsPage budgets;
+    private final BudgetPage budget;
+    private final ApprovalsPage approvals;
 
     /// @param prices looks into the price book in use, which a reload may change
     public Dashboard(
@@ -53,6 +55,8 @@ public final class Dashboard {
         run = new RunPage(usage, new RunBudgets(authority), frame);
         call = new CallPage(usage, new PriceLines(prices), frame);
         budgets = new BudgetsPage(authority, frame);
+        budget = new BudgetPage(authority, frame);
+        approvals = new ApprovalsPage(authority, frame);
     }
 
     /// What pages that are not made here load, to look the same.
@@ -67,8 +71,9 @@ public final class Dashboard {
         page(router, "/runs", "runs", request -> Optional.of(runs.view(request)));
         page(router, "/run", "run", run::view);
         page(router, "/call", "call", call::view);
-        page(router, "/budgets", "budgets", request -> Optional.of(budgets.all(request)));
-        page(router, "/budget", "budget", budgets::one);
+        page(router, "/budgets", "budgets", request -> Optional.of(budgets.view(request)));
+        page(router, "/budget", "budget", budget::view);
+        page(router, "/approvals", "approvals", request -> Optional.of(approvals.view(request)));
     }
 
     private void page(
@@ -78,38 +83,42 @@ public final class Dashboard {
 
     private void answer(
             RoutingContext context, String template, Function<Request, Optional<?>> view) {
+        Request request = Request.of(context, clock.instant(), zones);
         try {
-            Optional<?> found = view.apply(Request.of(context, clock.instant(), zones));
+            Optional<?> found = view.apply(request);
             if (found.isPresent()) {
                 render(context, 200, template, found.get());
             } else {
                 message(
                         context,
+                        request,
                         404,
                         "Not found",
                         "Nothing of that name is known here. A call appears a moment after it ends.");
             }
         } catch (UsageException e) {
-            noFigures(context, e);
+            noFigures(context, request, e);
         }
     }
 
     /// The browser asks again by itself, unless the question was wrong.
-    private void noFigures(RoutingContext context, UsageException e) {
+    private void noFigures(RoutingContext context, Request request, UsageException e) {
         boolean wrong = e.kind() == UsageException.Kind.CALLER;
         if (!wrong) {
             context.response().putHeader("refresh", RETRY_SECONDS);
         }
         message(
                 context,
+                request,
                 wrong ? 400 : 503,
                 "No figures just now",
                 "The read model could not answer: %s. Budgets are enforced all the same."
                         .formatted(e.getMessage()));
     }
 
-    private void message(RoutingContext context, int status, String title, String text) {
-        render(context, status, "message", frame.message(title, text));
+    private void message(
+            RoutingContext context, Request request, int status, String title, String text) {
+        render(context, status, "message", frame.message(request, title, text));
     }
 
     private void render(RoutingContext context, int status, String template, Object view) {

@@ -36,17 +36,22 @@ final class Frame {
     }
 
     /// @param section the room that the page belongs to
-    Shell shell(String title, Address section, String tenant) {
+    /// @param tenant that the rooms are entered with
+    Shell shell(Request request, String title, Address section, String tenant) {
         List<Link> nav =
                 List.of(
                         link("Overview", Address.OVERVIEW, section, tenant),
                         link("Runs", Address.RUNS, section, tenant),
-                        link("Budgets", Address.BUDGETS, section, tenant));
-        return new Shell(title, nav, files);
+                        link("Budgets", Address.BUDGETS, section, tenant),
+                        link("Approvals", Address.APPROVALS, section, tenant));
+        Reader reader = request.reader();
+        Shell.Person person =
+                reader.name().isEmpty() ? null : new Shell.Person(reader.name(), reader.role());
+        return new Shell(title, nav, files, person, reader.notice());
     }
 
-    MessageView message(String title, String text) {
-        Shell shell = shell(title, new Address(""), "");
+    MessageView message(Request request, String title, String text) {
+        Shell shell = shell(request, title, new Address(""), "");
         return new MessageView(shell, title, text, Link.to("Overview", Address.OVERVIEW.text()));
     }
 

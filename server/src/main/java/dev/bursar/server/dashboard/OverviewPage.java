@@ -67,7 +67,7 @@ final class OverviewPage {
                         new Looked(request.tenant(), range),
                         () -> new Shown(live(request), isJournalEmpty() || nothingYet(request)));
         return new OverviewView(
-                frame.shell("Overview", Address.OVERVIEW, request.tenant()),
+                frame.shell(request, "Overview", Address.OVERVIEW, request.tenant()),
                 request.ranges(page),
                 frame.tenants(
                         request,
@@ -195,11 +195,7 @@ final class OverviewPage {
                     !(budget.window() instanceof Window.PerCall)
                             && !budget.unit().equals(Unit.MILLIS);
             if (wanted && counts) {
-                List<Balance> fullest = authority.balances(budget.id(), 1);
-                balances.add(
-                        fullest.isEmpty()
-                                ? Budgets.untouched(budget, request.now())
-                                : fullest.getFirst());
+                balances.add(Budgets.fullest(authority, budget, request.now()));
             }
         }
         balances.sort(
@@ -209,7 +205,7 @@ final class OverviewPage {
                         .thenComparing(balance -> balance.budget().name()));
         return balances.stream()
                 .limit(BUDGETS)
-                .map(balance -> Budgets.line(balance, request.now()))
+                .map(balance -> Budgets.line(balance, request.clock()))
                 .toList();
     }
 

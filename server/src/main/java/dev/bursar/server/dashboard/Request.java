@@ -1,26 +1,21 @@
 package dev.bursar.server.dashboard;
 
+import dev.bursar.server.dashboard.view.FormView;
 import dev.bursar.server.dashboard.view.Link;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// What a page was asked for.
 ///
-/// @param bound the only tenant that the reader may see, null for all
+/// @param reader who asks
 /// @param origin scheme and host as the reader sees them, for examples to copy
 record Request(
-        UnaryOperator<String> parameters,
-        @Nullable String bound,
-        String origin,
-        Instant now,
-        Zones zones) {
-
-    /// Where the check of who asks leaves the tenant that the reader is bound to.
-    static final String BOUND = "bursar.tenant";
+        UnaryOperator<String> parameters, Reader reader, String origin, Instant now, Zones zones) {
 
     /// Longer values are cut: no dimension and no name is longer.
     private static final int MAX_VALUE_LENGTH = 256;
@@ -34,7 +29,7 @@ record Request(
                     String value = context.queryParams().get(name);
                     return value == null ? "" : value;
                 },
-                context.get(BOUND),
+                Reader.of(context),
                 origin,
                 now,
                 zones);
@@ -47,12 +42,18 @@ record Request(
     }
 
     String tenant() {
+        String bound = bound();
         return bound == null ? get("tenant") : bound;
+    }
+
+    /// The only tenant that the reader may see, null for all.
+    @Nullable String bound() {
+        return reader.tenant();
     }
 
     /// Whether the reader may see what belongs to a tenant.
     boolean maySee(String tenant) {
-        return bound == null || bound.equals(tenant);
+        return bound() == null || tenant.equals(bound());
     }
 
     Clock clock() {
@@ -66,6 +67,13 @@ record Request(
 
     Range range() {
         return Range.of(get("range"));
+    }
+
+    /// For a form that comes back to a page; null for a reader who may only look.
+    @Nullable FormView form(Address back) {
+        return reader.mayAct()
+                ? new FormView(reader.formToken(), back.text(), UUID.randomUUID().toString())
+                : null;
     }
 
     /// Links to the same page over each range.

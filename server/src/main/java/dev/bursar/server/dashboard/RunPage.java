@@ -46,7 +46,7 @@ final class RunPage {
         List<CallLine> lines = calls.lines();
         long earlier = calls.earlier(lines);
         return new RunView(
-                frame.shell(run.run(), Address.RUNS, run.tenant()),
+                frame.shell(request, run.run(), Address.RUNS, run.tenant()),
                 run.run(),
                 run.tenant(),
                 Chips.of(run.status()),
@@ -56,7 +56,7 @@ final class RunPage {
                 about(run),
                 facts(run, clock),
                 stop(detail, clock),
-                balances.stream().map(balance -> Budgets.line(balance, request.now())).toList(),
+                balances.stream().map(balance -> Budgets.line(balance, clock)).toList(),
                 RunChart.of(detail, limit, own == null ? "" : own.budget().name(), clock),
                 clock.zoneName(),
                 lines,

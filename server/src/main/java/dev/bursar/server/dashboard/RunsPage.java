@@ -34,7 +34,7 @@ final class RunsPage {
         String next = page.next();
         boolean later = !request.get("cursor").isEmpty();
         return new RunsView(
-                frame.shell("Runs", Address.RUNS, request.tenant()),
+                frame.shell(request, "Runs", Address.RUNS, request.tenant()),
                 frame.tenants(request, Address.RUNS, List.<TenantChoice.Kept>of()),
                 ranges(request),
                 statuses(request),

@@ -1,6 +1,7 @@
 package dev.bursar.server.http;
 
 import dev.bursar.ledger.TenantId;
+import dev.bursar.server.dashboard.Reader;
 import dev.bursar.server.directory.AccessTokens;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Role;
@@ -38,9 +39,6 @@ final class Access {
             Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
 
     private static final String ACTOR = "bursar.actor";
-
-    /// Where pages look for the only tenant that their reader may see.
-    private static final String BOUND = "bursar.tenant";
 
     private static final Actor VISITOR = Actor.of("visitor", Role.VIEWER);
 
@@ -149,20 +147,35 @@ final class Access {
     }
 
     void requireForPages(RoutingContext context) {
-        Optional<Actor> reader = signIn.signedIn(context);
-        if (reader.isPresent()) {
-            Actor actor = reader.get();
-            context.put(ACTOR, actor);
-            if (actor.tenant() != null) {
-                context.put(BOUND, actor.tenant().value());
-            }
+        Optional<Sessions.Session> session = signIn.session(context);
+        if (session.isPresent()) {
+            context.put(ACTOR, session.get().actor());
+            reader(context, session.get()).attach(context);
         } else if (open && namesThisMachine(context)) {
             context.put(ACTOR, VISITOR);
+            Reader.VISITOR.attach(context);
         } else {
             signIn.ask(context);
             return;
         }
         context.next();
+    }
+
+    /// A page that is fetched again by itself shows no notice: it is for the page as a whole.
+    private Reader reader(RoutingContext context, Sessions.Session session) {
+        Actor actor = session.actor();
+        boolean whole =
+                context.request().method().equals(HttpMethod.GET)
+                        && context.request().getHeader("hx-request") == null;
+        if (whole) {
+            signIn.told(context);
+        }
+        return new Reader(
+                actor.name(),
+                actor.role().written(),
+                actor.tenant() == null ? null : actor.tenant().value(),
+                ApiRoute.Need.OPERATE.isMetBy(actor.role()) ? session.formToken() : "",
+                whole ? session.notice() : null);
     }
 
     private boolean isLocal(String token) {

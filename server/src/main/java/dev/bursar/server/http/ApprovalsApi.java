@@ -30,8 +30,8 @@ final class ApprovalsApi {
 
     void mount(ApiRouter api) {
         api.on(ApiRoute.LIST_APPROVALS, this::list);
-        api.onJson(ApiRoute.GRANT, this::grant);
-        api.onJson(ApiRoute.DECLINE, this::decline);
+        api.onForm(ApiRoute.GRANT, List.of("amount", "until", "reason"), this::grant);
+        api.onForm(ApiRoute.DECLINE, List.of("until", "reason"), this::decline);
     }
 
     private void list(RoutingContext context) {
@@ -52,8 +52,7 @@ final class ApprovalsApi {
         return "%020d %s".formatted(approval.askedAt().toEpochMilli(), approval.id());
     }
 
-    private void grant(RoutingContext context) {
-        Body body = Body.of(context, List.of("amount", "until", "reason"));
+    private FormAct.Done grant(RoutingContext context, Body body) {
         Approval approval = open(context);
         Budget budget = BudgetsApi.require(authority, approval.account().budget());
         long amount = FundingApi.amount("amount", body.required("amount"), budget);
@@ -87,11 +86,18 @@ final class ApprovalsApi {
         answer.put("approval", approval.id());
         answer.put("until", until.toString());
         answer.set("balance", BudgetJson.of(granted.standing(), budget));
-        Answers.json(context, 200, answer);
+        return new FormAct.Done(
+                answer,
+                "Granted: the limit of %s is %s for now, and %s is left."
+                        .formatted(
+                                budget.id(),
+                                Quantity.text(budget.unit(), granted.standing().limit()),
+                                Quantity.text(
+                                        budget.unit(),
+                                        Math.max(0, granted.standing().remaining()))));
     }
 
-    private void decline(RoutingContext context) {
-        Body body = Body.of(context, List.of("until", "reason"));
+    private FormAct.Done decline(RoutingContext context, Body body) {
         Approval approval = open(context);
         Instant until = until(body);
         LedgerAnswers.require(
@@ -114,7 +120,10 @@ final class ApprovalsApi {
         ObjectNode answer = ApiJson.object();
         answer.put("approval", approval.id());
         answer.put("until", until.toString());
-        Answers.json(context, 200, answer);
+        return new FormAct.Done(
+                answer,
+                "Declined: %s refuses without asking again until then."
+                        .formatted(approval.account().budget()));
     }
 
     private Instant until(Body body) {

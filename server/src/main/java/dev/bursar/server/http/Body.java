@@ -57,7 +57,8 @@ final class Body {
         return sent == null || sent.length() == 0 ? new Body(ApiJson.object()) : of(context, known);
     }
 
-    private static Body of(JsonNode node, List<String> known) {
+    /// @throws ApiException 400 when it is not an object, or has another field
+    static Body of(JsonNode node, List<String> known) {
         if (!node.isObject()) {
             throw ApiException.badRequest("the body must be an object");
         }

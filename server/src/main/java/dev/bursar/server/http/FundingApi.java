@@ -30,17 +30,31 @@ final class FundingApi {
     }
 
     void mount(ApiRouter api) {
-        api.onJson(ApiRoute.CREDIT, context -> adjust(context, Adjustment.CREDIT, "credit"));
-        api.onJson(ApiRoute.DEBIT, context -> adjust(context, Adjustment.DEBIT, "debit"));
-        api.onJson(ApiRoute.RESET, context -> adjust(context, Adjustment.RESET_SPENT, "reset"));
-        api.onJson(ApiRoute.REPAY, context -> adjust(context, Adjustment.REPAY_DEBT, "repay"));
-        api.onJson(ApiRoute.FREEZE, context -> set(context, Budget.Status.FROZEN, "freeze"));
-        api.onJson(ApiRoute.UNFREEZE, context -> set(context, Budget.Status.ACTIVE, "unfreeze"));
-        api.onJson(ApiRoute.CLOSE_BUDGETS, context -> set(context, Budget.Status.CLOSED, "close"));
+        adjusts(api, ApiRoute.CREDIT, Adjustment.CREDIT, "credit");
+        adjusts(api, ApiRoute.DEBIT, Adjustment.DEBIT, "debit");
+        adjusts(api, ApiRoute.RESET, Adjustment.RESET_SPENT, "reset");
+        adjusts(api, ApiRoute.REPAY, Adjustment.REPAY_DEBT, "repay");
+        sets(api, ApiRoute.FREEZE, Budget.Status.FROZEN, "freeze");
+        sets(api, ApiRoute.UNFREEZE, Budget.Status.ACTIVE, "unfreeze");
+        sets(api, ApiRoute.CLOSE_BUDGETS, Budget.Status.CLOSED, "close");
     }
 
-    private void adjust(RoutingContext context, Adjustment adjustment, String action) {
-        Body body = Body.of(context, List.of("amount", "per", "reason"));
+    private void adjusts(ApiRouter api, ApiRoute route, Adjustment adjustment, String action) {
+        api.onForm(
+                route,
+                List.of("amount", "per", "reason"),
+                (context, body) -> adjust(context, body, adjustment, action));
+    }
+
+    private void sets(ApiRouter api, ApiRoute route, Budget.Status status, String action) {
+        api.onForm(
+                route,
+                List.of("budgets", "scope", "reason"),
+                (context, body) -> set(context, body, status, action));
+    }
+
+    private FormAct.Done adjust(
+            RoutingContext context, Body body, Adjustment adjustment, String action) {
         BudgetId id = BudgetsApi.id(context);
         Budget budget = BudgetsApi.require(authority, id);
         boolean mayBeLeftOut = adjustment == Adjustment.RESET_SPENT && !body.has("amount");
@@ -73,7 +87,19 @@ final class FundingApi {
         answer.put("unit", Quantity.unit(budget.unit()));
         CallJson.put(answer, "amount", budget.unit(), adjusted.amount());
         answer.set("balance", BudgetJson.of(adjusted.standing(), budget));
-        Answers.json(context, 200, answer);
+        return new FormAct.Done(
+                answer,
+                "%s is done: of %s, %s is left now."
+                        .formatted(
+                                capital(action),
+                                id,
+                                Quantity.text(
+                                        budget.unit(),
+                                        Math.max(0, adjusted.standing().remaining()))));
+    }
+
+    private static String capital(String word) {
+        return word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
     }
 
     static long amount(String field, String written, Budget budget) {
@@ -113,8 +139,8 @@ final class FundingApi {
         }
     }
 
-    private void set(RoutingContext context, Budget.Status status, String action) {
-        Body body = Body.of(context, List.of("budgets", "scope", "reason"));
+    private FormAct.Done set(
+            RoutingContext context, Body body, Budget.Status status, String action) {
         TenantId tenant = Body.tenantId("tenant", Parameters.path(context, "tenant"));
         List<BudgetId> budgets = named(body, tenant);
         String target = body.scope("scope").map(ScopePath::toString).orElseGet(tenant::value);
@@ -132,7 +158,20 @@ final class FundingApi {
         answer.put("status", status.name().toLowerCase(Locale.ROOT));
         answer.set("budgets", ApiJson.of(budgets.stream().map(BudgetId::value).toList()));
         answer.set("changed", ApiJson.of(set.changed().stream().map(BudgetId::value).toList()));
-        Answers.json(context, 200, answer);
+        return new FormAct.Done(
+                answer,
+                set.changed().isEmpty()
+                        ? "Nothing changed: %s was so already.".formatted(target(budgets))
+                        : "%s is %s now."
+                                .formatted(
+                                        target(set.changed()),
+                                        status.name().toLowerCase(Locale.ROOT)));
+    }
+
+    private static String target(List<BudgetId> budgets) {
+        return budgets.size() == 1
+                ? budgets.getFirst().value()
+                : "each of " + budgets.size() + " budgets";
     }
 
     /// The budgets of a tenant that the body names one by one, or all whose scope is the given one or

@@ -16,6 +16,9 @@ final class Idempotency {
 
     static final String HEADER = "Idempotency-Key";
 
+    /// Where the key of a request is that has no such header: a form.
+    static final String OF_FORM = "bursar.once";
+
     private static final Pattern KEY = Pattern.compile("[!-~]{1,100}");
 
     private Idempotency() {}
@@ -23,7 +26,9 @@ final class Idempotency {
     /// @param about the budget or approval; with the key at most as long as a [CommandKey] may be
     /// @param payload what a repetition must say again
     static CommandKey key(RoutingContext context, String about, List<String> payload) {
-        List<String> sent = context.request().headers().getAll(HEADER);
+        String ofForm = context.get(OF_FORM);
+        List<String> sent =
+                ofForm == null ? context.request().headers().getAll(HEADER) : List.of(ofForm);
         if (sent.isEmpty()) {
             return new CommandKey("api " + UUID.randomUUID(), 0);
         }

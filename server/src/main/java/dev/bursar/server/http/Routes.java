@@ -104,10 +104,12 @@ public final class Routes implements AutoCloseable {
         SignIn signIn = new SignIn(new Sessions(needs.clock()), directory.tokens(), answers);
         Access access = new Access(directory.tokens(), needs.localToken(), signIn, needs.open());
         router.route("/api/*").handler(access::identify);
-        mountApi(needs, new ApiRouter(router, access));
+        ApiRouter api = new ApiRouter(router, access);
+        mountApi(needs, api);
 
         signIn.mount(router);
         router.routeWithRegex(PAGES).handler(access::requireForPages);
+        new Forms(access, signIn).mount(router, api.acts());
         needs.pages().accept(router);
     }
 

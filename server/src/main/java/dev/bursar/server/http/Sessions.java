@@ -1,5 +1,6 @@
 package dev.bursar.server.http;
 
+import dev.bursar.server.dashboard.view.Notice;
 import dev.bursar.server.directory.Actor;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Who is signed in: random ids in memory, forgotten at the end of the process. All methods may be
 /// called by any thread.
@@ -24,7 +26,7 @@ final class Sessions {
 
     private static final Duration FAILURE_WINDOW = Duration.ofMinutes(1);
 
-    private static final int ID_BYTES = 32;
+    private static final int SECRET_BYTES = 32;
 
     private final SecureRandom random = new SecureRandom();
     private final InstantSource clock;
@@ -32,7 +34,20 @@ final class Sessions {
     /// By id, the oldest first.
     private final Map<String, Session> sessions = new LinkedHashMap<>();
 
-    private record Session(Actor actor, Instant end) {}
+    /// @param formToken a secret that only pages of this session have
+    /// @param notice what its reader was not told yet, or null
+    record Session(Actor actor, Instant end, String formToken, @Nullable Notice notice) {
+
+        private Session with(@Nullable Notice other) {
+            return new Session(actor, end, formToken, other);
+        }
+
+        /// Without the token.
+        @Override
+        public String toString() {
+            return "Session[" + actor.name() + "]";
+        }
+    }
 
     private Instant failuresSince = Instant.EPOCH;
     private int failures;
@@ -50,19 +65,33 @@ final class Sessions {
             }
             oldest.remove();
         }
-        byte[] bytes = new byte[ID_BYTES];
-        random.nextBytes(bytes);
-        String id = HexFormat.of().formatHex(bytes);
-        sessions.put(id, new Session(actor, now.plus(LIFETIME)));
+        String id = secret();
+        sessions.put(id, new Session(actor, now.plus(LIFETIME), secret(), null));
         return id;
     }
 
-    /// Who has opened it; empty when it is not open.
-    synchronized Optional<Actor> of(String id) {
+    private String secret() {
+        byte[] bytes = new byte[SECRET_BYTES];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    /// Empty when it is not open.
+    synchronized Optional<Session> of(String id) {
         Session session = sessions.get(id);
         return session != null && session.end().isAfter(clock.instant())
-                ? Optional.of(session.actor())
+                ? Optional.of(session)
                 : Optional.empty();
+    }
+
+    /// Keeps a notice for the next page that the reader opens.
+    synchronized void tell(String id, Notice notice) {
+        sessions.computeIfPresent(id, (_, session) -> session.with(notice));
+    }
+
+    /// That the reader sees the notice now.
+    synchronized void told(String id) {
+        sessions.computeIfPresent(id, (_, session) -> session.with(null));
     }
 
     synchronized void end(String id) {

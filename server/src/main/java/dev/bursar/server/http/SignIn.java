@@ -1,9 +1,11 @@
 package dev.bursar.server.http;
 
+import dev.bursar.server.dashboard.view.Notice;
 import dev.bursar.server.directory.AccessTokens;
 import dev.bursar.server.directory.Actor;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
@@ -37,10 +39,31 @@ final class SignIn {
 
     /// Who has opened the session whose cookie the request carries.
     Optional<Actor> signedIn(RoutingContext context) {
+        return session(context).map(Sessions.Session::actor);
+    }
+
+    /// The session whose cookie the request carries, while the token is good that opened it.
+    Optional<Sessions.Session> session(RoutingContext context) {
         Cookie cookie = context.request().getCookie(COOKIE);
         return cookie == null
                 ? Optional.empty()
-                : sessions.of(cookie.getValue()).filter(tokens::isGood);
+                : sessions.of(cookie.getValue()).filter(session -> tokens.isGood(session.actor()));
+    }
+
+    /// Keeps a notice for the next page of the session.
+    void tell(RoutingContext context, Notice notice) {
+        Cookie cookie = context.request().getCookie(COOKIE);
+        if (cookie != null) {
+            sessions.tell(cookie.getValue(), notice);
+        }
+    }
+
+    /// That the page shows the session's notice.
+    void told(RoutingContext context) {
+        Cookie cookie = context.request().getCookie(COOKIE);
+        if (cookie != null) {
+            sessions.told(cookie.getValue());
+        }
     }
 
     /// Sends people who are not signed in to the form. A partial update cannot show a form: it is told
@@ -50,7 +73,9 @@ final class SignIn {
             context.response().putHeader("hx-redirect", PATH).setStatusCode(401).end();
             return;
         }
-        String here = URLEncoder.encode(context.request().uri(), StandardCharsets.UTF_8);
+        boolean page = context.request().method().equals(HttpMethod.GET);
+        String here =
+                URLEncoder.encode(page ? context.request().uri() : "/", StandardCharsets.UTF_8);
         Answers.redirect(context, PATH + "?next=" + here);
     }
 
@@ -97,7 +122,7 @@ final class SignIn {
     }
 
     /// Only addresses of this server: `//elsewhere` would be another one.
-    private static String local(@Nullable String next) {
+    static String local(@Nullable String next) {
         boolean ours =
                 next != null
                         && next.startsWith("/")

@@ -12,6 +12,7 @@ import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
 import dev.bursar.server.config.Config;
+import dev.bursar.server.dashboard.Dashboard;
 import dev.bursar.server.dashboard.view.Shell;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
@@ -29,8 +30,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -78,7 +81,13 @@ final class ApiHouse implements AutoCloseable {
                                 () -> false,
                                 () -> List.of("changed budget acme/run"),
                                 new Shell.Files("", "", "", "", "", "", ""),
-                                pages -> {}));
+                                new Dashboard(
+                                                usage,
+                                                authority,
+                                                (provider, model, at) -> Optional.empty(),
+                                                tenant -> ZoneId.of("Europe/Berlin"),
+                                                clock)
+                                        ::mount));
         server =
                 WebServer.open(
                         vertx,

@@ -1,25 +1,34 @@
 package dev.bursar.server.dashboard.view;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// One budget with its fullest balances.
 ///
+/// @param states its mode, and whether it lets anything through
+/// @param halt why nothing passes, or empty
 /// @param ladder what happens as it fills
+/// @param form null for readers who may only look
 /// @param accounts heading of the column that tells balances apart
 public record BudgetView(
         Shell shell,
         String name,
         String tenant,
-        Chip mode,
+        List<Chip> states,
+        String halt,
         String scope,
         String source,
         List<Fact> facts,
         List<Step> ladder,
         String accounts,
         List<BudgetLine> balances,
-        String summary) {
+        String summary,
+        List<ActView> acts,
+        @Nullable FormView form) {
 
     public BudgetView {
+        states = List.copyOf(states);
+        acts = List.copyOf(acts);
         facts = List.copyOf(facts);
         ladder = List.copyOf(ladder);
         balances = List.copyOf(balances);
