@@ -8,11 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.LongSupplier;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -102,7 +99,7 @@ public final class GatewayBench {
             line.set("streamed", compare(direct.streamed, gateway.streamed));
             return JsonMapper.builder().build().writeValueAsString(line);
         } finally {
-            deleteAll(options.directory());
+            Rounds.deleteAll(options.directory());
         }
     }
 
@@ -124,21 +121,29 @@ public final class GatewayBench {
         Sample run(boolean stream, Duration time) {
             LoadGenerator load =
                     new LoadGenerator(
-                            stream ? streamRequests : plainRequests,
-                            (stream ? GatewayBench.this.streamed : whole).payload());
+                            new CannedTraffic(
+                                    stream ? streamRequests : plainRequests,
+                                    (stream ? GatewayBench.this.streamed : whole).payload()));
             long[] cpu = new long[2];
             Runnable mark =
                     () -> {
                         cpu[0] = cpu[1];
                         cpu[1] = cpuNanos.getAsLong();
                     };
-            LoadGenerator.Result result =
-                    load.run(target, options.connections(), SETTLE, time.minus(SETTLE), mark);
+            Latencies result =
+                    load.run(
+                            target,
+                            new LoadGenerator.Load(
+                                    options.connections(),
+                                    SETTLE,
+                                    time.minus(SETTLE),
+                                    Long.MAX_VALUE),
+                            mark);
             return new Sample(
-                    result.requestsPerSecond(),
-                    result.p50Micros(),
-                    result.p99Micros(),
-                    (cpu[1] - cpu[0]) / 1e3 / result.requests());
+                    result.perSecond(),
+                    result.micros(0.5),
+                    result.micros(0.99),
+                    (cpu[1] - cpu[0]) / 1e3 / result.answers());
         }
     }
 
@@ -174,32 +179,20 @@ public final class GatewayBench {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         node.set("direct", medians(direct));
         node.set("gateway", medians(gateway));
-        double ratio = median(gateway, Sample::perSecond) / median(direct, Sample::perSecond);
+        double ratio =
+                Rounds.median(gateway, Sample::perSecond)
+                        / Rounds.median(direct, Sample::perSecond);
         node.put("ratio", Math.round(ratio * 1_000) / 1_000.0);
         return node;
     }
 
     private static ObjectNode medians(List<Sample> samples) {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.put("requests_per_second", Math.round(median(samples, Sample::perSecond)));
-        node.put("p50_micros", Math.round(median(samples, Sample::p50)));
-        node.put("p99_micros", Math.round(median(samples, Sample::p99)));
-        double cpu = median(samples, Sample::cpuMicros);
+        node.put("requests_per_second", Math.round(Rounds.median(samples, Sample::perSecond)));
+        node.put("p50_micros", Math.round(Rounds.median(samples, Sample::p50)));
+        node.put("p99_micros", Math.round(Rounds.median(samples, Sample::p99)));
+        double cpu = Rounds.median(samples, Sample::cpuMicros);
         node.put("cpu_micros_per_request", Math.round(cpu * 10) / 10.0);
         return node;
-    }
-
-    private static double median(List<Sample> samples, ToDoubleFunction<Sample> of) {
-        double[] sorted = samples.stream().mapToDouble(of).sorted().toArray();
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-
-    private static void deleteAll(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

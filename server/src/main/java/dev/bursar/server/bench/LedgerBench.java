@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 
 /// `./bursar bench ledger`: how many durable reserve+commit pairs the authority does, beside a plain
 /// append-only file that gets the same number of bytes from the same callers, who make the same commands
@@ -70,7 +69,7 @@ public final class LedgerBench {
             try {
                 out.println(new LedgerBench(scratch, rounds, Duration.ofMillis(millis)).measure());
             } finally {
-                deleteAll(scratch);
+                Rounds.deleteAll(scratch);
             }
             return 0;
         } catch (IOException e) {
@@ -129,8 +128,8 @@ public final class LedgerBench {
             raw.bytesPerWrite(bytes.perEntry());
             file.add(callers.run((caller, number) -> load.rawPair(raw, caller, number)));
         }
-        double pairs = median(ledger.stream().map(Callers.Result::perSecond));
-        double rawPairs = median(file.stream().map(Callers.Result::perSecond));
+        double pairs = Rounds.median(ledger, Callers.Result::perSecond);
+        double rawPairs = Rounds.median(file, Callers.Result::perSecond);
         return String.format(
                 Locale.ROOT,
                 "{\"pairs_per_second\":%.0f,\"raw_pairs_per_second\":%.0f,\"ratio_to_raw\":%.3f,"
@@ -138,25 +137,9 @@ public final class LedgerBench {
                 pairs,
                 rawPairs,
                 pairs / rawPairs,
-                median(ledger.stream().map(Callers.Result::p50Micros)),
-                median(ledger.stream().map(Callers.Result::p99Micros)),
+                Rounds.median(ledger, Callers.Result::p50Micros),
+                Rounds.median(ledger, Callers.Result::p99Micros),
                 2 * bytes.perEntry());
-    }
-
-    private static double median(Stream<Double> values) {
-        List<Double> sorted = values.sorted().toList();
-        int middle = sorted.size() / 2;
-        return sorted.size() % 2 == 1
-                ? sorted.get(middle)
-                : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
-    }
-
-    private static void deleteAll(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     /// Counts what the journal writes, so that the plain file can write as much.

@@ -12,7 +12,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /// The cheapest provider there is: one thread, prepared answers, no parsing beyond the length of a
 /// request and whether it asks for a stream.
@@ -124,12 +123,11 @@ final class MockProvider implements AutoCloseable {
             if (headEnd < 0) {
                 return -1;
             }
-            String head = new String(in.array(), 0, headEnd, StandardCharsets.ISO_8859_1);
-            int at = head.toLowerCase(Locale.ROOT).indexOf("\r\ncontent-length:");
-            if (at < 0) {
+            int length = Sockets.contentLength(in.array(), headEnd);
+            if (length < 0) {
                 throw new IOException("a request without Content-Length");
             }
-            int end = headEnd + Sockets.number(head, at + 17);
+            int end = headEnd + length;
             if (end > MAX_REQUEST_BYTES) {
                 throw new IOException("a request of more than " + MAX_REQUEST_BYTES + " bytes");
             }
@@ -138,7 +136,7 @@ final class MockProvider implements AutoCloseable {
 
         private boolean asksForStream() {
             byte[] bytes = in.array();
-            int at = Sockets.indexOf(bytes, in.position(), STREAM_FIELD);
+            int at = Sockets.indexOf(bytes, 0, in.position(), STREAM_FIELD);
             if (at < 0) {
                 return false;
             }

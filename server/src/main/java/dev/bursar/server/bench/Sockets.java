@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 
 /// Small moves on bytes and sockets, the same for both ends of a bench.
 final class Sockets {
+
+    private static final byte[] CONTENT_LENGTH =
+            "\r\ncontent-length:".getBytes(StandardCharsets.US_ASCII);
 
     private Sockets() {}
 
@@ -29,9 +33,9 @@ final class Sockets {
         return -1;
     }
 
-    static int indexOf(byte[] bytes, int length, byte[] wanted) {
+    static int indexOf(byte[] bytes, int start, int end, byte[] wanted) {
         outer:
-        for (int i = 0; i <= length - wanted.length; i++) {
+        for (int i = start; i <= end - wanted.length; i++) {
             for (int j = 0; j < wanted.length; j++) {
                 if (bytes[i + j] != wanted[j]) {
                     continue outer;
@@ -42,17 +46,38 @@ final class Sockets {
         return -1;
     }
 
+    /// The `Content-Length` of a head that ends at `headEnd`, or -1.
+    static int contentLength(byte[] bytes, int headEnd) {
+        for (int i = 0; i + CONTENT_LENGTH.length < headEnd; i++) {
+            if (bytes[i] == '\r' && begins(bytes, i, CONTENT_LENGTH)) {
+                return (int) number(bytes, i + CONTENT_LENGTH.length);
+            }
+        }
+        return -1;
+    }
+
+    /// @param wanted in lower case
+    private static boolean begins(byte[] bytes, int at, byte[] wanted) {
+        for (int i = 0; i < wanted.length; i++) {
+            byte one = bytes[at + i];
+            if ((one >= 'A' && one <= 'Z' ? one + 32 : one) != wanted[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// The decimal number that begins at `at`, after spaces.
-    static int number(String text, int at) {
-        int start = at;
-        while (text.charAt(start) == ' ') {
-            start++;
+    static long number(byte[] bytes, int at) {
+        int digit = at;
+        while (bytes[digit] == ' ') {
+            digit++;
         }
-        int end = start;
-        while (Character.isDigit(text.charAt(end))) {
-            end++;
+        long number = 0;
+        for (; bytes[digit] >= '0' && bytes[digit] <= '9'; digit++) {
+            number = number * 10 + bytes[digit] - '0';
         }
-        return Integer.parseInt(text, start, end, 10);
+        return number;
     }
 
     static void closeQuietly(Channel channel) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,14 +22,15 @@ class LoadGeneratorTest {
         CannedExchange whole = CannedExchange.whole();
         try (MockProvider mock = new MockProvider(whole, streamed)) {
             LoadGenerator load =
-                    new LoadGenerator(
+                    load(
                             CannedExchange.requests(stream, "key"),
                             (stream ? streamed : whole).payload());
 
-            LoadGenerator.Result result = load.run(mock.address(), 8, SHORT, SHORT, () -> {});
+            Latencies result = load.run(mock.address(), shortLoad(8), () -> {});
 
-            assertThat(result.requests()).isGreaterThan(8);
-            assertThat(result.p50Micros()).isPositive().isLessThanOrEqualTo(result.p99Micros());
+            assertThat(result.answers()).isGreaterThan(8);
+            assertThat(result.perSecond()).isPositive();
+            assertThat(result.micros(0.5)).isPositive().isLessThanOrEqualTo(result.micros(0.99));
         }
     }
 
@@ -35,13 +38,55 @@ class LoadGeneratorTest {
     void run_withAnotherAnswerThanExpected_fails() throws IOException {
         CannedExchange streamed = CannedExchange.streamed();
         try (MockProvider mock = new MockProvider(CannedExchange.whole(), streamed)) {
-            LoadGenerator load =
-                    new LoadGenerator(CannedExchange.requests(false, "key"), streamed.payload());
+            LoadGenerator load = load(CannedExchange.requests(false, "key"), streamed.payload());
 
-            assertThatThrownBy(() -> load.run(mock.address(), 1, SHORT, SHORT, () -> {}))
+            assertThatThrownBy(() -> load.run(mock.address(), shortLoad(1), () -> {}))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("not the expected answer");
         }
+    }
+
+    @Test
+    void run_toItsMostRequests_endsWhenEachHasItsAnswer() throws IOException {
+        CannedExchange whole = CannedExchange.whole();
+        try (MockProvider mock = new MockProvider(whole, CannedExchange.streamed())) {
+            CannedTraffic canned =
+                    new CannedTraffic(CannedExchange.requests(false, "key"), whole.payload());
+            int[] count = new int[2];
+            LoadGenerator.Traffic counting =
+                    new LoadGenerator.Traffic() {
+                        @Override
+                        public ByteBuffer next() {
+                            count[0]++;
+                            return canned.next();
+                        }
+
+                        @Override
+                        public void answered(int status, byte[] bytes, int start, int end) {
+                            count[1]++;
+                            canned.answered(status, bytes, start, end);
+                        }
+                    };
+            Duration most = Duration.ofMinutes(5);
+
+            Latencies result =
+                    new LoadGenerator(counting)
+                            .run(
+                                    mock.address(),
+                                    new LoadGenerator.Load(8, Duration.ZERO, most, 1_000),
+                                    () -> {});
+
+            assertThat(count).containsExactly(1_000, 1_000);
+            assertThat(result.answers()).isEqualTo(1_000);
+        }
+    }
+
+    private static LoadGenerator load(List<ByteBuffer> requests, byte[] expected) {
+        return new LoadGenerator(new CannedTraffic(requests, expected));
+    }
+
+    private static LoadGenerator.Load shortLoad(int connections) {
+        return new LoadGenerator.Load(connections, SHORT, SHORT, Long.MAX_VALUE);
     }
 
     @Test
