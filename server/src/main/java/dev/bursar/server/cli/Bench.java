@@ -1,7 +1,10 @@
 package dev.bursar.server.cli;
 
+import dev.bursar.server.bench.AuthorityBench;
 import dev.bursar.server.bench.GatewayBench;
 import dev.bursar.server.bench.LedgerBench;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,35 @@ final class Bench {
             description = "Requests a second through the gateway, beside the same without it.")
     int gateway() {
         return GatewayBench.run(GatewayBench.Options.defaults(), System.out, System.err);
+    }
+
+    @Command(
+            name = "authority",
+            description =
+                    "Durable reservations a second over HTTP, with the sums checked afterwards.")
+    int authority(
+            @Option(names = "--rounds", paramLabel = "N", description = "1 to 30")
+                    @Nullable Integer rounds,
+            @Option(names = "--millis", paramLabel = "N", description = "of a round")
+                    @Nullable Integer millis,
+            @Option(
+                            names = "--directory",
+                            paramLabel = "PATH",
+                            description = "whose disk is measured; data by default")
+                    @Nullable Path directory) {
+        AuthorityBench.Options usual = AuthorityBench.Options.defaults();
+        try {
+            return AuthorityBench.run(
+                    usual.with(
+                            rounds == null ? usual.rounds() : rounds,
+                            millis == null ? usual.round() : Duration.ofMillis(millis),
+                            directory == null ? usual.directory() : directory),
+                    System.out,
+                    System.err);
+        } catch (IllegalArgumentException e) {
+            System.err.println("bench authority: " + e.getMessage());
+            return 2;
+        }
     }
 
     private static void add(List<String> options, String name, @Nullable String value) {

@@ -1,0 +1,95 @@
+package dev.bursar.server.bench;
+
+import dev.bursar.server.bench.ReserveTraffic.Senders;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What was asked and answered in a whole bench, and what the server's balances say of it.
+final class Books {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    private final String url;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final SortedMap<String, Long> held = new TreeMap<>();
+    private long granted;
+    private long reserved;
+
+    Books(InetSocketAddress server) {
+        this.url = "http://" + server.getHostString() + ":" + server.getPort();
+    }
+
+    /// Takes a load into the books, and compares them with the balances of those who sent it.
+    ///
+    /// @throws IllegalStateException when a sum differs
+    void enter(Senders senders, ReserveTraffic load) throws IOException, InterruptedException {
+        granted += load.answers().getOrDefault(ReserveTraffic.GRANTED, 0L);
+        reserved += load.reserved();
+        long before = held.getOrDefault(senders.name(), 0L);
+        long after = held(senders);
+        held.put(senders.name(), after);
+        require("what the balances hold", after - before, load.reserved());
+        if (load.errors().isEmpty()) {
+            require("what was asked", load.asked(), load.reserved());
+        }
+    }
+
+    private static void require(String what, long sum, long answers) {
+        if (sum != answers) {
+            throw new IllegalStateException(
+                    "%s is %d, but the answers say %d".formatted(what, sum, answers));
+        }
+    }
+
+    /// The sum of what the budgets of all these tenants hold.
+    private long held(Senders senders) throws IOException, InterruptedException {
+        long sum = 0;
+        for (int i = 0; i < senders.tenants(); i++) {
+            HttpRequest request =
+                    HttpRequest.newBuilder(
+                                    URI.create(url + "/v1/balances?tenant=" + senders.tenant(i)))
+                            .header("X-Cycles-API-Key", senders.key(i))
+                            .build();
+            HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new IllegalStateException("balances: " + answer.body());
+            }
+            for (JsonNode balance : MAPPER.readTree(answer.body()).path("balances")) {
+                sum += balance.path("reserved").path("amount").asLong();
+            }
+        }
+        return sum;
+    }
+
+    /// How many entries the read model has still to read.
+    long lag() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/health/ready")).build();
+        String answer = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        return MAPPER.readTree(answer).path("usage").path("lag").asLong();
+    }
+
+    /// Adds the errors of a load, by status.
+    static void addErrors(ReserveTraffic load, ObjectNode into) {
+        load.errors()
+                .forEach((status, count) -> {
+                    String name = Integer.toString(status);
+                    into.put(name, into.path(name).asLong() + count);
+                });
+    }
+
+    /// How many reservations were granted, the sum of them as the answers say it, and as the balances do.
+    void tell(ObjectNode into) {
+        into.put("granted", granted);
+        into.put("reserved", reserved);
+        into.put("held", held.values().stream().mapToLong(Long::longValue).sum());
+    }
+}
