@@ -42,12 +42,21 @@ final class Follower implements Runnable {
     private final InstantSource clock;
     private final UsageSettings settings;
 
-    /// Guards `rebuildWanted` and `closed`, and waits for them and for progress.
+    /// What came of one look at the journal.
+    private enum Round {
+        NOTHING_NEW,
+        ALL_IS_IN,
+        /// A whole batch was there: the next one may be, too.
+        MORE_WAITS
+    }
+
+    /// Guards `rebuildWanted`, `hurried` and `closed`, and waits for them and for progress.
     private final ReentrantLock lock = new ReentrantLock();
 
     private final Condition changed = lock.newCondition();
 
     private boolean rebuildWanted;
+    private boolean hurried;
     private boolean closed;
 
     /// Readers share it; opening, closing and replacing the store excludes them.
@@ -79,7 +88,7 @@ final class Follower implements Runnable {
     public void run() {
         try {
             while (!isClosed()) {
-                if (!step()) {
+                if (step() != Round.MORE_WAITS) {
                     pause();
                 }
             }
@@ -147,6 +156,10 @@ final class Follower implements Runnable {
         long nanos = atMost.toNanos();
         lock.lockInterruptibly();
         try {
+            if (position < wanted) {
+                hurried = true;
+                changed.signalAll();
+            }
             while (position < wanted) {
                 if (nanos <= 0) {
                     return false;
@@ -159,14 +172,11 @@ final class Follower implements Runnable {
         }
     }
 
-    /// One round.
-    ///
-    /// @return whether there was anything to do
-    private boolean step() {
-        boolean worked = false;
+    private Round step() {
+        Round round = Round.NOTHING_NEW;
         try {
             prepareStore();
-            worked = isJournalDue() && advance();
+            round = isJournalDue() ? advance() : round;
         } catch (AuthorityException e) {
             journalRetryAt = fail("the journal cannot be read", e);
         } catch (SQLException | IOException | RuntimeException | LinkageError e) {
@@ -175,10 +185,10 @@ final class Follower implements Runnable {
             closeStore();
         }
         memory.tick(clock.instant());
-        if (!worked) {
+        if (round == Round.NOTHING_NEW) {
             keepCounted();
         }
-        return worked;
+        return round;
     }
 
     /// Batches take the time along; without any it is written when it makes a difference.
@@ -193,29 +203,37 @@ final class Follower implements Runnable {
         }
     }
 
-    private boolean advance() throws SQLException {
+    private Round advance() throws SQLException {
         Store open = store;
         if (open != null && open.position() == memory.position()) {
             List<Positioned> batch = journal.read(open.position(), settings.batch());
             memory.apply(batch);
-            return applied(open, batch);
+            apply(open, batch);
+            return round(batch);
         }
         List<Positioned> news = journal.read(memory.position(), settings.batch());
         memory.apply(news);
-        boolean caughtUp = open == null;
-        if (open != null) {
-            caughtUp = !applied(open, journal.read(open.position(), settings.batch()));
+        if (open == null) {
+            return round(news);
         }
-        return !news.isEmpty() || !caughtUp;
+        List<Positioned> batch = journal.read(open.position(), settings.batch());
+        apply(open, batch);
+        return batch.isEmpty() ? round(news) : Round.MORE_WAITS;
     }
 
-    private boolean applied(Store open, List<Positioned> batch) throws SQLException {
+    private Round round(List<Positioned> batch) {
+        if (batch.isEmpty()) {
+            return Round.NOTHING_NEW;
+        }
+        return batch.size() < settings.batch() ? Round.ALL_IS_IN : Round.MORE_WAITS;
+    }
+
+    private void apply(Store open, List<Positioned> batch) throws SQLException {
         if (!batch.isEmpty()) {
             open.apply(batch, memory.counted());
         }
         worked();
         signal(() -> position = rebuildWanted ? 0 : open.position());
-        return !batch.isEmpty();
     }
 
     /// Everything went well: whatever was wrong is over.
@@ -366,13 +384,16 @@ final class Follower implements Runnable {
         }
     }
 
+    /// Lets news collect, unless somebody waits for them. A transaction of the read model costs a sync of
+    /// the disk that the journal is on: one for each handful of entries would slow down every call.
     private void pause() throws InterruptedException {
         lock.lockInterruptibly();
         try {
             long nanos = settings.poll().toNanos();
-            while (nanos > 0 && !closed && !rebuildWanted) {
+            while (nanos > 0 && !closed && !rebuildWanted && !hurried) {
                 nanos = changed.awaitNanos(nanos);
             }
+            hurried = false;
         } finally {
             lock.unlock();
         }

@@ -13,6 +13,7 @@ final class MemoryJournal implements JournalReader {
     private final List<List<Positioned>> records = new ArrayList<>();
     private long last;
     private @Nullable String damage;
+    private Runnable afterRead = () -> {};
 
     /// Appends the entries as one record.
     synchronized long append(List<? extends Entry> entries) {
@@ -31,6 +32,11 @@ final class MemoryJournal implements JournalReader {
     /// Every read fails from now on, or with null no more.
     synchronized void damage(@Nullable String message) {
         damage = message;
+    }
+
+    /// Happens after each read from now on.
+    synchronized void afterRead(Runnable happens) {
+        afterRead = happens;
     }
 
     synchronized List<Positioned> all() {
@@ -65,6 +71,7 @@ final class MemoryJournal implements JournalReader {
                 }
             }
         }
+        afterRead.run();
         return found;
     }
 }

@@ -1,0 +1,71 @@
+package dev.bursar.usage;
+
+import static dev.bursar.usage.Samples.NOON;
+import static dev.bursar.usage.Samples.subject;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.ledger.Entry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// How often the read model is written: the journal syncs the same disk.
+final class FollowerPaceTest {
+
+    private static final int ENTRIES = 40;
+
+    @TempDir Path directory;
+
+    /// Each read finds one entry, as when calls go on while the read model is written.
+    @Test
+    void follow_newsAllTheTime_letsThemCollect() throws InterruptedException {
+        Duration poll = Duration.ofMillis(20);
+        try (House house = house(poll)) {
+            house.append(reserved(0));
+            long start = System.nanoTime();
+            house.journal.afterRead(() -> {
+                long last = house.journal.lastPosition();
+                if (last < ENTRIES) {
+                    house.journal.append(reserved(last));
+                }
+            });
+            House.await(() -> house.usage.position() == ENTRIES);
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isGreaterThanOrEqualTo(poll.multipliedBy(ENTRIES - 2));
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    void awaitPosition_whileNewsCollect_needNotWaitForThem() throws InterruptedException {
+        try (House house = house(Duration.ofSeconds(1))) {
+            for (int i = 0; i < ENTRIES; i++) {
+                house.append(reserved(i));
+            }
+        }
+    }
+
+    private static Entry reserved(long number) {
+        return Samples.reserved(NOON, "c" + number, subject("acme", "r"), 5, List.of());
+    }
+
+    private House house(Duration poll) {
+        UsageSettings usual = UsageSettings.DEFAULT;
+        return new House(
+                directory,
+                new MemoryJournal(),
+                new UsageSettings(
+                        usual.idle(),
+                        poll,
+                        usual.batch(),
+                        usual.memoryMegabytes(),
+                        usual.threads(),
+                        usual.queries(),
+                        usual.queryTimeout(),
+                        usual.labelValues()));
+    }
+}
