@@ -151,7 +151,8 @@ class ServerTest {
                 "/health/live",
                 "/health/ready",
                 "/actuator/health/liveness",
-                "/actuator/health/readiness"
+                "/actuator/health/readiness",
+                "/actuator/health"
             })
     void health_ofARunningServer_isUp(String path) {
         HttpResponse<String> response = send(request(path));

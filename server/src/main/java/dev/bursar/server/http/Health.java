@@ -27,6 +27,8 @@ final class Health {
         router.get("/actuator/health/liveness").handler(Health::live);
         router.get("/health/ready").handler(this::ready);
         router.get("/actuator/health/readiness").handler(this::ready);
+        // Older clients of the Cycles Protocol ask for the one that stands for both.
+        router.get("/actuator/health").handler(this::ready);
     }
 
     private static void live(RoutingContext context) {
