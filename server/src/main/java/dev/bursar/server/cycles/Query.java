@@ -7,7 +7,6 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
-import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -69,14 +68,25 @@ record Query(MultiMap parameters) {
     }
 
     /// The levels of a subject that are asked for, in lower case, without the tenant.
+    ///
+    /// @throws CyclesException for what no scope has
     SortedMap<String, String> levels() {
         SortedMap<String, String> levels = new TreeMap<>();
         for (String level : ScopePath.LEVELS) {
             String value = text(level);
             if (value != null && !level.equals(Subject.TENANT)) {
-                levels.put(level, value.toLowerCase(Locale.ROOT));
+                levels.put(level, segment(level, value).value());
             }
         }
         return levels;
+    }
+
+    private static ScopePath.Segment segment(String level, String value) {
+        try {
+            return new ScopePath.Segment(level, value);
+        } catch (IllegalArgumentException e) {
+            throw CyclesException.invalid(
+                    level + " must have 1 to 128 letters, digits and any of _ . -");
+        }
     }
 }
