@@ -232,6 +232,7 @@ final class EntryCodec {
 
     private static void writeRefused(WireWriter out, Entry.Refused refused) {
         start(out, REFUSED, refused.at());
+        out.text(refused.operation().name());
         out.text(refused.tenant().value());
         writeSubject(out, refused.subject());
         writeAmounts(out, refused.asked());
@@ -243,6 +244,7 @@ final class EntryCodec {
     private static Entry readRefused(WireReader in, Instant at) {
         return new Entry.Refused(
                 at,
+                StateRecord.Operation.valueOf(in.text()),
                 new TenantId(in.text()),
                 readSubject(in),
                 readAmounts(in),

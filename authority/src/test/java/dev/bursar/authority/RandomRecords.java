@@ -53,6 +53,7 @@ final class RandomRecords {
             case 3 ->
                     new Entry.Refused(
                             instant(),
+                            any(StateRecord.Operation.values()),
                             tenant(),
                             subject(),
                             amounts(),

@@ -30,11 +30,11 @@ final class ChargeRule {
                         command.tenant(), command.subject(), command.actual(), unit -> true, now);
         Outcome.Refused refused = refuse(command, now);
         if (refused != null) {
-            return new Decision(refused, List.of());
+            return refused(command, refused, now);
         }
         Coverage coverage = coverage(command, wanted, now);
         if (coverage.refused() != null) {
-            return new Decision(coverage.refused(), List.of());
+            return refused(command, coverage.refused(), now);
         }
         if (postings.isBeyondBounds(wanted)) {
             return Refusals.decision(Reason.CAPACITY);
@@ -58,6 +58,19 @@ final class ChargeRule {
                                 : List.of(),
                         command.attribution());
         return new Decision(entry.outcome(), List.of(entry));
+    }
+
+    private static Decision refused(Command.Charge command, Outcome.Refused refused, Instant now) {
+        return Refusals.denied(
+                new Entry.Refused(
+                        now,
+                        StateRecord.Operation.CHARGE,
+                        command.tenant(),
+                        command.subject(),
+                        command.actual(),
+                        refused.reason(),
+                        refused.blocks(),
+                        command.attribution()));
     }
 
     /// Whether spending is stopped before any limit is looked at. What happens `ALWAYS` never is.

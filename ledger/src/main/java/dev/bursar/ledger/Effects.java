@@ -241,9 +241,12 @@ final class Effects {
                 new Outcome.BudgetAdjusted(amount, entry.standing()));
     }
 
-    /// Opens the approvals that the refusal asked for. To be refused is a use of an account, too: who goes
-    /// on asking does not rest.
+    /// Opens the approvals that the refusal asked for. To be refused a reserve is a use of an account,
+    /// too: who goes on asking does not rest.
     private void refuse(Entry.Refused entry) {
+        if (entry.operation() != StateRecord.Operation.RESERVE) {
+            return;
+        }
         for (Block block : entry.blocks()) {
             String id = block.approval();
             BudgetState budget = state.budget(block.account().budget());

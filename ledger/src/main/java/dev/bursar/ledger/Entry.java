@@ -105,9 +105,12 @@ public sealed interface Entry {
 
     /// A denial. Changes no balance; a block with an approval that is not open yet opens it.
     ///
+    /// @param operation what was refused: a reserve, a charge, or a commit, whose hold stays open
+    /// @param asked or, for a charge and a commit, what was used
     /// @param blocks every budget in the way, in their fixed order
     record Refused(
             Instant at,
+            StateRecord.Operation operation,
             TenantId tenant,
             Subject subject,
             Amounts asked,

@@ -139,13 +139,14 @@ final class ReserveRule {
     }
 
     private static Decision refuse(Command.Reserve command, Instant now, Reason reason) {
-        Outcome.Refused refused = Refusals.of(reason);
-        return new Decision(refused, List.of(refused(command, now, refused)));
+        return Refusals.denied(refused(command, now, Refusals.of(reason)));
     }
 
-    private static Entry refused(Command.Reserve command, Instant now, Outcome.Refused refused) {
+    private static Entry.Refused refused(
+            Command.Reserve command, Instant now, Outcome.Refused refused) {
         return new Entry.Refused(
                 now,
+                StateRecord.Operation.RESERVE,
                 command.tenant(),
                 command.subject(),
                 command.asked(),

@@ -36,7 +36,7 @@ final class SettleRule {
         Amounts overrun = overrun(hold.held(), command.actual());
         Coverage coverage = coverage(hold, command.actual(), overrun, now);
         if (coverage.refused() != null) {
-            return new Decision(coverage.refused(), List.of());
+            return refused(command, hold, coverage.refused(), now);
         }
         List<Entry.Posting> unheld =
                 postings.of(
@@ -64,6 +64,20 @@ final class SettleRule {
                         standings.afterCommit(hold, command.actual(), coverage, now),
                         command.attribution());
         return new Decision(entry.outcome(), List.of(entry));
+    }
+
+    private static Decision refused(
+            Command.Commit command, Hold hold, Outcome.Refused refused, Instant now) {
+        return Refusals.denied(
+                new Entry.Refused(
+                        now,
+                        StateRecord.Operation.COMMIT,
+                        command.tenant(),
+                        hold.subject(),
+                        command.actual(),
+                        refused.reason(),
+                        refused.blocks(),
+                        command.attribution()));
     }
 
     Decision release(Command.Release command, Instant now) {

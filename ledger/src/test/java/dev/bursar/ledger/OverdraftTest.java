@@ -133,6 +133,15 @@ class OverdraftTest {
         if (refused != null) {
             assertThat(reason(outcome)).isEqualTo(refused);
             assertThat(blocks(outcome)).isNotEmpty();
+            assertThat(ledger.journal.getLast())
+                    .isInstanceOfSatisfying(
+                            Entry.Refused.class,
+                            denial -> {
+                                assertThat(denial.operation())
+                                        .isEqualTo(StateRecord.Operation.CHARGE);
+                                assertThat(denial.reason()).isEqualTo(refused);
+                                assertThat(denial.blocks()).isEqualTo(blocks(outcome));
+                            });
             assertThat(ledger.only("a").spent()).isZero();
         } else {
             assertThat(((Outcome.Charged) outcome).charged())

@@ -60,6 +60,15 @@ class SettleTest {
         HoldId hold = reserve(Command.Overage.REJECT, Command.OnExpiry.RELEASE, 50);
 
         assertThat(reason(ledger.commit(hold, TOKENS, 51))).isEqualTo(Reason.OVERAGE_REJECTED);
+        assertThat(ledger.journal.getLast())
+                .isInstanceOfSatisfying(
+                        Entry.Refused.class,
+                        denial -> {
+                            assertThat(denial.operation()).isEqualTo(StateRecord.Operation.COMMIT);
+                            assertThat(denial.subject()).isEqualTo(RUN);
+                            assertThat(denial.asked()).isEqualTo(Amounts.of(TOKENS, 51));
+                            assertThat(denial.blocks()).hasSize(1);
+                        });
         assertThat(ledger.only("total").held()).isEqualTo(50);
         assertThat(ledger.commit(hold, TOKENS, 50)).isInstanceOf(Outcome.Committed.class);
     }

@@ -5,6 +5,7 @@ import dev.bursar.ledger.Amounts;
 import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.Block;
 import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.StateRecord;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
@@ -57,6 +58,8 @@ record Call(
             case Entry.Administrative _ -> null;
             case Entry.Reserved _, Entry.Extended _, Entry.Evaluated _, Entry.AccountsDropped _ ->
                     null;
+            // The call goes on: its hold is still open.
+            case Entry.Refused e when e.operation() == StateRecord.Operation.COMMIT -> null;
             case Entry.Refused e ->
                     of(position, e.at(), null, e.tenant(), e.subject(), e.attribution(), denied(e));
             case Entry.Committed e ->

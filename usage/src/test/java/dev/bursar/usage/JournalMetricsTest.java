@@ -6,6 +6,7 @@ import static dev.bursar.usage.Samples.block;
 import static dev.bursar.usage.Samples.committed;
 import static dev.bursar.usage.Samples.expired;
 import static dev.bursar.usage.Samples.refused;
+import static dev.bursar.usage.Samples.refusedCommit;
 import static dev.bursar.usage.Samples.released;
 import static dev.bursar.usage.Samples.reserved;
 import static dev.bursar.usage.Samples.spent;
@@ -178,6 +179,18 @@ final class JournalMetricsTest {
                         "agent_run_cost_usd_sum{release=\"v1\"} 0.25",
                         "bursar_decisions_total{decision=\"deny\",mode=\"hard\",reason=\"budget_exhausted\",workflow=\"support\"} 3.0")
                 .noneMatch(line -> line.contains("status=\"finished\"") && line.contains("v1"));
+    }
+
+    @Test
+    void commit_thatALimitRefused_isNoDeniedCall() throws InterruptedException, IOException {
+        house.append(
+                refusedCommit(NOON, "c1", subject("acme", "r1"), spent("run", "r1")),
+                committed(NOON, "c1", subject("acme", "r1"), "gpt-4o", 300, CENT));
+        assertThat(house.usage.call("c1").orElseThrow().call().outcome())
+                .isEqualTo(CallOutcome.SETTLED);
+        assertThat(house.metrics())
+                .doesNotContain("decision=\"deny\"")
+                .doesNotContain("status=\"stopped\",stop_reason=\"budget_exhausted\"");
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.Reason;
+import dev.bursar.ledger.StateRecord;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
@@ -160,12 +161,26 @@ final class Samples {
             Instant at, String call, Subject subject, long asked, Block... blocks) {
         return new Entry.Refused(
                 at,
+                StateRecord.Operation.RESERVE,
                 tenant(subject),
                 subject,
                 usd(asked),
                 Reason.BUDGET_EXCEEDED,
                 List.of(blocks),
                 Attribution.of(Map.of("call", call, "model", "gpt-4o"), Map.of()));
+    }
+
+    /// A commit that a limit has refused: its hold is still open.
+    static Entry.Refused refusedCommit(Instant at, String call, Subject subject, Block... blocks) {
+        return new Entry.Refused(
+                at,
+                StateRecord.Operation.COMMIT,
+                tenant(subject),
+                subject,
+                usd(1),
+                Reason.OVERAGE_REJECTED,
+                List.of(blocks),
+                Attribution.of(Map.of("call", call), Map.of()));
     }
 
     /// A hard budget per run, for life, that is spent.

@@ -276,11 +276,25 @@ class ListsTest {
                         "/v1/reservations",
                         reserve(newKey(), "{\"agent\":\"x\"}", 1_000_000_000_000L, ""))
                 .refused(409, "BUDGET_EXCEEDED");
+        server.post(
+                        "/v1/events",
+                        reserve(
+                                        newKey(),
+                                        "{\"agent\":\"y\"}",
+                                        1_000_000_000_000L,
+                                        ",\"overage_policy\":\"REJECT\"")
+                                .replace("estimate", "actual"))
+                .refused(409, "BUDGET_EXCEEDED");
 
+        JsonNode both = server.get("/v1/events?event_type=reservation.denied").json();
         JsonNode events = server.get("/v1/events").json();
 
+        assertThat(both.get("events").size()).isEqualTo(2);
+        assertThat(both.get("events").get(0).get("scope").asString())
+                .isEqualTo("tenant:acme/agent:y");
+
         assertThat(events.get("has_more").asBoolean()).isFalse();
-        JsonNode denied = events.get("events").get(0);
+        JsonNode denied = events.get("events").get(1);
         assertThat(denied.get("event_type").asString()).isEqualTo("reservation.denied");
         assertThat(denied.get("scope").asString()).isEqualTo("tenant:acme/agent:x");
         assertThat(denied.get("tenant_id").asString()).isEqualTo("acme");
@@ -291,7 +305,7 @@ class ListsTest {
         assertThat(expired.size()).isEqualTo(1);
         assertThat(expired.get(0).get("data").get("reservation_id").asString())
                 .isEqualTo(IDS.get(2));
-        String cursor = server.get("/v1/events?limit=1").text("next_cursor");
+        String cursor = server.get("/v1/events?limit=2").text("next_cursor");
         assertThat(server.get("/v1/events?cursor=" + cursor).json().get("events").get(0))
                 .isEqualTo(expired.get(0));
         server.get("/v1/events?event_type=nothing").refused(400, "INVALID_REQUEST");
