@@ -7,6 +7,7 @@ import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Outcome;
+import dev.bursar.server.directory.Actor;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,13 +25,13 @@ final class DeclaredBudgets {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeclaredBudgets.class);
 
-    private static final Attribution BY =
-            Attribution.of(Map.of("actor", "configuration"), Map.of());
-
     private final Authority authority;
+    private final Actor by;
 
-    DeclaredBudgets(Authority authority) {
+    /// @param by who is said to have done it
+    DeclaredBudgets(Authority authority, Actor by) {
         this.authority = authority;
+        this.by = by;
     }
 
     /// @return what changed
@@ -44,19 +45,24 @@ final class DeclaredBudgets {
         List<String> changes = new ArrayList<>();
         for (BudgetId id : there.keySet().stream().sorted(DeclaredBudgets::byName).toList()) {
             if (!kept.contains(id) && isDeclared(there.get(id))) {
-                submit(new Command.RemoveBudget(id, BY), id);
+                submit(new Command.RemoveBudget(id, did("budget.remove", id)), id);
                 changes.add("removed budget " + id);
             }
         }
         for (Budget budget : wanted) {
             Budget before = there.get(budget.id());
             if (!budget.equals(before)) {
-                submit(new Command.DefineBudget(budget, BY), budget.id());
+                String action = before == null ? "budget.define" : "budget.change";
+                submit(new Command.DefineBudget(budget, did(action, budget.id())), budget.id());
                 changes.add((before == null ? "defined" : "changed") + " budget " + budget.id());
             }
         }
         changes.forEach(change -> LOG.info("event=budgets {}", change.replace(" budget ", "=")));
         return changes;
+    }
+
+    private Attribution did(String action, BudgetId budget) {
+        return by.did(action, budget.value(), Map.of());
     }
 
     private static boolean isDeclared(@Nullable Budget budget) {

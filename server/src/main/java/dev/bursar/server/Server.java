@@ -8,6 +8,7 @@ import dev.bursar.server.config.Config;
 import dev.bursar.server.config.ConfigException;
 import dev.bursar.server.cycles.Cycles;
 import dev.bursar.server.dashboard.Dashboard;
+import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.server.http.Notary;
 import dev.bursar.server.http.Routes;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,6 +48,9 @@ public final class Server implements AutoCloseable {
 
     /// How long event loops may take to end that have nothing left to do.
     private static final long CLOSE_SECONDS = 10;
+
+    /// How many changes of a reload the audit log names.
+    private static final int MAX_SAID = 100;
 
     /// What is open, the last first.
     private final Deque<AutoCloseable> opened;
@@ -106,7 +111,7 @@ public final class Server implements AutoCloseable {
                                 clock));
         directory = open(Directory.open(config.data(), config.adminToken(), clock));
         directory.declare(config);
-        new DeclaredBudgets(authority).declare(config.budgets());
+        new DeclaredBudgets(authority, Actor.CONFIGURATION).declare(config.budgets());
         new Tenants(directory, authority).finish();
         notary = new Notary(directory, authority);
         notary.tell();
@@ -215,24 +220,32 @@ public final class Server implements AutoCloseable {
     /// Reads the configuration again and puts it in force, for calls from now on. A mistake in it changes
     /// nothing.
     ///
+    /// @param by who wants it
     /// @return what changed, or needs a restart
     /// @throws ConfigException when the file has a mistake, or there is none
-    public synchronized List<String> reload() {
+    public synchronized List<String> reload(Actor by) {
         Path file = options.file();
         if (file == null) {
             throw new ConfigException("started without a configuration file");
         }
         Config fresh = options.overrides().apply(Config.read(file, options.environment()));
         PriceBook book = PriceBook.bundled().with(fresh.prices());
-        directory.declare(fresh);
+        List<String> changes = new ArrayList<>(directory.declare(fresh));
         notary.tell();
-        List<String> changes =
-                new ArrayList<>(new DeclaredBudgets(authority).declare(fresh.budgets()));
+        Actor configuration = Actor.CONFIGURATION.with(by.trail());
+        changes.addAll(new DeclaredBudgets(authority, configuration).declare(fresh.budgets()));
         prices = book;
         gateway.reconfigure(book, fresh.gateway());
+        changes.addAll(inForce(fresh));
         changes.addAll(atNextStart(fresh));
         fresh.notes().forEach(note -> LOG.warn("event=config_note {}", note));
         config = fresh.withServer(config.server()).withData(config.data());
+        notary.note(
+                by,
+                null,
+                "configuration.reload",
+                file.toString(),
+                Map.of("changes", said(changes)));
         LOG.info("event=reloaded file={} changes={}", file, changes.size());
         return changes;
     }
@@ -246,6 +259,29 @@ public final class Server implements AutoCloseable {
         List<ZoneId> zones =
                 config.tenants().values().stream().map(Config.Tenant::zone).distinct().toList();
         return tenant.isEmpty() && zones.size() == 1 ? zones.getFirst() : ZoneId.of("UTC");
+    }
+
+    /// What changed beside tenants, keys and budgets. Never a secret.
+    private List<String> inForce(Config fresh) {
+        List<String> changes = new ArrayList<>();
+        if (!fresh.gateway().equals(config.gateway())) {
+            changes.add("changed providers or models");
+        }
+        if (!fresh.prices().equals(config.prices()) || !fresh.tools().equals(config.tools())) {
+            changes.add("changed prices");
+        }
+        if (!Objects.equals(fresh.adminToken(), config.adminToken())) {
+            changes.add("changed the administrator's token");
+        }
+        return changes;
+    }
+
+    /// As the audit log has it.
+    private static String said(List<String> changes) {
+        String said = String.join("; ", changes.stream().limit(MAX_SAID).toList());
+        return changes.size() <= MAX_SAID
+                ? said
+                : said + "; and " + (changes.size() - MAX_SAID) + " more";
     }
 
     private List<String> atNextStart(Config fresh) {

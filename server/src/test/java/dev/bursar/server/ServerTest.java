@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.bursar.authority.AuthorityException;
 import dev.bursar.server.config.Config;
 import dev.bursar.server.config.ConfigException;
+import dev.bursar.server.directory.Actor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -305,7 +306,7 @@ class ServerTest {
                       - { name: words, per: [team], limit: 1 tokens }
                       - { name: points, limit: 7 risk_points }
                 """);
-        server.reload();
+        server.reload(Actor.COMMAND_LINE);
         HttpResponse<String> denied =
                 send(
                         request("/v1/chat/completions")
@@ -347,6 +348,17 @@ class ServerTest {
                 .doesNotContain("next start");
         assertThat(json(send(asAdmin("/api/budgets"))).path("items").size()).isEqualTo(1);
         assertThat(call("declared-secret")).isNotIn(401, 403);
+        JsonNode acts = json(send(asAdmin("/api/audit?limit=3"))).path("items");
+        assertThat(acts)
+                .extracting(
+                        act -> act.path("actor").asString() + " " + act.path("action").asString())
+                .containsExactly(
+                        "administrator configuration.reload",
+                        "configuration budget.change",
+                        "configuration budget.remove");
+        assertThat(acts.at("/0/details/changes").asString())
+                .isEqualTo("removed budget acme/run; changed budget acme/month");
+        assertThat(acts.at("/1/request_id")).isEqualTo(acts.at("/0/request_id"));
     }
 
     @Test
@@ -388,7 +400,8 @@ class ServerTest {
         assertThat(response.statusCode()).isEqualTo(422);
         assertThat(json(response).path("detail").asString()).contains("bursar.yaml:", "EUR");
         assertThat(server.authority().budgets()).isEqualTo(before);
-        assertThatThrownBy(server::reload).isInstanceOf(ConfigException.class);
+        assertThatThrownBy(() -> server.reload(Actor.COMMAND_LINE))
+                .isInstanceOf(ConfigException.class);
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.bursar.server.Server;
 import dev.bursar.server.config.Config;
 import dev.bursar.server.config.ConfigException;
 import dev.bursar.server.config.EffectiveConfig;
+import dev.bursar.server.directory.Actor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ final class Serve implements Callable<Integer> {
 
     private static void reload(Server server) {
         try {
-            server.reload();
+            server.reload(Actor.COMMAND_LINE);
         } catch (ConfigException e) {
             LOG.error("event=reload_refused problem=\"{}\"", e.getMessage());
         } catch (RuntimeException e) {

@@ -158,10 +158,21 @@ public final class AccessTokens {
                     tenant == null ? null : tenant.value(),
                     now.toEpochMilli(),
                     Database.millis(expires));
-            acts.add(by, "token.create", tenant, name, now);
+            acts.add(by.and(facts(token)), "token.create", tenant, name, now);
         });
         reload();
         return new NewToken(token, secret);
+    }
+
+    /// What the audit log says of a token.
+    private static Map<String, String> facts(AccessToken token) {
+        return token.expires() == null
+                ? Map.of("token_role", token.role().written())
+                : Map.of(
+                        "token_role",
+                        token.role().written(),
+                        "expires",
+                        token.expires().toString());
     }
 
     /// The token of this name that was not revoked.

@@ -26,7 +26,7 @@ final class ActStore {
     void add(Actor by, String action, @Nullable TenantId tenant, String target, Instant now) {
         SortedMap<String, String> labels =
                 new TreeMap<>(by.did(action, target, new TreeMap<>()).labels());
-        labels.put("act", UUID.randomUUID().toString());
+        labels.putIfAbsent("act", UUID.randomUUID().toString());
         labels.put("done_at", now.toString());
         database.update(
                 "INSERT INTO act (tenant, labels) VALUES (?, ?)",

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param name of the access token, or one of the names below
 /// @param tenant the only one it may touch, null for all
-/// @param trail what belongs to the request: `request_id`, `trace_id`
+/// @param trail what its acts are remembered with beside who and what: `request_id`, `trace_id`, `reason`
 public record Actor(
         String name, Role role, @Nullable TenantId tenant, SortedMap<String, String> trail) {
 
@@ -38,6 +38,13 @@ public record Actor(
 
     public static Actor of(AccessToken token) {
         return new Actor(token.name(), token.role(), token.tenant(), new TreeMap<>());
+    }
+
+    /// The same, saying more of what it does: `reason`, `act`.
+    public Actor and(Map<String, String> more) {
+        SortedMap<String, String> all = new TreeMap<>(trail);
+        all.putAll(more);
+        return new Actor(name, role, tenant, all);
     }
 
     public Actor with(Map<String, String> requestTrail) {

@@ -104,7 +104,9 @@ public final class Directory implements Identities, AutoCloseable {
 
     /// Makes tenants and declared keys what the file says: new ones appear, changed ones are replaced,
     /// and those that are gone are revoked. A key of the same name that was not declared gives way.
-    public synchronized void declare(Config config) {
+    ///
+    /// @return what changed
+    public synchronized List<String> declare(Config config) {
         for (String id : config.tenants().keySet()) {
             Tenant there = tenants.get(id);
             if (there != null && there.status() == Status.CLOSED) {
@@ -112,12 +114,13 @@ public final class Directory implements Identities, AutoCloseable {
                         "tenants." + id + ": was closed for ever, its name is not used again");
             }
         }
-        store.declare(config.tenants().values(), clock.instant());
+        List<String> changes = store.declare(config.tenants().values(), clock.instant());
         String token = config.adminToken();
         if (token != null) {
             tokens.configure(token);
         }
         reload();
+        return changes;
     }
 
     /// Who sends this secret, and what for. Answers from memory.
@@ -164,7 +167,7 @@ public final class Directory implements Identities, AutoCloseable {
         ApiKey key = wanted.made(now);
         database.inTransaction(() -> {
             store.insert(key, SecretHash.of(secret));
-            acts.add(by, "key.create", tenant, key.name(), now);
+            acts.add(by.and(wanted.facts()), "key.create", tenant, key.name(), now);
         });
         reload();
         return new NewKey(key, secret);

@@ -141,7 +141,9 @@ final class DirectoryStore {
     }
 
     /// Makes the declared tenants and keys what is given, in one transaction.
-    void declare(Collection<Config.Tenant> tenants, Instant now) {
+    ///
+    /// @return what changed
+    List<String> declare(Collection<Config.Tenant> tenants, Instant now) {
         Map<String, Row> good = new HashMap<>();
         for (Row row : rows()) {
             if (row.key().revoked() == null) {
@@ -149,6 +151,7 @@ final class DirectoryStore {
             }
         }
         Map<String, Tenant> known = tenants();
+        List<String> changes = new ArrayList<>();
         database.inTransaction(() -> {
             database.update("DELETE FROM tenant WHERE origin = ?", lowerCase(Origin.FILE));
             List<Row> wanted = new ArrayList<>();
@@ -168,13 +171,33 @@ final class DirectoryStore {
                 if (gone.key().origin() == Origin.FILE || replaced(gone, wanted)) {
                     revoke(gone.key().tenant(), gone.key().name(), now);
                     note("key.revoke", gone.key(), now);
+                    changes.add("revoked key " + gone.key().tenant() + "/" + gone.key().name());
                 }
             }
             for (Row row : wanted) {
                 insert(row.key(), row.hash());
                 note("key.create", row.key(), now);
+                changes.add("made key " + row.key().tenant() + "/" + row.key().name());
             }
         });
+        changes.addAll(0, differences(known, tenants()));
+        return changes;
+    }
+
+    private static List<String> differences(Map<String, Tenant> before, Map<String, Tenant> after) {
+        List<String> differences = new ArrayList<>();
+        before.keySet().stream()
+                .filter(id -> !after.containsKey(id))
+                .forEach(id -> differences.add("removed tenant " + id));
+        after.forEach((id, tenant) -> {
+            Tenant there = before.get(id);
+            if (there == null) {
+                differences.add("added tenant " + id);
+            } else if (!there.equals(tenant)) {
+                differences.add("changed tenant " + id);
+            }
+        });
+        return differences;
     }
 
     private void note(String action, ApiKey key, Instant now) {

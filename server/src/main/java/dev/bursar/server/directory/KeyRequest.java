@@ -7,6 +7,7 @@ import dev.bursar.server.config.Permission;
 import dev.bursar.server.directory.DirectoryException.Kind;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,6 +34,19 @@ public record KeyRequest(
     public static KeyRequest runtime(
             TenantId tenant, String name, SortedMap<String, String> defaults) {
         return new KeyRequest(tenant, name, defaults, Permission.RUNTIME, null, null);
+    }
+
+    /// What the audit log says of it.
+    Map<String, String> facts() {
+        Map<String, String> facts = new TreeMap<>();
+        facts.put("permissions", String.join(",", Permission.written(permissions)));
+        if (scope != null) {
+            facts.put("scope", scope.toString());
+        }
+        if (expires != null) {
+            facts.put("expires", expires.toString());
+        }
+        return facts;
     }
 
     /// @throws DirectoryException `CALLER` naming what is malformed

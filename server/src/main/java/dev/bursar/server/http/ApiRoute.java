@@ -47,6 +47,8 @@ enum ApiRoute {
     CALL("GET", "/api/calls/:id", Need.READ, Tenancy.FOUND),
     LIVE("GET", "/api/live", Need.READ, Tenancy.FILTER),
 
+    AUDIT("GET", "/api/audit", Need.READ, Tenancy.FILTER),
+
     RELOAD("POST", "/api/reload", Need.RULE, Tenancy.PLACE),
     REBUILD("POST", "/api/rebuild", Need.RULE, Tenancy.PLACE),
     BACKUP("POST", "/api/backup", Need.RULE, Tenancy.PLACE);

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,13 +20,15 @@ final class BackupApi {
     private static final Logger LOG = LoggerFactory.getLogger(BackupApi.class);
 
     private final Authority authority;
+    private final Notary notary;
     private final InstantSource clock;
 
     /// Each takes as much room in the data directory as the journal itself.
     private final Semaphore one = new Semaphore(1);
 
-    BackupApi(Authority authority, InstantSource clock) {
+    BackupApi(Authority authority, Notary notary, InstantSource clock) {
         this.authority = authority;
+        this.notary = notary;
         this.clock = clock;
     }
 
@@ -44,7 +47,13 @@ final class BackupApi {
             one.release();
             throw e;
         }
-        LOG.info("event=backup bytes={}", file.toFile().length());
+        try {
+            note(context, file);
+        } catch (RuntimeException e) {
+            delete(file);
+            one.release();
+            throw e;
+        }
         context.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/zip")
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -53,6 +62,13 @@ final class BackupApi {
                     delete(file);
                     one.release();
                 });
+    }
+
+    /// Nothing leaves that is not written down.
+    private void note(RoutingContext context, Path file) {
+        String bytes = Long.toString(file.toFile().length());
+        notary.note(Access.actor(context), null, "backup", "journal", Map.of("bytes", bytes));
+        LOG.info("event=backup bytes={}", bytes);
     }
 
     private static void delete(Path file) {

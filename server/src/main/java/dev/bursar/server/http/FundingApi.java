@@ -143,7 +143,10 @@ final class FundingApi {
             RoutingContext context, Body body, Budget.Status status, String action) {
         TenantId tenant = Body.tenantId("tenant", Parameters.path(context, "tenant"));
         List<BudgetId> budgets = named(body, tenant);
-        String target = body.scope("scope").map(ScopePath::toString).orElseGet(tenant::value);
+        String target =
+                body.scope("scope")
+                        .map(ScopePath::toString)
+                        .orElse(budgets.size() == 1 ? budgets.getFirst().value() : tenant.value());
         Outcome.BudgetStatusSet set =
                 LedgerAnswers.require(
                         Outcome.BudgetStatusSet.class,

@@ -2,8 +2,12 @@ package dev.bursar.server.http;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.ledger.Command;
+import dev.bursar.ledger.TenantId;
 import dev.bursar.server.directory.Act;
+import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Writes what was done to the directory into the journal. An act that could not be written stays in the
 /// directory and is tried again with the next.
@@ -15,6 +19,18 @@ public final class Notary {
     public Notary(Directory directory, Authority authority) {
         this.directory = directory;
         this.authority = authority;
+    }
+
+    /// Writes down what was done to the server itself, or to a tenant in no other entry.
+    ///
+    /// @param tenant whom it is about, null when it is about the whole place
+    public void note(
+            Actor by,
+            @Nullable TenantId tenant,
+            String action,
+            String target,
+            Map<String, String> details) {
+        authority.submit(new Command.Note(tenant, by.did(action, target, details)));
     }
 
     /// Tells the journal all that it was not told yet, in the order it happened.

@@ -2,6 +2,7 @@ package dev.bursar.server.http;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.server.dashboard.view.Shell;
+import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.usage.Usage;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -19,7 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /// Every route that is not a call of a model, on one router. Handlers run on virtual threads, may block,
 /// and are kept to a bounded number at a time.
@@ -57,7 +58,7 @@ public final class Routes implements AutoCloseable {
             String localToken,
             boolean open,
             BooleanSupplier stopping,
-            Supplier<List<String>> reload,
+            Function<Actor, List<String>> reload,
             Shell.Files files,
             Consumer<Router> pages) {
 
@@ -124,8 +125,9 @@ public final class Routes implements AutoCloseable {
         new FundingApi(authority).mount(api);
         new ApprovalsApi(authority, directory, needs.clock()).mount(api);
         new UsageApi(needs.usage(), needs.clock()).mount(api);
-        new OperationsApi(needs.reload(), needs.usage()).mount(api);
-        new BackupApi(authority, needs.clock()).mount(api);
+        new AuditApi(needs.usage(), authority).mount(api);
+        new OperationsApi(needs.reload(), needs.usage(), notary).mount(api);
+        new BackupApi(authority, notary, needs.clock()).mount(api);
         new OpenApi(UsageApi.filterable()).mount(api);
     }
 

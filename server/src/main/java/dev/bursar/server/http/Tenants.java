@@ -8,6 +8,7 @@ import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.server.directory.Tenant;
 import java.util.Map;
+import java.util.UUID;
 
 /// Ends tenants in the directory and in the ledger.
 public final class Tenants {
@@ -23,24 +24,25 @@ public final class Tenants {
         this.authority = authority;
     }
 
-    /// Closes a tenant: first its keys, so that nothing new begins, then its holds.
+    /// Closes a tenant: first its keys, so that nothing new begins, then its holds. Both are one act.
     ///
     /// @return how many holds were released
-    int close(TenantId tenant, Actor by, Map<String, String> reason) {
-        directory.closeTenant(tenant, by);
-        return closeInLedger(tenant, by, reason);
+    int close(TenantId tenant, Actor by) {
+        Actor once = by.and(Map.of("act", UUID.randomUUID().toString()));
+        directory.closeTenant(tenant, once);
+        return closeInLedger(tenant, once);
     }
 
     /// Goes on with what an end of the process has cut short.
     public void finish() {
         for (Tenant tenant : directory.tenants().values()) {
             if (tenant.status() == Tenant.Status.CLOSED && !authority.isClosed(tenant.id())) {
-                closeInLedger(tenant.id(), Actor.SYSTEM, Map.of());
+                closeInLedger(tenant.id(), Actor.SYSTEM);
             }
         }
     }
 
-    private int closeInLedger(TenantId tenant, Actor by, Map<String, String> reason) {
+    private int closeInLedger(TenantId tenant, Actor by) {
         int released = 0;
         boolean more = true;
         while (more) {
@@ -49,7 +51,7 @@ public final class Tenants {
                             new Command.CloseTenant(
                                     tenant,
                                     PORTION,
-                                    by.did("tenant.close", tenant.value(), reason)));
+                                    by.did("tenant.close", tenant.value(), Map.of())));
             if (!(outcome instanceof Outcome.TenantClosed closed)) {
                 throw new IllegalStateException("a tenant was not closed: " + outcome);
             }

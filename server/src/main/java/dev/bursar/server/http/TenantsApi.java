@@ -69,23 +69,24 @@ final class TenantsApi {
     }
 
     private void suspend(RoutingContext context) {
-        Body.optional(context, List.of());
-        answer(context, 200, directory.suspend(tenant(context), Access.actor(context)));
+        answer(context, 200, directory.suspend(tenant(context), saying(context)));
     }
 
     private void activate(RoutingContext context) {
-        Body.optional(context, List.of());
-        answer(context, 200, directory.activate(tenant(context), Access.actor(context)));
+        answer(context, 200, directory.activate(tenant(context), saying(context)));
     }
 
     private void close(RoutingContext context) {
-        Body body = Body.optional(context, List.of("reason"));
-        Actor actor = Access.actor(context);
-        int released = tenants.close(tenant(context), actor, body.reason());
+        int released = tenants.close(tenant(context), saying(context));
         notary.tell();
         ObjectNode answer = json(directory.requireTenant(tenant(context)));
         answer.put("released", released);
         Answers.json(context, 200, answer);
+    }
+
+    /// Who asks, with the reason that the body may have.
+    private static Actor saying(RoutingContext context) {
+        return Access.actor(context).and(Body.optional(context, List.of("reason")).reason());
     }
 
     private void answer(RoutingContext context, int status, Tenant tenant) {

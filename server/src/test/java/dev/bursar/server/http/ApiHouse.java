@@ -79,7 +79,7 @@ final class ApiHouse implements AutoCloseable {
                                 "local",
                                 false,
                                 () -> false,
-                                () -> List.of("changed budget acme/run"),
+                                by -> List.of("changed budget acme/run"),
                                 new Shell.Files("", "", "", "", "", "", ""),
                                 new Dashboard(
                                                 usage,

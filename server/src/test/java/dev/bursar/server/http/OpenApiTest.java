@@ -131,6 +131,7 @@ class OpenApiTest {
         "/api/tenants",
         "/api/tokens",
         "/api/approvals",
+        "/api/audit",
         "/api/spend",
         "/api/runs",
         "/api/live"
@@ -195,6 +196,7 @@ class OpenApiTest {
         "GET,    /api/approvals,           /api/approvals,            200",
         "POST,   /api/approvals/acme/ID/grant, /api/approvals/{tenant}/{approval}/grant, 200",
         "POST,   /api/approvals/acme/ID/decline, /api/approvals/{tenant}/{approval}/decline, 200",
+        "GET,    /api/audit,               /api/audit,                200",
         "POST,   /api/reload,              /api/reload,               200",
         "POST,   /api/rebuild,             /api/rebuild,              202",
         "GET,    /api/spend?by=colour,     /api/spend,                default",
