@@ -10,10 +10,15 @@ import org.jspecify.annotations.Nullable;
 /// The approvals that wait for a person, in the order they were asked; at most one for an account.
 final class Approvals {
 
-    /// How many may wait at a time. Beyond that, a refusal asks nobody.
-    static final int MAX_OPEN = 10_000;
+    /// How many of one tenant may wait at a time: no tenant keeps others from asking. Beyond that, a
+    /// refusal asks nobody.
+    static final int MAX_OPEN_OF_TENANT = 1_000;
+
+    /// How many may wait at a time altogether.
+    private static final int MAX_OPEN = 100_000;
 
     private final Map<String, Approval> byId = new LinkedHashMap<>();
+    private final Map<TenantId, Integer> ofTenant = new HashMap<>();
     private final Map<AccountKey, Approval> byAccount = new HashMap<>();
 
     @Nullable Approval byId(String id) {
@@ -24,12 +29,14 @@ final class Approvals {
         return byAccount.get(account);
     }
 
-    boolean hasPlaceFor(int more) {
-        return byId.size() + more <= MAX_OPEN;
+    boolean hasPlaceFor(TenantId tenant, int more) {
+        return byId.size() + more <= MAX_OPEN
+                && ofTenant.getOrDefault(tenant, 0) + more <= MAX_OPEN_OF_TENANT;
     }
 
     void open(Approval approval) {
         byId.put(approval.id(), approval);
+        ofTenant.merge(approval.tenant(), 1, Integer::sum);
         byAccount.put(approval.account(), approval);
     }
 
@@ -37,6 +44,7 @@ final class Approvals {
         Approval closed = byId.remove(id);
         if (closed != null) {
             byAccount.remove(closed.account());
+            ofTenant.computeIfPresent(closed.tenant(), (_, open) -> open == 1 ? null : open - 1);
         }
     }
 

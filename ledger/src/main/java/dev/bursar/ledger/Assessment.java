@@ -166,7 +166,9 @@ final class Assessment {
             return open.id();
         }
         boolean declined = line.funding().isDeclined(now.toEpochMilli());
-        if (declined || !mayAsk || !ledger.approvals().hasPlaceFor(approvalsAsked + 1)) {
+        if (declined
+                || !mayAsk
+                || !ledger.approvals().hasPlaceFor(command.tenant(), approvalsAsked + 1)) {
             return null;
         }
         approvalsAsked++;

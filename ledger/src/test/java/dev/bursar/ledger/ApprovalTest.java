@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ApprovalTest {
 
     private static final Subject RUN = subject("run", "1");
+    private static final TenantId OTHER = new TenantId("other");
 
     private final TestLedger ledger = new TestLedger();
     private final Instant soon = ledger.now.plus(Duration.ofMinutes(30));
@@ -263,9 +264,9 @@ class ApprovalTest {
     }
 
     @Test
-    void approvals_areBounded_beyondThatARefusalAsksNobody() {
+    void approvals_areBoundedPerTenant_beyondThatARefusalAsksNobody() {
         ledger.define(asking(per(budget("run", TOKENS, 0), "run")));
-        for (int i = 0; i < Approvals.MAX_OPEN; i++) {
+        for (int i = 0; i < Approvals.MAX_OPEN_OF_TENANT; i++) {
             ledger.ledger()
                     .decide(
                             ledger.reserveCommand(subject("run", "r" + i), Amounts.of(TOKENS, 1)),
@@ -276,10 +277,46 @@ class ApprovalTest {
                         ledger.journal.add(entry);
                     });
         }
-        assertThat(open()).hasSize(Approvals.MAX_OPEN);
+        assertThat(open()).hasSize(Approvals.MAX_OPEN_OF_TENANT);
 
         Command.Reserve more = ledger.reserveCommand(subject("run", "more"), Amounts.of(TOKENS, 1));
         assertThat(blocks(ledger.submit(more)).getFirst().approval()).isNull();
-        assertThat(ledger.ledger().accounts()).isEqualTo(Approvals.MAX_OPEN);
+        assertThat(ledger.ledger().accounts()).isEqualTo(Approvals.MAX_OPEN_OF_TENANT);
+
+        ledger.define(asking(ofTenant(OTHER)));
+        assertThat(blocks(ledger.submit(ofTenant(OTHER, more))).getFirst().approval()).isNotNull();
+        assertThat(ledger.ledger().approvals(OTHER)).hasSize(1);
+
+        ledger.decline(open().getFirst().id(), soon);
+        assertThat(blocks(ledger.submit(more)).getFirst().approval()).isNotNull();
+    }
+
+    private static Budget ofTenant(TenantId tenant) {
+        Budget like = budget("run", TOKENS, 0);
+        return new Budget(
+                new BudgetId(tenant + "/run"),
+                tenant,
+                like.name(),
+                like.match(),
+                like.per(),
+                like.unit(),
+                like.limit(),
+                like.window(),
+                like.mode(),
+                like.ladder());
+    }
+
+    private static Command.Reserve ofTenant(TenantId tenant, Command.Reserve like) {
+        return new Command.Reserve(
+                like.key(),
+                new HoldId("h-other"),
+                tenant,
+                like.subject(),
+                like.asked(),
+                like.atLeast(),
+                like.ttl(),
+                like.onExpiry(),
+                like.overage(),
+                like.attribution());
     }
 }
