@@ -1,6 +1,8 @@
 package dev.bursar.usage;
 
+import dev.bursar.ledger.Reason;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,15 @@ public record Reservation(
         COMMITTED,
         RELEASED,
         EXPIRED
+    }
+
+    /// Why it cannot be ended any more; empty while it can.
+    public Optional<Reason> whyOver() {
+        return switch (status) {
+            case ACTIVE -> Optional.empty();
+            case COMMITTED, RELEASED -> Optional.of(Reason.HOLD_FINALIZED);
+            case EXPIRED -> Optional.of(Reason.HOLD_EXPIRED);
+        };
     }
 
     public Reservation {

@@ -7,11 +7,14 @@ import dev.bursar.ledger.Command;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.Reason;
+import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.StateRecord;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Role;
+import dev.bursar.usage.Reservation;
+import dev.bursar.usage.UsageException;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,21 +22,32 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Answers what changes something, or asks what a change would be answered. The usual way takes no
 /// thread of its own: the command goes to the authority, and its outcome comes back to the event loop.
 final class Changes {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
+
     /// What the audit log calls a person who does what is a tenant's to do.
     private static final String ON_BEHALF = "admin_on_behalf_of";
 
     private final Authority authority;
+    private final Reservations reservations;
     private final InstantSource clock;
     private final Ids ids;
     private final Threads threads;
 
-    Changes(Authority authority, InstantSource clock, Ids ids, Threads threads) {
+    Changes(
+            Authority authority,
+            Reservations reservations,
+            InstantSource clock,
+            Ids ids,
+            Threads threads) {
         this.authority = authority;
+        this.reservations = reservations;
         this.clock = clock;
         this.ids = ids;
         this.threads = threads;
@@ -130,7 +144,10 @@ final class Changes {
                                                     Answer.of(200, Replies.committed(committed));
                                             default ->
                                                     throw refused(
-                                                            outcome, hold, request.actual().unit());
+                                                            outcome,
+                                                            tenant,
+                                                            hold,
+                                                            request.actual().unit());
                                         }));
     }
 
@@ -151,7 +168,7 @@ final class Changes {
                                                     extended(extended, true);
                                             case Outcome.Repeated(Outcome.Extended extended) ->
                                                     extended(extended, isOpen(hold));
-                                            default -> throw refused(outcome, hold, null);
+                                            default -> throw refused(outcome, tenant, hold, null);
                                         }));
     }
 
@@ -168,7 +185,11 @@ final class Changes {
         withinScope(
                 exchange,
                 hold,
-                () -> submit(exchange, command, outcome -> released(outcome, hold)));
+                () ->
+                        submit(
+                                exchange,
+                                command,
+                                outcome -> released(outcome, caller.tenant(), hold)));
     }
 
     /// A person ends a tenant's reservation, which is written down.
@@ -177,7 +198,7 @@ final class Changes {
                 authority
                         .hold(hold)
                         .map(StateRecord.HoldState::tenant)
-                        .or(() -> authority.ended(hold).map(StateRecord.EndedHold::tenant))
+                        .or(() -> reservations.find(hold.value()).map(Changes::tenant))
                         .orElseThrow(() -> refused(Reason.HOLD_NOT_FOUND, hold));
         Actor actor = exchange.actor();
         exchange.requireTenant(tenant.value());
@@ -185,41 +206,23 @@ final class Changes {
             throw new CyclesException(
                     ErrorCode.FORBIDDEN, "this wants an operator, not " + actor.role().written());
         }
-        Facts facts =
-                new Facts(exchange.traceId())
-                        .with("actor", actor.name())
-                        .with("actor_type", ON_BEHALF)
-                        .with("on_behalf_of", tenant.value());
+        Attribution by =
+                actor.with(Map.of("request_id", exchange.requestId()))
+                        .did(
+                                "reservation.release",
+                                hold.value(),
+                                Map.of("actor_type", ON_BEHALF, "on_behalf_of", tenant.value()));
+        Facts facts = new Facts(exchange.traceId());
+        by.labels().forEach(facts::with);
         Outcome outcome = authority.submit(Commands.release(request, tenant, hold, facts));
-        Answer answer = released(outcome, hold);
-        if (outcome instanceof Outcome.Released) {
-            Attribution by =
-                    actor.with(
-                                    Map.of(
-                                            "request_id",
-                                            exchange.requestId(),
-                                            "trace_id",
-                                            exchange.traceId()))
-                            .did(
-                                    "reservation.release",
-                                    hold.value(),
-                                    Map.of(
-                                            "actor_type",
-                                            ON_BEHALF,
-                                            "on_behalf_of",
-                                            tenant.value(),
-                                            "reason",
-                                            request.reason() == null ? "" : request.reason()));
-            authority.submit(new Command.Note(tenant, by));
-        }
-        return answer;
+        return released(outcome, tenant, hold);
     }
 
-    private static Answer released(Outcome outcome, HoldId hold) {
+    private Answer released(Outcome outcome, TenantId tenant, HoldId hold) {
         if (original(outcome) instanceof Outcome.Released released) {
             return Answer.of(200, Replies.released(released));
         }
-        throw Refusals.error(refused(outcome), hold.value());
+        throw refused(outcome, tenant, hold, null);
     }
 
     private static Answer evaluated(Scope scope, Outcome answer, boolean withPath) {
@@ -254,10 +257,9 @@ final class Changes {
         threads.run(
                 exchange,
                 () -> {
-                    Optional<StateRecord.HoldState> open = authority.hold(hold);
-                    if (open.isPresent() && open.get().tenant().equals(caller.tenant())) {
-                        caller.requireScope(
-                                Scope.paths(caller.tenant(), open.get().subject()).getLast());
+                    Optional<Reservation> found = reservations.find(hold.value());
+                    if (found.isPresent() && tenant(found.get()).equals(caller.tenant())) {
+                        caller.requireScope(ScopePath.parse(found.get().scopePath()));
                     }
                     change.run();
                     return null;
@@ -296,7 +298,8 @@ final class Changes {
     private static boolean isSimple(Outcome outcome) {
         return !(outcome instanceof Outcome.Repeated)
                 && !(outcome instanceof Outcome.Refused refused
-                        && refused.reason() == Reason.UNIT_MISMATCH);
+                        && (refused.reason() == Reason.UNIT_MISMATCH
+                                || refused.reason() == Reason.HOLD_NOT_FOUND));
     }
 
     private static Outcome original(Outcome outcome) {
@@ -313,8 +316,12 @@ final class Changes {
                 : Refusals.error(refused, scope.path().toString());
     }
 
-    private CyclesException refused(Outcome outcome, HoldId hold, @Nullable Unit asked) {
+    private CyclesException refused(
+            Outcome outcome, TenantId tenant, HoldId hold, @Nullable Unit asked) {
         Outcome.Refused refused = refused(outcome);
+        if (refused.reason() == Reason.HOLD_NOT_FOUND) {
+            return refused(forgotten(tenant, hold), hold);
+        }
         if (refused.reason() != Reason.UNIT_MISMATCH || asked == null) {
             return Refusals.error(refused, hold.value());
         }
@@ -326,6 +333,25 @@ final class Changes {
                                 asked,
                                 open.granted().held().units()))
                 .orElseGet(() -> Refusals.error(refused, hold.value()));
+    }
+
+    /// Why a hold that the ledger knows nothing of cannot be ended: the read model remembers for longer.
+    private Reason forgotten(TenantId tenant, HoldId hold) {
+        Optional<Reservation> found;
+        try {
+            found = reservations.find(hold.value());
+        } catch (UsageException e) {
+            LOG.warn("event=read_model_silent", e);
+            return Reason.HOLD_NOT_FOUND;
+        }
+        if (found.isPresent() && !tenant(found.get()).equals(tenant)) {
+            return Reason.HOLD_OF_OTHER_TENANT;
+        }
+        return found.flatMap(Reservation::whyOver).orElse(Reason.HOLD_NOT_FOUND);
+    }
+
+    private static TenantId tenant(Reservation reservation) {
+        return new TenantId(reservation.tenant());
     }
 
     private static CyclesException refused(Reason reason, HoldId hold) {

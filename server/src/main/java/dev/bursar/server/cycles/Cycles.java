@@ -31,8 +31,9 @@ public final class Cycles implements AutoCloseable {
         this.vertx = vertx;
         this.ids = new Ids(clock);
         this.callers = new Callers(directory);
-        this.changes = new Changes(authority, clock, ids, threads);
-        this.reads = new Reads(authority, usage, clock);
+        Reservations reservations = new Reservations(authority, usage, clock);
+        this.changes = new Changes(authority, reservations, clock, ids, threads);
+        this.reads = new Reads(authority, usage, reservations);
     }
 
     /// Whether a request is this protocol's to answer.

@@ -1,46 +1,35 @@
 package dev.bursar.server.cycles;
 
 import dev.bursar.authority.Authority;
-import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.ScopePath;
-import dev.bursar.ledger.StateRecord;
 import dev.bursar.usage.Reservation;
 import dev.bursar.usage.Reservation.Status;
 import dev.bursar.usage.Usage;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.Optional;
 
 /// Answers what only reads. May wait: on threads of their own.
-///
-/// Open reservations are known to the authority; all others are in the read model, which is waited for
-/// until it has what was answered before.
 final class Reads {
-
-    /// What is not in the read model by then is not in the answer.
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final Authority authority;
     private final Usage usage;
-    private final InstantSource clock;
+    private final Reservations reservations;
 
-    Reads(Authority authority, Usage usage, InstantSource clock) {
+    Reads(Authority authority, Usage usage, Reservations reservations) {
         this.authority = authority;
         this.usage = usage;
-        this.clock = clock;
+        this.reservations = reservations;
     }
 
-    Answer answer(Exchange exchange, Route route, Query query) throws InterruptedException {
+    Answer answer(Exchange exchange, Route route, Query query) {
         return switch (route.operation()) {
             case FIND -> find(exchange, route.reservation());
             case LIST -> {
                 ReservationsList list = ReservationsList.of(query, exchange);
-                follow();
+                reservations.follow();
                 yield list.answer(usage::reservations);
             }
             case LIST_EVENTS -> {
                 EventsList list = EventsList.of(query, exchange.tenantCaller());
-                follow();
+                reservations.follow();
                 yield list.answer(usage::incidents);
             }
             case BALANCES -> {
@@ -53,9 +42,10 @@ final class Reads {
         };
     }
 
-    private Answer find(Exchange exchange, String id) throws InterruptedException {
+    private Answer find(Exchange exchange, String id) {
         Reservation found =
-                found(id)
+                reservations
+                        .find(id)
                         .orElseThrow(() ->
                                 new CyclesException(
                                         ErrorCode.NOT_FOUND, "there is no such reservation"));
@@ -68,22 +58,5 @@ final class Reads {
             throw new CyclesException(ErrorCode.RESERVATION_EXPIRED, "the reservation has expired");
         }
         return Answer.of(200, Json.object(out -> Details.write(out, found, true, true)));
-    }
-
-    private Optional<Reservation> found(String id) throws InterruptedException {
-        if (!Ids.isReservation(id)) {
-            return Optional.empty();
-        }
-        Optional<StateRecord.HoldState> open = authority.hold(new HoldId(id));
-        if (open.isPresent()) {
-            return open.map(hold -> Details.of(hold, clock.instant()));
-        }
-        follow();
-        return usage.reservation(id);
-    }
-
-    /// Waits until the read model has everything that was answered before.
-    private void follow() throws InterruptedException {
-        usage.awaitPosition(authority.journal().lastPosition(), PATIENCE);
     }
 }

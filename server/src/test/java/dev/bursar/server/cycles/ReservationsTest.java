@@ -419,9 +419,30 @@ class ReservationsTest {
         assertThat(server.server().authority().journal().read(before, 100))
                 .anySatisfy(positioned ->
                         assertThat(positioned.entry().toString())
-                                .startsWith("Noted")
+                                .startsWith("Released")
+                                .contains("actor=administrator")
+                                .contains("action=reservation.release")
                                 .contains("actor_type=admin_on_behalf_of")
                                 .contains("target=" + id));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"commit", "release", "extend"})
+    void end_ofAReservationOutsideOfTheKeysScope_isForbidden_alsoAfterItEnded(String how) {
+        String body =
+                switch (how) {
+                    case "commit" -> commit(newKey(), 1);
+                    case "extend" ->
+                            "{\"idempotency_key\":\"%s\",\"extend_by_ms\":1000}"
+                                    .formatted(newKey());
+                    default -> key(newKey());
+                };
+        String id = newReservation(10, "");
+        String path = "/v1/reservations/" + id + "/" + how;
+        server.post("part-secret", path, body).refused(403, "FORBIDDEN");
+        assertThat(end(id, "commit", commit(newKey(), 1)).status()).isEqualTo(200);
+
+        server.post("part-secret", path, body).refused(403, "FORBIDDEN");
     }
 
     @ParameterizedTest

@@ -1,0 +1,49 @@
+package dev.bursar.server.cycles;
+
+import dev.bursar.authority.Authority;
+import dev.bursar.ledger.HoldId;
+import dev.bursar.ledger.StateRecord;
+import dev.bursar.usage.Reservation;
+import dev.bursar.usage.Usage;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/// Finds reservations. Open ones are known to the authority; all others are in the read model, which is
+/// waited for until it has what was answered before. Not for the event loop.
+final class Reservations {
+
+    /// What is not in the read model by then is not in the answer.
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final Authority authority;
+    private final Usage usage;
+    private final InstantSource clock;
+
+    Reservations(Authority authority, Usage usage, InstantSource clock) {
+        this.authority = authority;
+        this.usage = usage;
+        this.clock = clock;
+    }
+
+    Optional<Reservation> find(String id) {
+        if (!Ids.isReservation(id)) {
+            return Optional.empty();
+        }
+        Optional<StateRecord.HoldState> open = authority.hold(new HoldId(id));
+        if (open.isPresent()) {
+            return open.map(hold -> Details.of(hold, clock.instant()));
+        }
+        follow();
+        return usage.reservation(id);
+    }
+
+    /// Waits until the read model has everything that was answered before.
+    void follow() {
+        try {
+            usage.awaitPosition(authority.journal().lastPosition(), PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
