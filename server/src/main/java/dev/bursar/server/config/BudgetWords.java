@@ -59,7 +59,8 @@ public final class BudgetWords {
         try {
             Quantity quantity = Quantity.limit(written, new Place(BODY, 1, field));
             if (!quantity.unit().equals(unit)) {
-                throw new Place(BODY, 1, field).mistake("the budget counts in another unit");
+                throw new Place(BODY, 1, field)
+                        .mistake("must be in " + dev.bursar.gateway.Quantity.unit(unit));
             }
             return quantity.value();
         } catch (ConfigException e) {

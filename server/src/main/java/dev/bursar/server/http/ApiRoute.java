@@ -41,6 +41,12 @@ enum ApiRoute {
     GRANT("POST", "/api/approvals/:tenant/:approval/grant", Need.OPERATE, Tenancy.PATH),
     DECLINE("POST", "/api/approvals/:tenant/:approval/decline", Need.OPERATE, Tenancy.PATH),
 
+    LIST_RESERVATIONS("GET", "/api/reservations", Need.READ, Tenancy.FILTER),
+    RESERVATION("GET", "/api/reservations/:tenant/:id", Need.READ, Tenancy.PATH),
+    RELEASE_RESERVATION(
+            "POST", "/api/reservations/:tenant/:id/release", Need.OPERATE, Tenancy.PATH),
+    COMMIT_RESERVATION("POST", "/api/reservations/:tenant/:id/commit", Need.OPERATE, Tenancy.PATH),
+
     SPEND("GET", "/api/spend", Need.READ, Tenancy.FILTER),
     LIST_RUNS("GET", "/api/runs", Need.READ, Tenancy.FILTER),
     RUN("GET", "/api/runs/:tenant/:run", Need.READ, Tenancy.PATH),

@@ -27,7 +27,7 @@ final class Body {
 
     private static final int MAX_ITEMS = 10_000;
 
-    private static final Instant END_OF_TIME = Instant.parse("9999-01-01T00:00:00Z");
+    static final Instant END_OF_TIME = Instant.parse("9999-01-01T00:00:00Z");
 
     private static final JsonMapper MAPPER =
             JsonMapper.builder()

@@ -124,6 +124,7 @@ public final class Routes implements AutoCloseable {
         new BudgetsApi(authority, directory, needs.clock()).mount(api);
         new FundingApi(authority).mount(api);
         new ApprovalsApi(authority, directory, needs.clock()).mount(api);
+        new ReservationsApi(authority, needs.usage()).mount(api);
         new UsageApi(needs.usage(), needs.clock()).mount(api);
         new AuditApi(needs.usage(), authority).mount(api);
         new OperationsApi(needs.reload(), needs.usage(), notary).mount(api);

@@ -2,9 +2,15 @@ package dev.bursar.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.ledger.Amounts;
+import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.Command;
+import dev.bursar.ledger.CommandKey;
+import dev.bursar.ledger.HoldId;
+import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.ledger.Unit;
 import dev.bursar.server.config.Config;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.KeyRequest;
@@ -13,6 +19,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Locale;
@@ -33,6 +40,8 @@ class OpenApiTest {
 
     /// What `Parameters` says, before the names it knows.
     private static final String KNOWN = "known are ";
+
+    private static final String RESERVATION = "01890000-0000-7000-8000-000000000001";
 
     @TempDir Path data;
 
@@ -60,6 +69,18 @@ class OpenApiTest {
         house.reserve("call-2", 9);
         house.reserve("call-3", 1);
         house.reserve("call-4", 1_000);
+        house.authority.submit(
+                new Command.Reserve(
+                        new CommandKey("made", 1),
+                        new HoldId(RESERVATION),
+                        ApiHouse.ACME,
+                        Subject.of(Map.of("tenant", "acme", "agent", "bot")),
+                        Amounts.of(Unit.TOKENS, 1),
+                        Amounts.NONE,
+                        Duration.ofMinutes(10),
+                        Command.OnExpiry.RELEASE,
+                        Command.Overage.REJECT,
+                        Attribution.of(Map.of("dialect", "cycles"), Map.of())));
     }
 
     private void define(String name, String words) {
@@ -132,6 +153,7 @@ class OpenApiTest {
         "/api/tokens",
         "/api/approvals",
         "/api/audit",
+        "/api/reservations",
         "/api/spend",
         "/api/runs",
         "/api/live"
@@ -197,6 +219,11 @@ class OpenApiTest {
         "POST,   /api/approvals/acme/ID/grant, /api/approvals/{tenant}/{approval}/grant, 200",
         "POST,   /api/approvals/acme/ID/decline, /api/approvals/{tenant}/{approval}/decline, 200",
         "GET,    /api/audit,               /api/audit,                200",
+        "GET,    /api/reservations?tenant=acme, /api/reservations,    200",
+        "GET,    /api/reservations,        /api/reservations,         default",
+        "GET,    /api/reservations/acme/RES, /api/reservations/{tenant}/{id}, 200",
+        "POST,   /api/reservations/acme/RES/release, /api/reservations/{tenant}/{id}/release, 200",
+        "POST,   /api/reservations/acme/RES/commit, /api/reservations/{tenant}/{id}/commit, 200",
         "POST,   /api/reload,              /api/reload,               200",
         "POST,   /api/rebuild,             /api/rebuild,              202",
         "GET,    /api/spend?by=colour,     /api/spend,                default",
@@ -213,7 +240,10 @@ class OpenApiTest {
         String approval = house.authority.approvals(ApiHouse.ACME).getFirst().id();
 
         HttpResponse<String> answer =
-                send(method, address.replace("ID", approval), body(method, path));
+                send(
+                        method,
+                        address.replace("ID", approval).replace("RES", RESERVATION),
+                        body(method, path));
 
         JsonNode document = document();
         JsonNode response =
@@ -248,6 +278,8 @@ class OpenApiTest {
                     case "POST credit", "POST debit", "POST repay" -> "{'amount':'0.00000001 USD'}";
                     case "POST freeze", "POST unfreeze", "POST close" ->
                             path.contains("budgets") ? "{'budgets':['ask']}" : "{'reason':'over'}";
+                    case "POST release" -> "{'reason':'gone'}";
+                    case "POST commit" -> "{'amount':'1 tokens'}";
                     case "POST grant" -> "{'amount':'1 USD','until':'2999-01-01T00:00:00Z'}";
                     case "POST decline" -> "{'until':'2999-01-01T00:00:00Z'}";
                     default -> "{}";
