@@ -1,17 +1,23 @@
 package dev.bursar.server.http;
 
 import dev.bursar.authority.Authority;
+import dev.bursar.authority.AuthorityException;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.directory.Act;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
+import dev.bursar.server.directory.DirectoryException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Writes what was done to the directory into the journal. An act that could not be written stays in the
 /// directory and is tried again with the next.
 public final class Notary {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Notary.class);
 
     private final Directory directory;
     private final Authority authority;
@@ -34,10 +40,16 @@ public final class Notary {
     }
 
     /// Tells the journal all that it was not told yet, in the order it happened.
+    ///
+    /// Does not fail: what was done to the directory stands, and stays there to be told.
     public synchronized void tell() {
-        for (Act act : directory.untold()) {
-            authority.submit(new Command.Note(act.tenant(), act.by()));
-            directory.told(act);
+        try {
+            for (Act act : directory.untold()) {
+                authority.submit(new Command.Note(act.tenant(), act.by()));
+                directory.told(act);
+            }
+        } catch (AuthorityException | DirectoryException e) {
+            LOG.warn("event=acts_not_told again=with_the_next_act", e);
         }
     }
 }
