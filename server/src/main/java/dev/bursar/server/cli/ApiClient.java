@@ -15,12 +15,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Talks to `/api` of the server on this machine.
 final class ApiClient implements AutoCloseable {
@@ -31,6 +36,11 @@ final class ApiClient implements AutoCloseable {
     private static final Duration DOWNLOAD_TIMEOUT = Duration.ofHours(1);
 
     private static final int FIRST_ERROR_STATUS = 400;
+
+    private static final int NOT_FOUND = 404;
+
+    /// As many items as one request may ask of any list.
+    private static final int PAGE = 500;
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -46,15 +56,47 @@ final class ApiClient implements AutoCloseable {
                 parameters.entrySet().stream()
                         .map(one -> encoded(one.getKey()) + "=" + encoded(one.getValue()))
                         .collect(Collectors.joining("&"));
-        return send("GET", query.isEmpty() ? path : path + "?" + query, null);
+        return send("GET", query.isEmpty() ? path : path + "?" + query, null, null);
+    }
+
+    /// Reads a list page by page.
+    ///
+    /// @param atMost how many items
+    /// @return one page with all of them
+    JsonNode list(String path, Map<String, String> parameters, int atMost) {
+        Map<String, String> query = new LinkedHashMap<>(parameters);
+        ObjectNode all = JsonNodeFactory.instance.objectNode();
+        ArrayNode items = all.putArray("items");
+        JsonNode next;
+        do {
+            query.put("limit", Integer.toString(Math.min(PAGE, atMost - items.size())));
+            JsonNode page = get(path, query);
+            page.path("items").forEach(items::add);
+            next = page.path("next");
+            query.put("cursor", next.asString(""));
+        } while (next.isString() && items.size() < atMost);
+        all.set("next", next);
+        return all;
+    }
+
+    /// What is there, empty when nothing is (404).
+    Optional<JsonNode> find(String path) {
+        try {
+            return Optional.of(get(path, Map.of()));
+        } catch (CliException e) {
+            if (e.status() == NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     JsonNode post(String path, @Nullable JsonNode body) {
-        return send("POST", path, body);
+        return send("POST", path, body, null);
     }
 
     JsonNode delete(String path) {
-        return send("DELETE", path, null);
+        return send("DELETE", path, null, null);
     }
 
     /// Writes the answer to a POST into a file for its owner only, and syncs it.
@@ -84,14 +126,17 @@ final class ApiClient implements AutoCloseable {
     }
 
     private static CliException refused(int status, JsonNode problem) {
-        return new CliException(problem.path("detail").asString("the server says " + status));
+        return new CliException(
+                problem.path("detail").asString("the server says " + status), status);
     }
 
     static String encoded(String part) {
         return URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private JsonNode send(String method, String path, @Nullable JsonNode body) {
+    /// @param body null for none
+    /// @param once as `Idempotency-Key`: the same request with it takes effect once; null for none
+    JsonNode send(String method, String path, @Nullable JsonNode body, @Nullable String once) {
         BodyPublisher sent =
                 body == null
                         ? BodyPublishers.noBody()
@@ -103,6 +148,9 @@ final class ApiClient implements AutoCloseable {
                         .method(method, sent);
         if (body != null) {
             request.header("Content-Type", "application/json");
+        }
+        if (once != null) {
+            request.header("Idempotency-Key", once);
         }
         try {
             HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());

@@ -7,11 +7,24 @@ final class CliException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /// Of the server's answer, 0 when it is not about one.
+    private final int status;
+
     CliException(String message) {
         this(message, null);
     }
 
+    CliException(String message, int status) {
+        super(message);
+        this.status = status;
+    }
+
     CliException(String message, @Nullable Throwable cause) {
         super(message, cause);
+        this.status = 0;
+    }
+
+    int status() {
+        return status;
     }
 }

@@ -10,12 +10,14 @@ import java.nio.charset.Charset;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ScopeType;
 
 /// All commands under one name. Exit codes: 0 done, 1 the answer is no, 2 wrong usage.
 @Command(
         name = "bursar",
         description = "The budget authority for AI agents.",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         versionProvider = CommandLines.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -24,6 +26,11 @@ import picocli.CommandLine.IVersionProvider;
             Check.class,
             Keys.class,
             Budgets.class,
+            Approvals.class,
+            Reservations.class,
+            Tenants.class,
+            Tokens.class,
+            Audit.class,
             Verify.class,
             MakeBackup.class,
             Operations.Reload.class,

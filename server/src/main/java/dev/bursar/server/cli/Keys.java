@@ -1,15 +1,22 @@
 package dev.bursar.server.cli;
 
+import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.server.config.Permission;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.server.directory.KeyRequest;
 import dev.bursar.server.http.KeyJson;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -35,6 +42,84 @@ final class Keys {
 
     @Spec private CommandSpec spec = CommandSpec.create();
 
+    /// What a key may be used for, and until when.
+    static final class Limits {
+
+        @Spec(Spec.Target.MIXEE)
+        private CommandSpec command = CommandSpec.create();
+
+        @Option(
+                names = "--permission",
+                paramLabel = "PERMISSION",
+                split = ",",
+                description =
+                        "like reservations:create or gateway:call; may be repeated; all that a"
+                                + " running agent needs when left out")
+        private @Nullable List<String> permissions;
+
+        @Option(
+                names = "--scope",
+                paramLabel = "PATH",
+                description = "the only part of the tenant that it is good for")
+        private @Nullable String scope;
+
+        @Option(
+                names = "--expires",
+                paramLabel = "TIME",
+                description = "like 2027-01-31T00:00:00Z; never when left out")
+        private @Nullable String expires;
+
+        void into(ObjectNode body) {
+            if (permissions != null) {
+                permissions.forEach(body.putArray("permissions")::add);
+            }
+            Budgets.text(body, "scope", scope);
+            Budgets.text(body, "expires", expires);
+        }
+
+        /// The same, for a directory without a server.
+        KeyRequest request(String tenant, String name, Map<String, String> defaults) {
+            return new KeyRequest(
+                    new TenantId(tenant),
+                    name,
+                    new TreeMap<>(defaults),
+                    permissions == null ? Permission.RUNTIME : read(permissions),
+                    scope == null
+                            ? null
+                            : read("--scope", scope, written -> ScopePath.parse(written)),
+                    expires == null
+                            ? null
+                            : read("--expires", expires, written -> Instant.parse(written)));
+        }
+
+        private Set<Permission> read(List<String> written) {
+            Set<Permission> read = EnumSet.noneOf(Permission.class);
+            for (String one : written) {
+                read.add(
+                        Permission.of(one)
+                                .orElseThrow(() ->
+                                        mistake(
+                                                "--permission: unknown "
+                                                        + one
+                                                        + ", known are "
+                                                        + Permission.known())));
+            }
+            return read;
+        }
+
+        private <T> T read(String option, String written, Function<String, T> reader) {
+            try {
+                return reader.apply(written);
+            } catch (IllegalArgumentException | DateTimeException e) {
+                throw mistake(option + ": " + e.getMessage());
+            }
+        }
+
+        private ParameterException mistake(String message) {
+            return new ParameterException(command.commandLine(), message);
+        }
+    }
+
     @Command(name = "create", description = "Make a key and print its secret, this once.")
     int create(
             @Mixin Place place,
@@ -44,6 +129,7 @@ final class Keys {
                             paramLabel = "DIMENSION=VALUE",
                             description = "said of every call with this key; may be repeated")
                     @Nullable Map<String, String> defaults,
+            @Mixin Limits limits,
             @Option(names = "--json", description = "answer as one line of JSON") boolean json,
             @Option(names = "--name", paramLabel = "NAME") @Nullable String nameOption,
             @Parameters(paramLabel = "NAME", arity = "0..1") @Nullable String nameParameter) {
@@ -56,6 +142,7 @@ final class Keys {
         body.put("tenant", tenant).put("name", name);
         ObjectNode wanted = body.putObject("defaults");
         said.forEach(wanted::put);
+        limits.into(body);
         JsonNode made =
                 either(
                         place,
@@ -63,10 +150,7 @@ final class Keys {
                         directory ->
                                 KeyJson.of(
                                         directory.create(
-                                                KeyRequest.runtime(
-                                                        new TenantId(tenant),
-                                                        name,
-                                                        new TreeMap<>(said)),
+                                                limits.request(tenant, name, said),
                                                 Actor.COMMAND_LINE)));
         print(json, made, out -> out.println(made.path("secret").asString()));
         return 0;
@@ -81,7 +165,7 @@ final class Keys {
         JsonNode keys =
                 either(
                         place,
-                        api -> api.get("/api/keys", filter),
+                        api -> api.list("/api/keys", filter, Integer.MAX_VALUE),
                         directory ->
                                 KeyJson.of(
                                         directory.keys(
@@ -90,17 +174,25 @@ final class Keys {
                 json,
                 keys,
                 out -> {
-                    for (JsonNode key : keys.path("items")) {
-                        out.printf(
-                                "%-16s %-20s %-5s %-25s %s%n",
-                                key.path("tenant").asString(),
-                                key.path("name").asString(),
-                                key.path("origin").asString(),
-                                key.path("created").asString(),
-                                key.path("revoked").isNull() ? "" : "revoked");
-                    }
+                    Table table =
+                            new Table(
+                                    "TENANT", "NAME", "OWNER", "SCOPE", "CREATED", "EXPIRES",
+                                    "REVOKED");
+                    keys.path("items").forEach(key -> row(table, key));
+                    table.print(out);
                 });
         return 0;
+    }
+
+    private static void row(Table table, JsonNode key) {
+        table.row(
+                Table.cell(key, "tenant"),
+                Table.cell(key, "name"),
+                Table.cell(key, "origin"),
+                Table.cell(key, "scope"),
+                Table.cell(key, "created"),
+                Table.cell(key, "expires"),
+                Table.cell(key, "revoked"));
     }
 
     @Command(name = "revoke", description = "End a key for good.")
