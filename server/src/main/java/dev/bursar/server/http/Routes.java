@@ -129,7 +129,7 @@ public final class Routes implements AutoCloseable {
         new AuditApi(needs.usage(), authority).mount(api);
         new OperationsApi(needs.reload(), needs.usage(), notary).mount(api);
         new BackupApi(authority, notary, needs.clock()).mount(api);
-        new OpenApi(UsageApi.filterable()).mount(api);
+        new OpenApi(UsageQueries.filterable()).mount(api);
     }
 
     private void onAThreadOfItsOwn(RoutingContext context) {

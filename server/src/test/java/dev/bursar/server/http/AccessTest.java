@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Walks all routes of `/api` with all roles.
 class AccessTest {
@@ -178,6 +179,27 @@ class AccessTest {
         assertThat(keys.at("/items/0/name").asString()).isEqualTo("b");
         assertThat(tenants.path("items").size()).isEqualTo(1);
         assertThat(tenants.at("/items/0/id").asString()).isEqualTo("other");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/spend?by=tenant",
+                "/api/runs",
+                "/api/live",
+                "/api/calls/spent",
+                "/api/runs/acme/r1"
+            })
+    void figures_ofABoundToken_areOfItsTenantOnly(String path) {
+        house.reserve("spent", 77_000_000);
+        house.commit("spent", 77_000_000);
+        house.caughtUp();
+
+        String own = house.send(token(Role.VIEWER, ApiHouse.ACME), "GET", path, "").body();
+        String other = house.send(token(Role.VIEWER, OTHER), "GET", path, "").body();
+
+        assertThat(own).contains("0.77");
+        assertThat(other).doesNotContain("0.77");
     }
 
     @Test
