@@ -64,6 +64,27 @@ final class CallsSql {
         }
     }
 
+    /// The calls of a query, in the order of the journal.
+    static List<CallRow> page(Connection connection, CallsQuery query, Duration timeout)
+            throws SQLException {
+        Long after = query.after();
+        String sql =
+                "SELECT "
+                        + ROW
+                        + " FROM calls WHERE "
+                        + Filters.sql(query.filters().keySet())
+                        + (after == null ? "" : " AND \"position\" > ?")
+                        + " ORDER BY \"position\" LIMIT "
+                        + query.limit();
+        try (PreparedStatement statement = Queries.prepare(connection, sql, timeout)) {
+            int next = Filters.bind(statement, 1, query.from(), query.to(), query.filters());
+            if (after != null) {
+                statement.setLong(next, after);
+            }
+            return rows(statement);
+        }
+    }
+
     /// The last calls that ended at or after a time, in the order of the journal.
     static List<CallRow> since(Connection connection, Instant from, int atMost, Duration timeout)
             throws SQLException {
@@ -108,13 +129,18 @@ final class CallsSql {
     }
 
     private static List<CallRow> oldestFirst(PreparedStatement statement) throws SQLException {
+        List<CallRow> rows = rows(statement);
+        Collections.reverse(rows);
+        return rows;
+    }
+
+    private static List<CallRow> rows(PreparedStatement statement) throws SQLException {
         List<CallRow> rows = new ArrayList<>();
         try (ResultSet result = statement.executeQuery()) {
             while (result.next()) {
                 rows.add(row(result));
             }
         }
-        Collections.reverse(rows);
         return rows;
     }
 

@@ -108,6 +108,11 @@ public final class Usage implements AutoCloseable {
         });
     }
 
+    /// Calls, let through and denied, one page in the order of the journal.
+    public List<CallRow> calls(CallsQuery query) {
+        return ask(c -> CallsSql.page(c, query, settings.queryTimeout()));
+    }
+
     /// One call by the id that its caller was told. Where a call was denied and tried again under the
     /// same id, the last.
     public Optional<CallDetail> call(String id) {

@@ -55,6 +55,10 @@ enum ApiRoute {
 
     AUDIT("GET", "/api/audit", Need.READ, Tenancy.FILTER),
 
+    EXPORT_SPEND("GET", "/api/exports/spend.csv", Need.EXPORT, Tenancy.FILTER),
+    EXPORT_CALLS("GET", "/api/exports/calls.csv", Need.EXPORT, Tenancy.FILTER),
+    EXPORT_AUDIT("GET", "/api/exports/audit.csv", Need.EXPORT, Tenancy.FILTER),
+
     RELOAD("POST", "/api/reload", Need.RULE, Tenancy.PLACE),
     REBUILD("POST", "/api/rebuild", Need.RULE, Tenancy.PLACE),
     BACKUP("POST", "/api/backup", Need.RULE, Tenancy.PLACE);
@@ -63,6 +67,8 @@ enum ApiRoute {
     enum Need {
         /// Every role.
         READ,
+        /// Those who close the books, and those who act.
+        EXPORT,
         /// Those who act.
         OPERATE,
         /// Tenants, access tokens, and the server itself.
@@ -72,7 +78,8 @@ enum ApiRoute {
             return switch (role) {
                 case ADMIN -> true;
                 case OPERATOR -> this != RULE;
-                case FINANCE, VIEWER -> this == READ;
+                case FINANCE -> this == READ || this == EXPORT;
+                case VIEWER -> this == READ;
             };
         }
     }

@@ -8,12 +8,17 @@ import dev.bursar.usage.AuditRow;
 import dev.bursar.usage.Usage;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `GET /api/audit`: who did what, the latest first.
 final class AuditApi {
+
+    /// The parameters that pick acts.
+    static final List<String> FILTERS =
+            List.of("tenant", "actor", "action", "target", "request_id", "from", "to");
 
     private final Usage usage;
     private final Authority authority;
@@ -28,31 +33,13 @@ final class AuditApi {
     }
 
     private void list(RoutingContext context) {
-        Parameters parameters =
-                Parameters.of(
-                        context,
-                        List.of(
-                                "tenant",
-                                "actor",
-                                "action",
-                                "target",
-                                "request_id",
-                                "from",
-                                "to",
-                                "limit",
-                                "cursor"));
+        List<String> known = new ArrayList<>(FILTERS);
+        known.addAll(List.of("limit", "cursor"));
+        Parameters parameters = Parameters.of(context, known);
         int limit = parameters.whole("limit", Page.DEFAULT_LIMIT, 1, AuditQuery.MAX_LIMIT - 1);
         AuditQuery query =
-                new AuditQuery(
-                        parameters.text("tenant").orElse(null),
-                        parameters.text("actor").orElse(null),
-                        parameters.text("action").orElse(null),
-                        parameters.text("target").orElse(null),
-                        parameters.text("request_id").orElse(null),
-                        parameters.time("from", Instant.MIN),
-                        parameters.time("to", Instant.MAX),
-                        parameters.text("cursor").map(AuditApi::position).orElse(null),
-                        limit + 1);
+                query(parameters, limit + 1)
+                        .before(parameters.text("cursor").map(AuditApi::position).orElse(null));
         Freshness.await(usage, authority);
         List<AuditRow> found = usage.audit(query);
         boolean more = found.size() > limit;
@@ -62,6 +49,20 @@ final class AuditApi {
         shown.forEach(row -> items.add(json(row)));
         page.put("next", more ? Page.cursor(Long.toString(shown.getLast().position())) : null);
         Answers.json(context, 200, page);
+    }
+
+    /// The acts that the parameters ask for, the latest first.
+    static AuditQuery query(Parameters parameters, int limit) {
+        return new AuditQuery(
+                parameters.text("tenant").orElse(null),
+                parameters.text("actor").orElse(null),
+                parameters.text("action").orElse(null),
+                parameters.text("target").orElse(null),
+                parameters.text("request_id").orElse(null),
+                parameters.time("from", Instant.MIN),
+                parameters.time("to", Instant.MAX),
+                null,
+                limit);
     }
 
     private static Long position(String cursor) {

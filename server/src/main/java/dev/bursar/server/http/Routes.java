@@ -127,6 +127,7 @@ public final class Routes implements AutoCloseable {
         new ReservationsApi(authority, needs.usage()).mount(api);
         new UsageApi(needs.usage(), needs.clock()).mount(api);
         new AuditApi(needs.usage(), authority).mount(api);
+        new ExportsApi(needs.usage(), authority, needs.clock()).mount(api);
         new OperationsApi(needs.reload(), needs.usage(), notary).mount(api);
         new BackupApi(authority, notary, needs.clock()).mount(api);
         new OpenApi(UsageQueries.filterable()).mount(api);

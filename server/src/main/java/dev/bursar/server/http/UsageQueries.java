@@ -1,6 +1,7 @@
 package dev.bursar.server.http;
 
 import dev.bursar.ledger.Subject;
+import dev.bursar.usage.CallsQuery;
 import dev.bursar.usage.Dimension;
 import dev.bursar.usage.RunStatus;
 import dev.bursar.usage.RunsQuery;
@@ -57,6 +58,18 @@ final class UsageQueries {
                         parameters.choice("status", RunStatus.values()).orElse(null),
                         parameters.whole("limit", RunsQuery.DEFAULT_LIMIT, 1, RunsQuery.MAX_LIMIT),
                         parameters.text("cursor").orElse(null)));
+    }
+
+    /// As many at a time as may be.
+    CallsQuery calls(RoutingContext context) {
+        Parameters parameters = parameters(context);
+        return sound(() ->
+                new CallsQuery(
+                        from(parameters),
+                        to(parameters),
+                        filters(parameters),
+                        null,
+                        CallsQuery.MAX_LIMIT));
     }
 
     private static <T> T sound(Supplier<T> query) {

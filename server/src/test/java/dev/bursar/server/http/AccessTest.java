@@ -77,6 +77,9 @@ class AccessTest {
         if (rules) {
             return Set.of(Role.ADMIN);
         }
+        if (route.path().startsWith("/api/exports/")) {
+            return Set.of(Role.ADMIN, Role.OPERATOR, Role.FINANCE);
+        }
         return reads ? Set.of(Role.values()) : Set.of(Role.ADMIN, Role.OPERATOR);
     }
 

@@ -156,7 +156,10 @@ class OpenApiTest {
         "/api/reservations",
         "/api/spend",
         "/api/runs",
-        "/api/live"
+        "/api/live",
+        "/api/exports/spend.csv",
+        "/api/exports/calls.csv",
+        "/api/exports/audit.csv"
     })
     void document_namesEveryParameter_andNoOther(String path) {
         JsonNode document = document();
