@@ -25,6 +25,11 @@ final class Account {
     /// How many open holds have a part in here, also one of 0.
     private int openParts;
 
+    /// Neighbours among the [Accounts] of its window.
+    @Nullable Account previous;
+
+    @Nullable Account next;
+
     Account(AccountKey key, Budget budget, Funding funding, long openedMillis) {
         this.key = key;
         this.unit = budget.unit();

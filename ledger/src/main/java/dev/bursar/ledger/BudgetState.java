@@ -3,12 +3,9 @@ package dev.bursar.ledger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,17 +18,17 @@ final class BudgetState {
 
     /// The accounts by the start of their window (0 for windows without one); those that end by being
     /// idle in order of last use, so that idle ones come first.
-    private final TreeMap<Long, SequencedMap<AccountKey, Account>> windows = new TreeMap<>();
+    private final TreeMap<Long, Accounts> windows = new TreeMap<>();
 
     private int size;
-
-    /// How many accounts that must stay are looked at before one that may go.
-    private static final int MAX_PASSED = 1_024;
 
     /// The calendar window looked at last. Only a memo: it depends on nothing but the time.
     private long windowStart = 1;
 
     private long windowEnd;
+
+    /// The past window to go on sweeping with. Only a memo, like the marks of [Accounts].
+    private long sweptTo = Long.MIN_VALUE;
 
     BudgetState(Budget budget, Budget.Status status) {
         this.budget = budget;
@@ -182,8 +179,7 @@ final class BudgetState {
         return latest(account.key(), windows.tailMap(account.key().windowStartMillis(), false));
     }
 
-    private static @Nullable Account latest(
-            AccountKey key, NavigableMap<Long, SequencedMap<AccountKey, Account>> windows) {
+    private static @Nullable Account latest(AccountKey key, NavigableMap<Long, Accounts> windows) {
         for (var window : windows.descendingMap().entrySet()) {
             Account account =
                     window.getValue().get(new AccountKey(key.budget(), key.per(), window.getKey()));
@@ -219,30 +215,23 @@ final class BudgetState {
     }
 
     @Nullable Account account(AccountKey key) {
-        Map<AccountKey, Account> window = windows.get(key.windowStartMillis());
+        Accounts window = windows.get(key.windowStartMillis());
         return window == null ? null : window.get(key);
     }
 
     /// The accounts that are current at `now`, at most `atMost`, those opened or used last first.
     Stream<Account> latest(Instant now, int atMost) {
-        SequencedMap<AccountKey, Account> current = windows.get(windowStart(now));
-        return current == null
-                ? Stream.of()
-                : current.sequencedValues().reversed().stream().limit(atMost);
+        Accounts current = windows.get(windowStart(now));
+        return current == null ? Stream.of() : current.latest().limit(atMost);
     }
 
     /// Puts accounts that were added in any order into that of their use.
     void orderByUse() {
-        for (SequencedMap<AccountKey, Account> window : windows.values()) {
-            List<Account> byUse = new ArrayList<>(window.values());
-            byUse.sort(Comparator.comparingLong(Account::usedMillis));
-            window.clear();
-            byUse.forEach(account -> window.put(account.key(), account));
-        }
+        windows.values().forEach(Accounts::orderByUse);
     }
 
     Stream<Account> accounts() {
-        return windows.values().stream().flatMap(window -> window.values().stream());
+        return windows.values().stream().flatMap(Accounts::stream);
     }
 
     /// How many accounts there are.
@@ -261,9 +250,7 @@ final class BudgetState {
     void use(Account account, long nowMillis) {
         account.use(nowMillis);
         if (endsByRest()) {
-            Map<AccountKey, Account> window = window(account.key());
-            window.remove(account.key());
-            window.put(account.key(), account);
+            window(account.key()).toLast(account);
         }
     }
 
@@ -272,50 +259,52 @@ final class BudgetState {
     }
 
     void add(Account account) {
-        window(account.key()).put(account.key(), account);
+        window(account.key()).add(account);
         size++;
     }
 
     void drop(AccountKey key) {
-        Map<AccountKey, Account> window = window(key);
-        if (window.remove(key) != null) {
+        Accounts window = windows.get(key.windowStartMillis());
+        if (window != null && window.remove(key)) {
             size--;
-        }
-        if (window.isEmpty()) {
-            windows.remove(key.windowStartMillis());
-        }
-    }
-
-    private SequencedMap<AccountKey, Account> window(AccountKey key) {
-        return windows.computeIfAbsent(key.windowStartMillis(), start -> new LinkedHashMap<>());
-    }
-
-    /// Accounts that nothing can refer to any more: of past windows and without a hold.
-    List<AccountKey> past(Instant now, int atMost) {
-        return switch (budget.window()) {
-            case Window.Life life -> idle(now.toEpochMilli(), atMost);
-            case Window.PerCall call -> List.of();
-            case Window.Calendar calendar -> pastWindows(windowStart(now), atMost);
-            case Window.Rolling rolling -> idle(now.toEpochMilli(), atMost);
-        };
-    }
-
-    private List<AccountKey> pastWindows(long currentStart, int atMost) {
-        List<AccountKey> past = new ArrayList<>();
-        int passed = 0;
-        for (Map<AccountKey, Account> window : windows.headMap(currentStart).values()) {
-            for (Account account : window.values()) {
-                if (past.size() == atMost || passed == MAX_PASSED) {
-                    return past;
-                }
-                if (account.isInUse() || isAwaited(account, currentStart)) {
-                    passed++;
-                } else {
-                    past.add(account.key());
-                }
+            if (window.isEmpty()) {
+                windows.remove(key.windowStartMillis());
             }
         }
-        return past;
+    }
+
+    private Accounts window(AccountKey key) {
+        return windows.computeIfAbsent(key.windowStartMillis(), start -> new Accounts());
+    }
+
+    /// Adds accounts that nothing can refer to any more: of past windows, or rested, and without a hold.
+    void sweep(Sweep.Round round) {
+        switch (budget.window()) {
+            case Window.Life life -> sweepRested(round);
+            case Window.PerCall call -> {}
+            case Window.Calendar calendar -> sweepPast(round);
+            case Window.Rolling rolling -> sweepRested(round);
+        }
+    }
+
+    private void sweepPast(Sweep.Round round) {
+        long current = windowStart(round.now());
+        for (Map.Entry<Long, Accounts> window : windows.subMap(sweptTo, current).entrySet()) {
+            sweptTo = window.getKey();
+            if (round.isOver()) {
+                return;
+            }
+            Account account = window.getValue().mark();
+            while (account != null && !round.isOver()) {
+                round.look(account, !account.isInUse() && !isAwaited(account, current));
+                account = account.next;
+            }
+            window.getValue().mark(account);
+            if (account != null) {
+                return;
+            }
+        }
+        sweptTo = Long.MIN_VALUE;
     }
 
     /// Whether an account still has to hand over something to the current window's, which is not open.
@@ -329,23 +318,18 @@ final class BudgetState {
                 || !opening(current, Relief.NONE).equals(Funding.NONE);
     }
 
-    private List<AccountKey> idle(long nowMillis, int atMost) {
-        List<AccountKey> idle = new ArrayList<>();
-        if (!endsByRest()) {
-            return idle;
+    private void sweepRested(Sweep.Round round) {
+        Accounts all = windows.get(0L);
+        if (all == null || !endsByRest()) {
+            return;
         }
-        int passed = 0;
-        for (Account account : windows.getOrDefault(0L, new LinkedHashMap<>()).values()) {
-            if (idle.size() == atMost || passed == MAX_PASSED || !hasRested(account, nowMillis)) {
-                break;
-            }
-            if (account.isInUse() || isOwed(account, nowMillis)) {
-                passed++;
-            } else {
-                idle.add(account.key());
-            }
+        long now = round.now().toEpochMilli();
+        Account account = all.mark();
+        while (account != null && !round.isOver() && hasRested(account, now)) {
+            round.look(account, !account.isInUse() && !isOwed(account, now));
+            account = account.next;
         }
-        return idle;
+        all.mark(round.isOver() ? account : null);
     }
 
     /// Whether an account was not used for as long as its budget says, or for so long that nothing is

@@ -59,11 +59,6 @@ final class ExpiryIndex {
         return size;
     }
 
-    /// Whether there is a hold whose time has run out.
-    boolean isAnyDue(long nowMillis) {
-        return !heads.isEmpty() && heads.firstKey() <= nowMillis;
-    }
-
     /// Holds whose time has run out, at most `atMost`, the earliest first.
     List<Hold> due(long nowMillis, int atMost) {
         List<Hold> due = new ArrayList<>();

@@ -42,7 +42,7 @@ public final class Ledger {
         return new Ledger(limits, Snapshot.read(limits, state));
     }
 
-    /// Decides a command. Changes nothing.
+    /// Decides a command. Changes nothing, beside where the next [Command.Expire] looks first.
     ///
     /// @param now never earlier than the time of the last entry
     public Decision decide(Command command, Instant now) {
@@ -195,12 +195,6 @@ public final class Ledger {
 
     public boolean isClosed(TenantId tenant) {
         return state.isClosed(tenant);
-    }
-
-    /// Whether an [Command.Expire] would find something to do.
-    public boolean isAnythingDue(Instant now) {
-        return state.expiry().isAnyDue(now.toEpochMilli())
-                || state.budgets().stream().anyMatch(b -> !b.past(now, 1).isEmpty());
     }
 
     /// The hard budget that has the smallest share left once a hold has ended with `actual` spent, or null

@@ -49,6 +49,11 @@ final class LedgerState {
         return budgets.values();
     }
 
+    /// The budgets from an id on, by id.
+    Collection<BudgetState> budgetsFrom(String id) {
+        return budgets.tailMap(id, true).values();
+    }
+
     Collection<BudgetState> budgets(TenantId tenant) {
         Map<String, BudgetState> own = byTenant.get(tenant);
         return own == null ? List.of() : own.values();

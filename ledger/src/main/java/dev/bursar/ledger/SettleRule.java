@@ -12,11 +12,13 @@ final class SettleRule {
     private final LedgerState state;
     private final Postings postings;
     private final Standings standings;
+    private final Sweep sweep;
 
     SettleRule(LedgerState state) {
         this.state = state;
         this.postings = new Postings(state);
         this.standings = new Standings(state);
+        this.sweep = new Sweep(state);
     }
 
     Decision commit(Command.Commit command, Instant now) {
@@ -204,10 +206,7 @@ final class SettleRule {
         List<Hold> due = state.expiry().due(now.toEpochMilli(), command.atMost());
         List<Entry> entries = new ArrayList<>(due.size());
         due.forEach(hold -> entries.add(expired(hold, now)));
-        List<AccountKey> past = new ArrayList<>();
-        for (BudgetState budget : state.budgets()) {
-            past.addAll(budget.past(now, command.atMost() - due.size() - past.size()));
-        }
+        List<AccountKey> past = sweep.round(now, command.atMost() - due.size());
         if (!past.isEmpty()) {
             entries.add(new Entry.AccountsDropped(now, past));
         }
