@@ -211,4 +211,30 @@ class CarryOverTest {
                         () -> on(budget("life", TOKENS, 100), new Terms(null, 0, 1, null, false)))
                 .hasMessageContaining("days, weeks and months");
     }
+
+    /// What is lent to the next day on the word of holds that are past their time is what their entries
+    /// leave it.
+    @ParameterizedTest
+    @CsvSource({"CHARGE, 120", "RELEASE, 200"})
+    void holdThatRanOutOvernight_leavesWhatItsEndSays(Command.OnExpiry onExpiry, long left) {
+        Command.Reserve plain = ledger.reserveCommand(RUN, Amounts.of(TOKENS, 80));
+        ledger.submit(
+                new Command.Reserve(
+                        plain.key(),
+                        plain.hold(),
+                        plain.tenant(),
+                        RUN,
+                        plain.asked(),
+                        Amounts.NONE,
+                        Duration.ofMinutes(1),
+                        onExpiry,
+                        Overage.REJECT,
+                        Attribution.NONE));
+        ledger.pass(Duration.ofMinutes(5));
+
+        assertThat(blocks(ledger.reserve(RUN, TOKENS, 201)).getFirst().affordable())
+                .isEqualTo(left);
+        ledger.granted(RUN, TOKENS, left);
+        assertThat(blocks(ledger.reserve(RUN, TOKENS, 1)).getFirst().affordable()).isZero();
+    }
 }

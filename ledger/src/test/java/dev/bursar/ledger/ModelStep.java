@@ -231,7 +231,7 @@ final class ModelStep {
                             .with(Unit.SLOTS, 1);
             least = step.c() % 6 == 0 ? Amounts.of(Unit.TOKENS, step.b() / 3) : least;
         }
-        boolean longLasting = step.c() % 10 == 1;
+        boolean longLasting = step.c() % 10 == 1 || step.c() % 10 == 2;
         return new Command.Reserve(
                 new CommandKey("h" + step.hold(), 0),
                 hold(),
