@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// Decides a reserve: all matching budgets in all units at once, or none.
 final class ReserveRule {
 
-    /// How many holds past their time one reserve ends to make room for itself.
-    static final int LAZY_EXPIRIES = 1_024;
+    /// How many holds past their time one reserve ends to make room for itself. All who wait may need to:
+    /// a million holds that have run out together are left to [Command.Expire].
+    static final int LAZY_EXPIRIES = 128;
 
     /// The order of blocks.
     static final Comparator<Block> BLOCK_ORDER =
