@@ -8,11 +8,14 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,9 @@ final class CheckpointReader implements AutoCloseable {
 
     /// A chunk is a mebibyte and one record at most.
     private static final int MAX_CHUNK_BYTES = 16 << 20;
+
+    /// Chunks that are decoded or wait for it.
+    private static final int CHUNKS_AHEAD = 3;
 
     private final Path file;
     private final DataInputStream in;
@@ -76,7 +82,8 @@ final class CheckpointReader implements AutoCloseable {
                 false);
     }
 
-    private @Nullable List<StateRecord> nextChunk() {
+    /// Reads and checks the next chunk, and has it decoded beside the thread that takes the records.
+    private @Nullable CompletableFuture<List<StateRecord>> nextChunk() {
         try {
             int length = in.readInt();
             if (length == 0) {
@@ -95,7 +102,7 @@ final class CheckpointReader implements AutoCloseable {
             }
             chunk++;
             records += count;
-            return StateCodec.read(payload, count);
+            return CompletableFuture.supplyAsync(() -> StateCodec.read(payload, count));
         } catch (IOException e) {
             throw unreadable(file, e);
         }
@@ -134,20 +141,39 @@ final class CheckpointReader implements AutoCloseable {
 
     private final class States implements Iterator<StateRecord> {
 
+        private final ArrayDeque<CompletableFuture<List<StateRecord>>> ahead = new ArrayDeque<>();
         private Iterator<StateRecord> current = List.<StateRecord>of().iterator();
-        private boolean ended;
+        private boolean allRead;
 
         @Override
         public boolean hasNext() {
-            while (!ended && !current.hasNext()) {
-                List<StateRecord> next = nextChunk();
-                if (next == null) {
-                    ended = true;
+            while (!current.hasNext()) {
+                readAhead();
+                if (ahead.isEmpty()) {
+                    return false;
+                }
+                current = decoded(ahead.remove()).iterator();
+            }
+            return true;
+        }
+
+        private void readAhead() {
+            while (!allRead && ahead.size() < CHUNKS_AHEAD) {
+                CompletableFuture<List<StateRecord>> chunk = nextChunk();
+                if (chunk == null) {
+                    allRead = true;
                 } else {
-                    current = next.iterator();
+                    ahead.add(chunk);
                 }
             }
-            return !ended;
+        }
+
+        private static List<StateRecord> decoded(CompletableFuture<List<StateRecord>> chunk) {
+            try {
+                return chunk.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof AuthorityException damage ? damage : e;
+            }
         }
 
         @Override

@@ -117,13 +117,13 @@ final class StateCodec {
             case ENDED_HOLD ->
                     new StateRecord.EndedHold(
                             new HoldId(in.text()),
-                            new TenantId(in.text()),
+                            in.tenant(),
                             in.instant(),
                             StateRecord.Ending.valueOf(in.text()),
                             OutcomeCodec.read(in));
             case REMEMBERED ->
                     new StateRecord.Remembered(
-                            new TenantId(in.text()),
+                            in.tenant(),
                             StateRecord.Operation.valueOf(in.text()),
                             readKey(in),
                             in.instant(),
@@ -209,7 +209,7 @@ final class StateCodec {
 
     private static StateRecord readHold(WireReader in) {
         return new StateRecord.HoldState(
-                new TenantId(in.text()),
+                in.tenant(),
                 readSubject(in),
                 readPostings(in),
                 in.duration(),

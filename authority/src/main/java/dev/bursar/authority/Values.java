@@ -18,7 +18,6 @@ import dev.bursar.ledger.Window;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -59,11 +58,11 @@ final class Values {
         if (count == 0) {
             return Subject.EMPTY;
         }
-        Map<String, String> values = LinkedHashMap.newLinkedHashMap(Math.min(count, 64));
-        for (int i = 0; i < count; i++) {
-            values.put(in.text(), in.text());
+        String[] pairs = new String[2 * count];
+        for (int i = 0; i < pairs.length; i++) {
+            pairs[i] = in.text();
         }
-        return Subject.of(values);
+        return Subject.ofPairs(pairs);
     }
 
     static void writeAmounts(WireWriter out, Amounts amounts) {

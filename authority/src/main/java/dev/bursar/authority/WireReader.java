@@ -2,6 +2,7 @@ package dev.bursar.authority;
 
 import dev.bursar.ledger.AccountKey;
 import dev.bursar.ledger.BudgetId;
+import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,6 +28,7 @@ final class WireReader {
     private final List<String> texts = new ArrayList<>(WellKnown.WORDS);
     private final List<AccountKey> accounts = new ArrayList<>();
     private final Map<String, Unit> units = new HashMap<>();
+    private final Map<String, TenantId> tenants = new HashMap<>();
     private boolean timeKnown;
     private long firstSecond;
 
@@ -158,6 +160,10 @@ final class WireReader {
 
     Unit unit() {
         return units.computeIfAbsent(text(), Unit::new);
+    }
+
+    TenantId tenant() {
+        return tenants.computeIfAbsent(text(), TenantId::new);
     }
 
     AccountKey account() {

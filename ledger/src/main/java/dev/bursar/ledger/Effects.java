@@ -56,7 +56,7 @@ final class Effects {
             parts.add(
                     new Hold.Part(state.account(posting.account(), entry.at()), posting.amount()));
         }
-        state.add(new Hold(entry, parts));
+        state.add(new Hold(entry, List.copyOf(parts)));
         remember(
                 entry.tenant(),
                 StateRecord.Operation.RESERVE,

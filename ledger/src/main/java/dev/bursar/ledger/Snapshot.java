@@ -104,7 +104,7 @@ final class Snapshot {
             }
             parts.add(new Hold.Part(account, posting.amount()));
         }
-        return new Hold(record, parts);
+        return new Hold(record, List.copyOf(parts));
     }
 
     private static BudgetState budget(LedgerState state, AccountKey key) {

@@ -89,6 +89,24 @@ public final class Subject {
         return new Subject(pairs);
     }
 
+    /// The same without a map.
+    ///
+    /// @param pairs alternating dimension and value, in the order of the dimensions
+    /// @throws IllegalArgumentException as [#of], and when the order is another
+    public static Subject ofPairs(String... pairs) {
+        if (pairs.length % 2 != 0 || pairs.length > 2 * MAX_DIMENSIONS) {
+            throw new IllegalArgumentException(pairs.length + " names and values");
+        }
+        for (int i = 0; i < pairs.length; i += 2) {
+            if (i > 0 && pairs[i - 2].compareTo(pairs[i]) >= 0) {
+                throw new IllegalArgumentException(pairs[i] + " after " + pairs[i - 2]);
+            }
+            requireDimension(pairs[i]);
+            requireValue(pairs[i], pairs[i + 1]);
+        }
+        return new Subject(pairs.clone());
+    }
+
     private static SortedMap<String, String> sorted(Map<String, String> values) {
         return values instanceof SortedMap<String, String> sorted && sorted.comparator() == null
                 ? sorted
