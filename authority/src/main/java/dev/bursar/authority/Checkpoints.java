@@ -40,6 +40,10 @@ final class Checkpoints {
         this.limits = limits;
     }
 
+    Path directory() {
+        return directory;
+    }
+
     /// A ledger as it was right after the entry at a position.
     ///
     /// @param chain the hash of the record that ends there
@@ -132,6 +136,17 @@ final class Checkpoints {
     /// The position of the newest file, good or bad; 0 when there is none.
     long newestPosition() {
         return files().stream().mapToLong(Checkpoints::position).findFirst().orElse(0);
+    }
+
+    /// How large the newest file is; 0 when there is none.
+    long newestBytes() {
+        List<Path> files = files();
+        try {
+            return files.isEmpty() ? 0 : Files.size(files.getFirst());
+        } catch (IOException e) {
+            throw new AuthorityException(
+                    Kind.EXTERNAL, "cannot look at " + directory + ": " + e.getMessage(), e);
+        }
     }
 
     static long position(Path file) {

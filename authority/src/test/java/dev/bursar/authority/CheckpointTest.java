@@ -51,6 +51,38 @@ final class CheckpointTest {
     }
 
     @Test
+    void process_whileTheJournalIsOpen_writesTheSameCheckpoint() throws IOException {
+        runAndClose();
+        Path file = checkpoints().files().getFirst();
+        byte[] written = Files.readAllBytes(file);
+        Files.delete(file);
+        try (SqliteJournal journal = SqliteJournal.open(data)) {
+            new CheckpointProcess(data, LedgerLimits.DEFAULT).run();
+            assertThat(checkpoints().newestPosition()).isEqualTo(journal.lastPosition());
+        }
+        assertThat(Files.readAllBytes(file)).isEqualTo(written);
+    }
+
+    @Test
+    void process_thatCannotReadTheJournal_saysWhy() {
+        assertThatThrownBy(() -> new CheckpointProcess(data, LedgerLimits.DEFAULT).run())
+                .isInstanceOf(AuthorityException.class)
+                .hasMessageContaining(SqliteJournal.FILE_NAME);
+    }
+
+    @Test
+    void process_thatIsClosed_endsWithoutACheckpoint() {
+        runAndClose();
+        long before = checkpoints().newestPosition();
+        CheckpointProcess process = new CheckpointProcess(data, LedgerLimits.DEFAULT);
+        process.close();
+
+        process.run();
+
+        assertThat(checkpoints().newestPosition()).isEqualTo(before);
+    }
+
+    @Test
     void open_damagedCheckpoint_takesTheOneBeforeOrTheJournal() throws IOException {
         runAndClose();
         runAndClose();
