@@ -3,6 +3,7 @@ package dev.bursar.server.cli;
 import dev.bursar.server.bench.AuthorityBench;
 import dev.bursar.server.bench.GatewayBench;
 import dev.bursar.server.bench.LedgerBench;
+import dev.bursar.server.bench.ScaleBench;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,6 +71,39 @@ final class Bench {
                     System.err);
         } catch (IllegalArgumentException e) {
             System.err.println("bench authority: " + e.getMessage());
+            return 2;
+        }
+    }
+
+    @Command(
+            name = "scale",
+            description = "What a million open holds do to reserves, restart and expiry.")
+    int scale(
+            @Option(
+                            names = "--count",
+                            paramLabel = "N",
+                            description = "open holds, 100 to 1900000",
+                            defaultValue = "" + ScaleBench.Options.DEFAULT_COUNT)
+                    int count,
+            @Option(
+                            names = "--millis",
+                            paramLabel = "N",
+                            description = "of each measurement, 10 to 60000",
+                            defaultValue = "" + ScaleBench.Options.DEFAULT_MILLIS)
+                    int millis,
+            @Option(
+                            names = "--directory",
+                            paramLabel = "PATH",
+                            description = "whose disk is measured; the current one by default",
+                            defaultValue = "")
+                    Path directory) {
+        try {
+            return ScaleBench.run(
+                    new ScaleBench.Options(count, Duration.ofMillis(millis), directory),
+                    System.out,
+                    System.err);
+        } catch (IllegalArgumentException e) {
+            System.err.println("bench scale: " + e.getMessage());
             return 2;
         }
     }
