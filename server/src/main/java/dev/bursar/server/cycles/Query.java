@@ -18,6 +18,9 @@ record Query(MultiMap parameters) {
     private static final int USUAL_LIMIT = 50;
     private static final int MAX_VALUE = 512;
 
+    /// RFC 3339 has years of four digits.
+    private static final int MAX_YEAR = 9_999;
+
     /// On the event loop.
     ///
     /// @throws CyclesException when they cannot be read
@@ -61,10 +64,16 @@ record Query(MultiMap parameters) {
         }
         try {
             // A plus sign that was not encoded arrives as a space.
-            return OffsetDateTime.parse(text.replace(' ', '+')).toInstant();
+            OffsetDateTime time = OffsetDateTime.parse(text.replace(' ', '+'));
+            // Java reads years of nine digits, whose milliseconds would overflow.
+            if (time.getYear() >= 0 && time.getYear() <= MAX_YEAR) {
+                return time.toInstant();
+            }
         } catch (DateTimeParseException e) {
-            throw CyclesException.invalid(name + " must be a time as in ISO 8601");
+            // Answered like a year of too many digits.
         }
+        throw CyclesException.invalid(
+                name + " must be a time as in RFC 3339: 2026-01-31T00:00:00Z");
     }
 
     /// The levels of a subject that are asked for, in lower case, without the tenant.

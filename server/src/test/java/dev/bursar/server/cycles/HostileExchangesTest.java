@@ -86,7 +86,29 @@ class HostileExchangesTest {
                     "REJECT",
                     "USD_MICROCENTS",
                     "CREDITS",
+                    "2026-03-02T00:00:00Z",
+                    "+999999999-01-01T00:00:00Z",
+                    "-999999999-01-01T00:00:00Z",
                     "x".repeat(5_000));
+
+    private static final List<String> PARAMETERS =
+            List.of(
+                    "tenant",
+                    "agent",
+                    "limit",
+                    "cursor",
+                    "status",
+                    "sort_by",
+                    "sort_dir",
+                    "include",
+                    "event_type",
+                    "category",
+                    "scope",
+                    "correlation_id",
+                    "none");
+
+    private static final List<String> TIMES =
+            List.of("from", "to", "finalized_from", "finalized_to", "expires_from", "expires_to");
 
     @TempDir Path directory;
 
@@ -203,10 +225,9 @@ class HostileExchangesTest {
                     case 3 -> "/v1/events";
                     default -> "/v1/auth/introspect";
                 };
-        List<String> names =
-                List.of("tenant", "agent", "limit", "cursor", "status", "from", "sort_by", "none");
         StringBuilder query = new StringBuilder("?tenant=acme");
         for (int i = random.nextInt(3); i > 0; i--) {
+            List<String> names = oneIn(2) ? TIMES : PARAMETERS;
             query.append('&').append(names.get(random.nextInt(names.size()))).append('=');
             query.append(oneIn(10) ? "%ff" : oneIn(3) ? "-1" : encoded(text()));
         }

@@ -212,6 +212,30 @@ class ListsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "from",
+                "to",
+                "expires_from",
+                "expires_to",
+                "finalized_from",
+                "finalized_to",
+            })
+    void list_timesThatNoClockSays_areRefusedByName(String name) {
+        for (String year : List.of("%2B999999999", "-999999999", "%2B10000", "-0001")) {
+            String query = "?" + name + "=" + year + "-01-01T00:00:00Z";
+            Reply reply = server.get("/v1/reservations" + query).refused(400, "INVALID_REQUEST");
+            assertThat(reply.text("message")).startsWith(name + " must be a time");
+            if (!name.contains("_")) {
+                reply = server.get("/v1/events" + query).refused(400, "INVALID_REQUEST");
+                assertThat(reply.text("message")).startsWith(name + " must be a time");
+            }
+        }
+        assertThat(server.get("/v1/reservations?" + name + "=9999-12-31T23:59:59-18:00").status())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "?status=OPEN",
                 "?sort_by=name",
                 "?sort_dir=up",
@@ -242,10 +266,14 @@ class ListsTest {
 
     @Test
     void list_byAnAdministrator_needsATenant() {
-        server.send(
+        Reply none =
+                server.send(
                         server.request("/v1/reservations")
-                                .header("X-Admin-API-Key", CyclesServer.ADMIN))
-                .refused(400, "INVALID_REQUEST");
+                                .header("X-Admin-API-Key", CyclesServer.ADMIN));
+        none.refused(400, "INVALID_REQUEST");
+        assertThat(none.text("message"))
+                .isEqualTo(
+                        "tenant query parameter is required when using admin key authentication");
         assertThat(
                         server.send(
                                         server.request("/v1/reservations?tenant=acme")
