@@ -99,10 +99,12 @@ final class ReservationsList {
     private static String tenant(Query query, Exchange exchange) {
         CyclesCaller caller = exchange.caller();
         String named = query.text(Subject.TENANT);
-        String tenant =
-                named == null && caller != null
-                        ? caller.tenant().value()
-                        : JsonFields.required(named, Subject.TENANT);
+        String tenant = named == null && caller != null ? caller.tenant().value() : named;
+        if (tenant == null) {
+            // The specification's own words.
+            throw CyclesException.invalid(
+                    "tenant query parameter is required when using admin key authentication");
+        }
         exchange.requireTenant(tenant);
         return tenant;
     }
