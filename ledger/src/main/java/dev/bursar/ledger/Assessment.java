@@ -2,7 +2,6 @@ package dev.bursar.ledger;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,10 +12,6 @@ import org.jspecify.annotations.Nullable;
 /// Hard, soft and shadow budgets are read from the same state in the same pass; only hard ones block, and
 /// those of any mode that somebody has frozen or closed.
 final class Assessment {
-
-    private static final Comparator<Standing> WIDEST_FIRST =
-            Comparator.comparingInt((Standing s) -> s.scope() == null ? 0 : s.scope().depth())
-                    .thenComparing(s -> s.account().budget().value());
 
     private final LedgerState ledger;
     private final Command.Reserve command;
@@ -299,7 +294,7 @@ final class Assessment {
         }
         List<Standing> standings = new ArrayList<>();
         for (Line line : lines) {
-            if (line.budget().budget().terms().scope() != null) {
+            if (Standings.isTold(line.budget().budget())) {
                 standings.add(
                         line.budget()
                                 .standing(
@@ -310,11 +305,7 @@ final class Assessment {
                                         now.toEpochMilli()));
             }
         }
-        return widestFirst(standings);
-    }
-
-    static List<Standing> widestFirst(List<Standing> standings) {
-        return standings.stream().sorted(WIDEST_FIRST).toList();
+        return Standings.tightest(standings, ledger);
     }
 
     private static Unit unit(Line line) {

@@ -150,16 +150,18 @@ public final class Ledger {
                         account.funding().credit());
     }
 
-    /// Where the one account stands of each budget of a tenant that has a scope path and no `per`, by
-    /// path and unit.
+    /// Where a tenant's budgets with a scope path stand, by path and unit: for each the tightest, as in
+    /// the outcomes of commands.
     public List<Standing> standings(TenantId tenant, Instant now) {
-        return state.budgets(tenant).stream()
-                .filter(b -> b.budget().terms().scope() != null && b.budget().per().isEmpty())
-                .filter(BudgetState::hasAccounts)
-                .map(b -> {
-                    AccountKey key = b.currentAccount(List.of(), now);
-                    return b.standing(key, b.account(key), now.toEpochMilli());
-                })
+        List<Standing> all =
+                state.budgets(tenant).stream()
+                        .filter(b -> Standings.isTold(b.budget()) && b.hasAccounts())
+                        .map(b -> {
+                            AccountKey key = b.currentAccount(List.of(), now);
+                            return b.standing(key, b.account(key), now.toEpochMilli());
+                        })
+                        .toList();
+        return Standings.tightest(all, state).stream()
                 .sorted(
                         Comparator.comparing((Standing s) -> String.valueOf(s.scope()))
                                 .thenComparing(Standing::unit))

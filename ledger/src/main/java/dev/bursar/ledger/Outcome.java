@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What the ledger answers to a command. A refusal is a value like any other.
 ///
-/// `standings` tell where the accounts of budgets with a scope path stand afterwards, the widest first;
+/// `standings` tell where the accounts of budgets with a scope path stand afterwards, the widest first, of
+/// several budgets of one path and unit the tightest;
 /// they are empty unless the reserve was scoped.
 public sealed interface Outcome {
 

@@ -1,9 +1,11 @@
 package dev.bursar.server.cycles;
 
+import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Standing;
 import dev.bursar.ledger.Unit;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /// Writes where budgets stand.
@@ -16,13 +18,26 @@ final class Balances {
 
     /// `balances` of an answer to a change, left out when it would be empty. What a client could not read
     /// exactly is left out of it: the change itself must be understood.
-    static void write(JsonGenerator out, List<Standing> standings) {
-        List<Standing> readable = standings.stream().filter(Balances::isExact).toList();
+    ///
+    /// @param reader who asked: is not told what is outside of the part its key is for; null for a person
+    static void write(JsonGenerator out, List<Standing> standings, @Nullable CyclesCaller reader) {
+        List<Standing> readable =
+                standings.stream()
+                        .filter(standing -> isTold(standing, reader) && isExact(standing))
+                        .toList();
         if (!readable.isEmpty()) {
             out.writeArrayPropertyStart("balances");
             readable.forEach(standing -> write(out, standing));
             out.writeEndArray();
         }
+    }
+
+    /// Whether a standing is one of a place that the protocol knows and the reader may see.
+    static boolean isTold(Standing standing, @Nullable CyclesCaller reader) {
+        ScopePath scope = standing.scope();
+        return scope != null
+                && WireUnit.ALL.contains(standing.unit())
+                && (reader == null || reader.covers(scope));
     }
 
     static void write(JsonGenerator out, Standing standing) {

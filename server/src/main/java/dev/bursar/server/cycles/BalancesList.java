@@ -28,7 +28,8 @@ final class BalancesList {
         String after = Cursor.after(query.text("cursor"), list);
         List<Standing> rest =
                 standings.stream()
-                        .filter(standing -> isAskedFor(standing.scope(), levels, caller))
+                        .filter(standing -> Balances.isTold(standing, caller))
+                        .filter(standing -> isAskedFor(standing.scope(), levels))
                         .filter(standing -> after == null || place(standing).compareTo(after) > 0)
                         .limit(query.limit() + 1L)
                         .toList();
@@ -48,10 +49,8 @@ final class BalancesList {
                 }));
     }
 
-    private static boolean isAskedFor(
-            @Nullable ScopePath path, Map<String, String> levels, CyclesCaller caller) {
+    private static boolean isAskedFor(@Nullable ScopePath path, Map<String, String> levels) {
         return path != null
-                && caller.covers(path)
                 && levels.entrySet().stream()
                         .allMatch(level ->
                                 path.segments()

@@ -80,12 +80,18 @@ final class Changes {
                 outcome ->
                         switch (outcome) {
                             case Outcome.Granted granted ->
-                                    Answer.of(200, Replies.reserved(scope, granted, left(granted)));
+                                    Answer.of(
+                                            200,
+                                            Replies.reserved(
+                                                    scope, granted, left(granted), caller));
                             case Outcome.Repeated(Outcome.Granted granted) ->
                                     Answer.of(
                                             200,
                                             Replies.reserved(
-                                                    scope, granted, leftOfRepeated(granted)));
+                                                    scope,
+                                                    granted,
+                                                    leftOfRepeated(granted),
+                                                    caller));
                             case Outcome.Evaluated(Outcome answer) ->
                                     evaluated(scope, answer, true);
                             case Outcome.Repeated(Outcome.Evaluated(Outcome answer)) ->
@@ -122,7 +128,7 @@ final class Changes {
                 outcome ->
                         switch (original(outcome)) {
                             case Outcome.Charged charged ->
-                                    Answer.of(201, Replies.applied(eventId, charged));
+                                    Answer.of(201, Replies.applied(eventId, charged, caller));
                             default -> throw refused(outcome, scope, request.actual().unit());
                         });
     }
@@ -130,7 +136,8 @@ final class Changes {
     private void commit(Exchange exchange, Route route, Requests.Commit request) {
         requireSameKey(exchange, request);
         HoldId hold = hold(route);
-        TenantId tenant = exchange.tenantCaller().tenant();
+        CyclesCaller caller = exchange.tenantCaller();
+        TenantId tenant = caller.tenant();
         withinScope(
                 exchange,
                 hold,
@@ -141,7 +148,9 @@ final class Changes {
                                 outcome ->
                                         switch (original(outcome)) {
                                             case Outcome.Committed committed ->
-                                                    Answer.of(200, Replies.committed(committed));
+                                                    Answer.of(
+                                                            200,
+                                                            Replies.committed(committed, caller));
                                             default ->
                                                     throw refused(
                                                             outcome,
@@ -154,7 +163,8 @@ final class Changes {
     private void extend(Exchange exchange, Route route, Requests.Extend request) {
         requireSameKey(exchange, request);
         HoldId hold = hold(route);
-        TenantId tenant = exchange.tenantCaller().tenant();
+        CyclesCaller caller = exchange.tenantCaller();
+        TenantId tenant = caller.tenant();
         withinScope(
                 exchange,
                 hold,
@@ -165,9 +175,9 @@ final class Changes {
                                 outcome ->
                                         switch (outcome) {
                                             case Outcome.Extended extended ->
-                                                    extended(extended, true);
+                                                    extended(extended, true, caller);
                                             case Outcome.Repeated(Outcome.Extended extended) ->
-                                                    extended(extended, isOpen(hold));
+                                                    extended(extended, isOpen(hold), caller);
                                             default -> throw refused(outcome, tenant, hold, null);
                                         }));
     }
@@ -189,7 +199,7 @@ final class Changes {
                         submit(
                                 exchange,
                                 command,
-                                outcome -> released(outcome, caller.tenant(), hold)));
+                                outcome -> released(outcome, caller.tenant(), hold, caller)));
     }
 
     /// A person ends a tenant's reservation, which is written down.
@@ -215,12 +225,14 @@ final class Changes {
         Facts facts = new Facts(exchange.traceId());
         by.labels().forEach(facts::with);
         Outcome outcome = authority.submit(Commands.release(request, tenant, hold, facts));
-        return released(outcome, tenant, hold);
+        return released(outcome, tenant, hold, null);
     }
 
-    private Answer released(Outcome outcome, TenantId tenant, HoldId hold) {
+    /// @param caller null for a person
+    private Answer released(
+            Outcome outcome, TenantId tenant, HoldId hold, @Nullable CyclesCaller caller) {
         if (original(outcome) instanceof Outcome.Released released) {
-            return Answer.of(200, Replies.released(released));
+            return Answer.of(200, Replies.released(released, caller));
         }
         throw refused(outcome, tenant, hold, null);
     }
@@ -229,9 +241,9 @@ final class Changes {
         return Answer.of(200, Replies.evaluated(scope, answer, withPath));
     }
 
-    private Answer extended(Outcome.Extended extended, boolean open) {
+    private Answer extended(Outcome.Extended extended, boolean open, CyclesCaller caller) {
         long left = open ? Replies.remaining(extended.expiresAt(), clock.instant()) : 0;
-        return Answer.of(200, Replies.extended(extended, left));
+        return Answer.of(200, Replies.extended(extended, left, caller));
     }
 
     private long left(Outcome.Granted granted) {

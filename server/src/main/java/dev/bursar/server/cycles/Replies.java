@@ -6,6 +6,7 @@ import dev.bursar.ledger.ScopePath;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /// The bodies of success. Each follows from the request and the outcome alone, so that a repeat is
@@ -15,7 +16,8 @@ final class Replies {
     private Replies() {}
 
     /// @param remainingMillis how long the reservation lasts from now, 0 when it has ended
-    static Buffer reserved(Scope scope, Outcome.Granted granted, long remainingMillis) {
+    static Buffer reserved(
+            Scope scope, Outcome.Granted granted, long remainingMillis, CyclesCaller caller) {
         return Json.object(out -> {
             allowed(out, granted);
             out.writeStringProperty("reservation_id", granted.hold().value());
@@ -24,7 +26,7 @@ final class Replies {
             Json.amount(out, "reserved", granted.held());
             out.writeNumberProperty("expires_at_ms", granted.expiresAt().toEpochMilli());
             out.writeNumberProperty("remaining_ttl_ms", remainingMillis);
-            Balances.write(out, granted.standings());
+            Balances.write(out, granted.standings(), caller);
         });
     }
 
@@ -46,7 +48,7 @@ final class Replies {
         });
     }
 
-    static Buffer committed(Outcome.Committed committed) {
+    static Buffer committed(Outcome.Committed committed, CyclesCaller caller) {
         Amounts charged = committed.charged();
         long rest = committed.held().value(0) - charged.value(0);
         return Json.object(out -> {
@@ -55,36 +57,37 @@ final class Replies {
             if (rest > 0) {
                 Json.amount(out, "released", charged.unit(0), rest);
             }
-            Balances.write(out, committed.standings());
+            Balances.write(out, committed.standings(), caller);
         });
     }
 
-    static Buffer released(Outcome.Released released) {
+    /// @param caller null for a person
+    static Buffer released(Outcome.Released released, @Nullable CyclesCaller caller) {
         return Json.object(out -> {
             out.writeStringProperty("status", "RELEASED");
             Json.amount(out, "released", released.held());
-            Balances.write(out, released.standings());
+            Balances.write(out, released.standings(), caller);
         });
     }
 
     /// @param remainingMillis how long the reservation lasts from now, 0 when it has ended
-    static Buffer extended(Outcome.Extended extended, long remainingMillis) {
+    static Buffer extended(Outcome.Extended extended, long remainingMillis, CyclesCaller caller) {
         return Json.object(out -> {
             out.writeStringProperty("status", "ACTIVE");
             out.writeNumberProperty("expires_at_ms", extended.expiresAt().toEpochMilli());
             out.writeNumberProperty("remaining_ttl_ms", remainingMillis);
-            Balances.write(out, extended.standings());
+            Balances.write(out, extended.standings(), caller);
         });
     }
 
-    static Buffer applied(String eventId, Outcome.Charged charged) {
+    static Buffer applied(String eventId, Outcome.Charged charged, CyclesCaller caller) {
         return Json.object(out -> {
             out.writeStringProperty("status", "APPLIED");
             out.writeStringProperty("event_id", eventId);
             if (!charged.charged().equals(charged.actual())) {
                 Json.amount(out, "charged", charged.charged());
             }
-            Balances.write(out, charged.standings());
+            Balances.write(out, charged.standings(), caller);
         });
     }
 
