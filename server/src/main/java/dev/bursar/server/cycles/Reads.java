@@ -36,7 +36,12 @@ final class Reads {
                 CyclesCaller caller = exchange.tenantCaller();
                 yield BalancesList.answer(query, caller, authority.standings(caller.tenant()));
             }
-            case INTROSPECT -> Introspection.of(exchange.caller());
+            case INTROSPECT -> {
+                CyclesCaller caller = exchange.caller();
+                yield caller == null
+                        ? Introspection.of(exchange.actor())
+                        : Introspection.of(caller);
+            }
             case CREATE, DECIDE, COMMIT, RELEASE, EXTEND, RECORD_EVENT ->
                     throw new IllegalStateException("not a read: " + route);
         };

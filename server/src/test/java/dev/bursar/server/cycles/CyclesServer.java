@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.server.Server;
 import dev.bursar.server.config.Config;
+import dev.bursar.server.directory.Role;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -74,6 +75,30 @@ final class CyclesServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
         }
+    }
+
+    /// The secret of a new access token.
+    ///
+    /// @param tenant `""` for one of all tenants
+    String token(Role role, String tenant) {
+        Reply made =
+                send(
+                        request("/api/tokens")
+                                .header("Authorization", "Bearer " + ADMIN)
+                                .header("Content-Type", "application/json")
+                                .POST(
+                                        BodyPublishers.ofString(
+                                                "{\"name\":\"%s\",\"role\":\"%s\"%s}"
+                                                        .formatted(
+                                                                newKey(),
+                                                                role.written(),
+                                                                tenant.isEmpty()
+                                                                        ? ""
+                                                                        : ",\"tenant\":\""
+                                                                                + tenant
+                                                                                + "\""))));
+        assertThat(made.status()).as(made.body()).isEqualTo(201);
+        return made.text("secret");
     }
 
     /// A key that was not used before.

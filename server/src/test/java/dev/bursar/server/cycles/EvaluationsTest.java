@@ -10,9 +10,13 @@ import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.cycles.CyclesServer.Reply;
+import dev.bursar.server.directory.Role;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -312,23 +316,96 @@ class EvaluationsTest {
         assertThat(page.get("balances").get(0).get("scope").asString()).isEqualTo("agent:b");
     }
 
+    private static JsonNode introspected(String header, String secret) {
+        Reply reply = server.send(server.request("/v1/auth/introspect").header(header, secret));
+        assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+        return reply.json();
+    }
+
+    /// What of it is true, in its order.
+    private static String capabilities(JsonNode introspected) {
+        return introspected.get("capabilities").properties().stream()
+                .filter(capability -> capability.getValue().asBoolean())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(" "));
+    }
+
     @Test
     void introspect_tellsWhatAKeyMayDo() {
-        JsonNode part = server.send(server.as("part-secret", "/v1/auth/introspect")).json();
+        JsonNode part = introspected("X-Cycles-API-Key", "part-secret");
         assertThat(part.get("auth_type").asString()).isEqualTo("tenant");
         assertThat(part.get("tenant_id").asString()).isEqualTo("acme");
         assertThat(part.get("permissions").toString()).isEqualTo("[\"balances:read\"]");
         assertThat(part.get("scope_filter").toString()).isEqualTo("[\"tenant:acme/agent:b\"]");
-        assertThat(part.get("capabilities").get("view_budgets").asBoolean()).isTrue();
-        assertThat(part.get("capabilities").get("view_events").asBoolean()).isFalse();
+        assertThat(capabilities(part)).isEmpty();
+        server.send(server.request("/v1/auth/introspect")).refused(401, "UNAUTHORIZED");
+    }
 
-        JsonNode admin =
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "budgets:read|budgets:read|view_budgets",
+                "budgets:write|budgets:write|manage_budgets",
+                "events:read events:create gateway:call|events:read|view_events",
+                "reservations:list|reservations:list|view_reservations",
+                "reservations:extend balances:read|reservations:extend balances:read"
+                        + "|view_reservations manage_reservations",
+            })
+    void introspect_followsTheTableOfTheSpecification(
+            String granted, String told, String capabilities) {
+        String name = "key-" + granted.hashCode();
+        Reply made =
                 server.send(
-                                server.request("/v1/auth/introspect")
-                                        .header("X-Admin-API-Key", CyclesServer.ADMIN))
-                        .json();
+                        server.request("/api/keys")
+                                .header("Authorization", "Bearer " + CyclesServer.ADMIN)
+                                .header("Content-Type", "application/json")
+                                .POST(
+                                        BodyPublishers.ofString(
+                                                "{\"tenant\":\"acme\",\"name\":\"%s\",\"permissions\":[\"%s\"]}"
+                                                        .formatted(
+                                                                name,
+                                                                granted.replace(" ", "\",\"")))));
+        assertThat(made.status()).as(made.body()).isEqualTo(201);
+
+        JsonNode key = introspected("X-Cycles-API-Key", made.text("secret"));
+
+        assertThat(key.get("permissions").toString())
+                .isEqualTo("[\"" + told.replace(" ", "\",\"") + "\"]");
+        assertThat(capabilities(key)).isEqualTo(capabilities);
+    }
+
+    @Test
+    void introspect_tellsAPersonWhatTheRoleMayDo() {
+        String views =
+                "view_overview view_budgets view_events view_audit view_tenants view_api_keys"
+                        + " view_reservations";
+        JsonNode admin = introspected("X-Admin-API-Key", CyclesServer.ADMIN);
         assertThat(admin.get("auth_type").asString()).isEqualTo("admin");
         assertThat(admin.has("tenant_id")).isFalse();
-        server.send(server.request("/v1/auth/introspect")).refused(401, "UNAUTHORIZED");
+        assertThat(admin.get("permissions").toString()).isEqualTo("[\"*\"]");
+        assertThat(capabilities(admin))
+                .isEqualTo(
+                        views
+                                + " manage_budgets manage_tenants manage_api_keys"
+                                + " manage_reservations");
+
+        for (String tenant : List.of("", "acme")) {
+            JsonNode operator =
+                    introspected("X-Admin-API-Key", server.token(Role.OPERATOR, tenant));
+            assertThat(operator.get("permissions").toString())
+                    .contains("reservations:release")
+                    .doesNotContain("*");
+            assertThat(capabilities(operator))
+                    .isEqualTo(views + " manage_budgets manage_api_keys manage_reservations");
+            JsonNode viewer = introspected("X-Admin-API-Key", server.token(Role.VIEWER, tenant));
+            assertThat(viewer.get("permissions").toString())
+                    .isEqualTo("[\"reservations:list\",\"admin:read\"]");
+            assertThat(capabilities(viewer)).isEqualTo(views);
+            assertThat(viewer.has("tenant_id")).isFalse();
+        }
+        JsonNode bound = introspected("X-Admin-API-Key", server.token(Role.ADMIN, "acme"));
+        assertThat(bound.get("permissions").toString()).doesNotContain("*");
+        assertThat(capabilities(bound)).doesNotContain("manage_tenants");
     }
 }
