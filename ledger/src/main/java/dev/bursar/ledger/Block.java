@@ -1,6 +1,9 @@
 package dev.bursar.ledger;
 
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One budget that stands in the way of a reserve, with everything needed to explain it.
@@ -33,6 +36,25 @@ public record Block(
         long affordable,
         @Nullable Instant resetsAt,
         @Nullable String approval) {
+
+    /// Of several budgets in the way the widest is told, and of several reasons there the first of
+    /// frozen, closed, over its limit, in debt, exceeded.
+    private static final Comparator<Block> WIDEST_FIRST =
+            Comparator.comparingInt(
+                            (Block block) -> block.scope() == null ? 1 : block.scope().depth())
+                    .thenComparing(Block::cause);
+
+    /// The one that a caller is told who is told only one.
+    ///
+    /// @param blocks at least one
+    public static Block widest(List<Block> blocks) {
+        return Collections.min(blocks, WIDEST_FIRST);
+    }
+
+    /// What is left, below zero when more is spent, held or owed than the limit.
+    public long remaining() {
+        return limit - spent - held - debt;
+    }
 
     /// What has to change before the same reserve can succeed.
     public enum Cause {

@@ -41,7 +41,7 @@ final class ReservationTables implements AutoCloseable {
                             + " at_millis BIGINT, committed BIGINT, metadata VARCHAR)",
                     "CREATE TABLE reservation_incidents (\"position\" BIGINT, at_millis BIGINT,"
                             + " kind VARCHAR, tenant VARCHAR, scope VARCHAR, id VARCHAR,"
-                            + " reason VARCHAR, budget VARCHAR)");
+                            + " facts MAP(VARCHAR, VARCHAR))");
 
     /// The dialects that make reservations of this kind.
     private static final String DIALECT = "cycles";
@@ -63,8 +63,7 @@ final class ReservationTables implements AutoCloseable {
 
     void append(Positioned positioned) throws SQLException {
         switch (positioned.entry()) {
-            case Entry.Reserved e when DIALECT.equals(e.attribution().labels().get("dialect")) ->
-                    made(e);
+            case Entry.Reserved e when isOurs(e.attribution()) -> made(e);
             case Entry.Extended e when isReservation(e.hold()) ->
                     extended.beginRow()
                             .append(e.hold().value())
@@ -81,21 +80,27 @@ final class ReservationTables implements AutoCloseable {
                             e.attribution());
             case Entry.Released e when isReservation(e.hold()) ->
                     end(e.hold(), e.tenant(), Status.RELEASED, e.at(), -1, e.attribution());
-            case Entry.Expired e when isReservation(e.hold()) -> {
-                end(e.hold(), e.tenant(), Status.EXPIRED, e.at(), -1, Attribution.NONE);
-                incident(positioned, Incident.Kind.EXPIRED, e.tenant(), e.subject());
-                incidents.append(e.hold().value()).append("").append("").endRow();
-            }
-            case Entry.Refused e when DIALECT.equals(e.attribution().labels().get("dialect")) -> {
-                incident(positioned, Incident.Kind.DENIED, e.tenant(), e.subject());
-                incidents
-                        .append("")
-                        .append(Denials.code(e.reason(), e.blocks()))
-                        .append(Denials.budget(e.blocks()))
-                        .endRow();
-            }
+            case Entry.Expired e when isReservation(e.hold()) ->
+                    end(e.hold(), e.tenant(), Status.EXPIRED, e.at(), -1, Attribution.NONE);
             default -> {}
         }
+        Incident incident = Incidents.of(positioned);
+        if (incident != null) {
+            append(incident);
+        }
+    }
+
+    private void append(Incident incident) throws SQLException {
+        incidents
+                .beginRow()
+                .append(incident.position())
+                .append(incident.at().toEpochMilli())
+                .append(incident.kind().name())
+                .append(incident.tenant())
+                .append(incident.scope())
+                .append(incident.reservation())
+                .append(incident.facts())
+                .endRow();
     }
 
     void flush() throws SQLException {
@@ -115,7 +120,11 @@ final class ReservationTables implements AutoCloseable {
         }
     }
 
-    private static boolean isReservation(HoldId hold) {
+    static boolean isOurs(Attribution attribution) {
+        return DIALECT.equals(attribution.labels().get("dialect"));
+    }
+
+    static boolean isReservation(HoldId hold) {
         return hold.value().length() == ID_LENGTH;
     }
 
@@ -159,19 +168,6 @@ final class ReservationTables implements AutoCloseable {
                 .append(committed);
         text(ended, attribution.labels().get("metadata"));
         ended.endRow();
-    }
-
-    /// Begins a row, up to what differs between kinds.
-    private void incident(
-            Positioned positioned, Incident.Kind kind, TenantId tenant, Subject subject)
-            throws SQLException {
-        incidents
-                .beginRow()
-                .append(positioned.position())
-                .append(positioned.entry().at().toEpochMilli())
-                .append(kind.name())
-                .append(tenant.value())
-                .append(ScopePath.of(tenant, subject).getLast().toString());
     }
 
     private static void text(DuckDBAppender row, @Nullable String text) throws SQLException {

@@ -21,9 +21,33 @@ import org.jspecify.annotations.Nullable;
 /// Finds reservations in the read model.
 final class ReservationsSql {
 
-    /// Columns of incidents to what they are called in the facts of one.
-    private static final Map<String, String> FACTS =
-            Map.of("id", "reservation_id", "reason", "reason_code", "budget", "budget");
+    /// Facts of an incident that its reservation has, where there is one.
+    private static final List<String> OF_ITS_RESERVATION =
+            List.of(
+                    Incident.CREATED_MILLIS,
+                    Incident.EXTENSIONS,
+                    Incident.ACTION_KIND,
+                    Incident.ACTION_NAME,
+                    Incident.ACTION_TAGS,
+                    Incident.DIMENSIONS);
+
+    /// The incidents of a page, up to their conditions.
+    private static final String INCIDENTS =
+            "WITH page AS (SELECT * FROM reservation_incidents WHERE true";
+
+    private static final String OF_RESERVATION =
+            """
+            ), its AS (
+                SELECT id, count(*) AS extensions FROM reservation_extensions
+                WHERE id IN (SELECT id FROM page) GROUP BY id)
+            SELECT page.*, r.created_millis, r.kind AS action_kind, r.name AS action_name,
+                r.tags AS action_tags, r.dimensions,
+                CASE WHEN r.id IS NOT NULL THEN coalesce(its.extensions, 0) END AS extensions
+            FROM page
+            LEFT JOIN reservations r ON page.id <> '' AND r.id = page.id AND r.tenant = page.tenant
+            LEFT JOIN its ON its.id = r.id
+            ORDER BY page."position" DESC
+            """;
 
     private final StringBuilder sql = new StringBuilder();
     private final List<Object> values = new ArrayList<>();
@@ -70,24 +94,29 @@ final class ReservationsSql {
     static List<Incident> incidents(Connection connection, IncidentsQuery query, Duration timeout)
             throws SQLException {
         ReservationsSql sql = new ReservationsSql();
-        sql.sql.append("SELECT * FROM reservation_incidents WHERE true");
+        sql.sql.append(INCIDENTS);
         sql.and("tenant = ?", query.tenant());
         sql.and("kind = ?", query.kind() == null ? null : query.kind().name());
+        sql.and("id = ?", query.reservation());
         if (query.scope() != null) {
             sql.and("starts_with(scope || '/', ?)", query.scope() + "/");
         }
         sql.between("at_millis", new Between(query.from(), query.to()));
         sql.and("\"position\" < ?", query.before());
         sql.sql.append(" ORDER BY \"position\" DESC LIMIT ").append(query.limit());
+        sql.sql.append(OF_RESERVATION);
         return sql.run(connection, timeout, ReservationsSql::incident);
     }
 
     private static Incident incident(ResultSet row) throws SQLException {
         SortedMap<String, String> facts = new TreeMap<>();
-        for (Map.Entry<String, String> fact : FACTS.entrySet()) {
-            String value = row.getString(fact.getKey());
-            if (!value.isEmpty()) {
-                facts.put(fact.getValue(), value);
+        for (Map.Entry<?, ?> fact : ((Map<?, ?>) row.getObject("facts")).entrySet()) {
+            facts.put(String.valueOf(fact.getKey()), String.valueOf(fact.getValue()));
+        }
+        for (String fact : OF_ITS_RESERVATION) {
+            String value = row.getString(fact);
+            if (value != null) {
+                facts.putIfAbsent(fact, value);
             }
         }
         return new Incident(
@@ -96,6 +125,7 @@ final class ReservationsSql {
                 Incident.Kind.valueOf(row.getString("kind")),
                 row.getString("tenant"),
                 row.getString("scope"),
+                row.getString("id"),
                 facts);
     }
 

@@ -73,7 +73,7 @@ final class Changes {
         requireSameKey(exchange, request);
         CyclesCaller caller = exchange.tenantCaller();
         Scope scope = Scope.of(request.subject(), caller);
-        Command command = Commands.reserve(request, scope, caller, ids.uuid(), exchange.traceId());
+        Command command = Commands.reserve(request, scope, caller, ids.uuid(), exchange);
         submit(
                 exchange,
                 command,
@@ -104,7 +104,7 @@ final class Changes {
         requireSameKey(exchange, request);
         CyclesCaller caller = exchange.tenantCaller();
         Scope scope = Scope.of(request.subject(), caller);
-        Command command = Commands.decide(request, scope, caller, ids.uuid(), exchange.traceId());
+        Command command = Commands.decide(request, scope, caller, ids.uuid(), exchange);
         submit(
                 exchange,
                 command,
@@ -121,7 +121,7 @@ final class Changes {
         CyclesCaller caller = exchange.tenantCaller();
         Scope scope = Scope.of(request.subject(), caller);
         String eventId = Commands.eventId(request, caller);
-        Command command = Commands.charge(request, scope, caller, eventId, exchange.traceId());
+        Command command = Commands.charge(request, scope, caller, eventId, exchange);
         submit(
                 exchange,
                 command,
@@ -144,7 +144,7 @@ final class Changes {
                 () ->
                         submit(
                                 exchange,
-                                Commands.commit(request, tenant, hold, exchange.traceId()),
+                                Commands.commit(request, tenant, hold, exchange),
                                 outcome ->
                                         switch (original(outcome)) {
                                             case Outcome.Committed committed ->
@@ -190,8 +190,7 @@ final class Changes {
             threads.run(exchange, () -> releaseOnBehalf(exchange, request, hold));
             return;
         }
-        Command command =
-                Commands.release(request, caller.tenant(), hold, new Facts(exchange.traceId()));
+        Command command = Commands.release(request, caller.tenant(), hold, new Facts(exchange));
         withinScope(
                 exchange,
                 hold,
@@ -222,7 +221,7 @@ final class Changes {
                                 "reservation.release",
                                 hold.value(),
                                 Map.of("actor_type", ON_BEHALF, "on_behalf_of", tenant.value()));
-        Facts facts = new Facts(exchange.traceId());
+        Facts facts = new Facts(exchange);
         by.labels().forEach(facts::with);
         Outcome outcome = authority.submit(Commands.release(request, tenant, hold, facts));
         return released(outcome, tenant, hold, null);

@@ -19,10 +19,14 @@ final class Commands {
 
     /// @param id of the new reservation
     static Command reserve(
-            Requests.Reserve request, Scope scope, CyclesCaller caller, String id, String traceId) {
+            Requests.Reserve request,
+            Scope scope,
+            CyclesCaller caller,
+            String id,
+            Exchange exchange) {
         Duration ttl = ttl(request.ttlMillis());
         Attribution attribution =
-                new Facts(traceId)
+                new Facts(exchange)
                         .with(request.action())
                         .with(Facts.METADATA, request.metadata())
                         .with(Facts.DIMENSIONS, scope.dimensions())
@@ -50,9 +54,13 @@ final class Commands {
 
     /// @param id that a reservation would get
     static Command decide(
-            Requests.Decide request, Scope scope, CyclesCaller caller, String id, String traceId) {
+            Requests.Decide request,
+            Scope scope,
+            CyclesCaller caller,
+            String id,
+            Exchange exchange) {
         Attribution attribution =
-                new Facts(traceId)
+                new Facts(exchange)
                         .with(request.action())
                         .with(Facts.METADATA, request.metadata())
                         .with(Facts.DIMENSIONS, scope.dimensions())
@@ -75,15 +83,17 @@ final class Commands {
                 StateRecord.Operation.DECIDE);
     }
 
-    static Command commit(Requests.Commit request, TenantId tenant, HoldId hold, String traceId) {
+    static Command commit(
+            Requests.Commit request, TenantId tenant, HoldId hold, Exchange exchange) {
         return new Command.Commit(
                 key(hold.value(), request),
                 tenant,
                 hold,
                 request.actual().amounts(),
-                new Facts(traceId)
+                new Facts(exchange)
                         .with(request.metrics())
                         .with(Facts.METADATA, request.metadata())
+                        .with(Facts.RESERVATION, hold.value())
                         .attribution());
     }
 
@@ -116,7 +126,7 @@ final class Commands {
             Scope scope,
             CyclesCaller caller,
             String eventId,
-            String traceId) {
+            Exchange exchange) {
         return new Command.Charge(
                 key("", request),
                 caller.tenant(),
@@ -124,7 +134,7 @@ final class Commands {
                 request.actual().amounts(),
                 request.overage(),
                 true,
-                new Facts(traceId)
+                new Facts(exchange)
                         .with(request.action())
                         .with(request.metrics())
                         .with(Facts.METADATA, request.metadata())

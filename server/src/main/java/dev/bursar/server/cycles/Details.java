@@ -10,7 +10,6 @@ import dev.bursar.usage.Reservation.Status;
 import java.time.Instant;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /// Writes reservations as they are shown.
@@ -78,8 +77,8 @@ final class Details {
             out.writeString(new ScopePath(path.segments().subList(0, depth)).toString());
         }
         out.writeEndArray();
-        raw(out, "metadata", metadata ? of.metadata() : null);
-        raw(out, "committed_metadata", committed ? of.committedMetadata() : null);
+        Json.raw(out, "metadata", metadata ? of.metadata() : null);
+        Json.raw(out, "committed_metadata", committed ? of.committedMetadata() : null);
     }
 
     private static void subject(JsonGenerator out, Reservation of) {
@@ -91,7 +90,7 @@ final class Details {
                 out.writeStringProperty(level, value);
             }
         }
-        raw(out, "dimensions", of.dimensions());
+        Json.raw(out, "dimensions", of.dimensions());
         out.writeEndObject();
     }
 
@@ -99,15 +98,7 @@ final class Details {
         out.writeObjectPropertyStart("action");
         out.writeStringProperty("kind", of.actionKind());
         out.writeStringProperty("name", of.actionName());
-        raw(out, "tags", of.tags());
+        Json.raw(out, "tags", of.tags());
         out.writeEndObject();
-    }
-
-    /// @param json null to leave it out
-    private static void raw(JsonGenerator out, String name, @Nullable String json) {
-        if (json != null) {
-            out.writeName(name);
-            out.writeRawValue(json);
-        }
     }
 }

@@ -16,6 +16,8 @@ final class Facts {
     static final String METADATA = "metadata";
     static final String DIMENSIONS = "dimensions";
     static final String TRACE = "trace_id";
+    static final String REQUEST = "request_id";
+    static final String RESERVATION = "reservation";
     static final String EVENT = "call";
     static final String REASON = "reason";
     static final String TTL = "ttl_millis";
@@ -23,9 +25,10 @@ final class Facts {
     private final SortedMap<String, String> labels = new TreeMap<>();
     private final SortedMap<String, Long> numbers = new TreeMap<>();
 
-    Facts(String traceId) {
+    Facts(Exchange exchange) {
         labels.put(DIALECT, CYCLES);
-        labels.put(TRACE, traceId);
+        labels.put(TRACE, exchange.traceId());
+        labels.put(REQUEST, exchange.requestId());
     }
 
     Facts with(String label, @Nullable String value) {

@@ -5,6 +5,7 @@ import dev.bursar.ledger.Unit;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -39,5 +40,15 @@ final class Json {
     /// The one amount of a request of this protocol.
     static void amount(JsonGenerator out, String name, Amounts amounts) {
         amount(out, name, amounts.unit(0), amounts.value(0));
+    }
+
+    /// A property that is JSON already.
+    ///
+    /// @param json null to leave it out
+    static void raw(JsonGenerator out, String name, @Nullable String json) {
+        if (json != null) {
+            out.writeName(name);
+            out.writeRawValue(json);
+        }
     }
 }

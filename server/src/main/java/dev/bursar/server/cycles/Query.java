@@ -76,6 +76,17 @@ record Query(MultiMap parameters) {
                 name + " must be a time as in RFC 3339: 2026-01-31T00:00:00Z");
     }
 
+    /// @return null when it is not there
+    @Nullable ScopePath path(String name) {
+        String text = text(name);
+        try {
+            return text == null ? null : ScopePath.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw CyclesException.invalid(
+                    name + " must be a path like tenant:acme/agent:bot: " + e.getMessage());
+        }
+    }
+
     /// The levels of a subject that are asked for, in lower case, without the tenant.
     ///
     /// @throws CyclesException for what no scope has

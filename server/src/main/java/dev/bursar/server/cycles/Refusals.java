@@ -3,11 +3,11 @@ package dev.bursar.server.cycles;
 import dev.bursar.authority.AuthorityException;
 import dev.bursar.ledger.Block;
 import dev.bursar.ledger.Outcome;
+import dev.bursar.ledger.Reason;
 import dev.bursar.usage.UsageException;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,18 +16,17 @@ final class Refusals {
 
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
 
-    /// Of several budgets in the way the widest is told, and of several reasons there the first of
-    /// frozen, closed, over its limit, in debt, exceeded.
-    private static final Comparator<Block> FIRST_HIT =
-            Comparator.comparingInt(
-                            (Block block) -> block.scope() == null ? 1 : block.scope().depth())
-                    .thenComparing(Block::cause);
-
     private Refusals() {}
 
     /// The error code of a refusal.
     static ErrorCode code(Outcome.Refused refused) {
-        return switch (refused.reason()) {
+        return code(
+                refused.reason(),
+                refused.blocks().isEmpty() ? null : Block.widest(refused.blocks()).cause());
+    }
+
+    private static ErrorCode code(Reason reason, Block.@Nullable Cause cause) {
+        return switch (reason) {
             case IDEMPOTENCY_MISMATCH -> ErrorCode.IDEMPOTENCY_MISMATCH;
             case TENANT_CLOSED -> ErrorCode.TENANT_CLOSED;
             case HOLD_NOT_FOUND, BUDGET_NOT_FOUND, ACCOUNT_NOT_FOUND, APPROVAL_NOT_FOUND ->
@@ -42,18 +41,28 @@ final class Refusals {
             case OVERDRAFT_EXCEEDED -> ErrorCode.OVERDRAFT_LIMIT_EXCEEDED;
             case CAPACITY -> ErrorCode.LIMIT_EXCEEDED;
             case HOLD_EXISTS -> ErrorCode.INTERNAL_ERROR;
-            case BUDGET_EXCEEDED -> code(first(refused.blocks()));
+            case BUDGET_EXCEEDED -> cause == null ? ErrorCode.BUDGET_EXCEEDED : code(cause);
         };
     }
 
     /// The reason of a decision that denies.
     static String reasonCode(Outcome.Refused refused) {
-        ErrorCode code = code(refused);
+        return reasonCode(code(refused));
+    }
+
+    /// The same of a denial that was written down.
+    ///
+    /// @param cause of the budget that was told, null for none
+    static String reasonCode(Reason reason, Block.@Nullable Cause cause) {
+        return reasonCode(code(reason, cause));
+    }
+
+    private static String reasonCode(ErrorCode code) {
         return code == ErrorCode.NOT_FOUND ? "BUDGET_NOT_FOUND" : code.name();
     }
 
-    private static ErrorCode code(Block block) {
-        return switch (block.cause()) {
+    private static ErrorCode code(Block.Cause cause) {
+        return switch (cause) {
             case FROZEN -> ErrorCode.BUDGET_FROZEN;
             case CLOSED -> ErrorCode.BUDGET_CLOSED;
             case OVER_LIMIT -> ErrorCode.OVERDRAFT_LIMIT_EXCEEDED;
@@ -71,7 +80,7 @@ final class Refusals {
             return CyclesException.busy("too many reservations or budgets at a time");
         }
         if (!refused.blocks().isEmpty()) {
-            Block block = first(refused.blocks());
+            Block block = Block.widest(refused.blocks());
             return new CyclesException(code, message(code, block), details(block));
         }
         return new CyclesException(
@@ -122,13 +131,9 @@ final class Refusals {
                 "the request could not be answered; try it again with the same idempotency key");
     }
 
-    private static Block first(List<Block> blocks) {
-        return blocks.stream().min(FIRST_HIT).orElseThrow();
-    }
-
     private static String message(ErrorCode code, Block block) {
         return "%s at %s: %d %s asked, %d left"
-                .formatted(code, place(block), block.asked(), block.unit(), remaining(block));
+                .formatted(code, place(block), block.asked(), block.unit(), block.remaining());
     }
 
     private static Map<String, Object> details(Block block) {
@@ -136,7 +141,7 @@ final class Refusals {
         details.put("scope", place(block));
         details.put("unit", block.unit().name());
         details.put("requested", block.asked());
-        details.put("remaining", remaining(block));
+        details.put("remaining", block.remaining());
         details.put("allocated", block.limit());
         details.put("spent", block.spent());
         details.put("reserved", block.held());
@@ -150,10 +155,6 @@ final class Refusals {
             details.put("approval_id", block.approval());
         }
         return details;
-    }
-
-    private static long remaining(Block block) {
-        return block.limit() - block.spent() - block.held() - block.debt();
     }
 
     /// A budget without a path is told by its name.

@@ -169,6 +169,27 @@ final class StrictBody {
         balances(body.path("balances"));
     }
 
+    static void listedEvent(JsonNode body) {
+        fields(
+                body,
+                "event_id",
+                "event_type",
+                "category",
+                "timestamp",
+                "tenant_id",
+                "scope?",
+                "actor?",
+                "source",
+                "data?",
+                "correlation_id?",
+                "request_id?",
+                "trace_id?",
+                "metadata?");
+        oneOf(body.get("category"), "reservation");
+        oneOf(body.get("event_type"), "reservation.denied", "reservation.expired");
+        fields(body.get("actor"), "type", "key_id?");
+    }
+
     static void detail(JsonNode body) {
         fields(
                 body,
