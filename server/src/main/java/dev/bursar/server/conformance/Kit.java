@@ -27,7 +27,8 @@ public final class Kit {
                         ReserveCases.ALL,
                         SettleCases.ALL,
                         EvaluateCases.ALL,
-                        ReadCases.ALL)
+                        ReadCases.ALL,
+                        ListCases.ALL)
                 .flatMap(List::stream);
     }
 

@@ -95,6 +95,18 @@ final class Shape {
         }
     }
 
+    static void listedEvent(JsonNode event) {
+        fields(
+                event,
+                "event_id event_type category timestamp tenant_id source",
+                "scope actor data correlation_id request_id trace_id metadata");
+        String type = event.path("event_type").asString("");
+        String category = event.path("category").asString("");
+        if (!type.startsWith(category + ".")) {
+            throw new Failed("the category is not the one of the type: " + event);
+        }
+    }
+
     static void balance(JsonNode balance) {
         fields(
                 balance,

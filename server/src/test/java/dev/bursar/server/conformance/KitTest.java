@@ -37,7 +37,14 @@ class KitTest {
                     keys: [ { name: app, secret: acme-secret } ]
                     budgets: [ { name: all, limit: 10 USD, scope: "tenant:acme" } ]
                   umbrella:
-                    keys: [ { name: app, secret: umbrella-secret } ]
+                    keys:
+                      - name: app
+                        secret: umbrella-secret
+                        permissions:
+                          - "reservations:commit"
+                          - "reservations:release"
+                          - "reservations:extend"
+                          - "reservations:list"
                 """
                         .formatted(directory.resolve("data")));
         try (Server server =
@@ -55,7 +62,7 @@ class KitTest {
 
             List<Result> results = Kit.run(settings, told::add);
 
-            assertThat(results).hasSizeGreaterThan(80).isEqualTo(told);
+            assertThat(results).hasSizeGreaterThan(105).isEqualTo(told);
             assertThat(results).extracting(Result::id).doesNotHaveDuplicates();
             assertThat(results).filteredOn(r -> r.outcome() != Outcome.PASS).isEmpty();
         }
