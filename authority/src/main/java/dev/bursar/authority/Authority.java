@@ -10,6 +10,7 @@ import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Ledger;
+import dev.bursar.ledger.LedgerLimits;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.Standing;
 import dev.bursar.ledger.StateRecord;
@@ -20,7 +21,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The one door to the money: commands go in, and come back decided and durable.
@@ -42,6 +46,13 @@ public final class Authority implements AutoCloseable {
     private final Thread syncer;
     private final Ticker ticker;
     private final Checkpointer checkpointer;
+    private final LedgerLimits limits;
+    private final List<Projection> projections = new CopyOnWriteArrayList<>();
+
+    /// Held while the files of the directory are moved about or copied.
+    private final ReentrantLock upkeep = new ReentrantLock();
+
+    private volatile boolean closing;
     private boolean closed;
 
     /// Opens the journal in a directory, which is created when missing, recovers the ledger from it, and
@@ -91,6 +102,7 @@ public final class Authority implements AutoCloseable {
             AuthoritySettings settings,
             InstantSource clock) {
         this.directory = directory;
+        this.limits = settings.limits();
         this.journal = journal;
         this.checkpoints = checkpoints;
         this.meter = settings.meter();
@@ -211,8 +223,52 @@ public final class Authority implements AutoCloseable {
     /// @return a file in the data directory, which the caller deletes; if it does not, the next start does
     public Path backup(List<String> databases, Instant now) {
         Path file = Backup.unfinished(directory.path());
-        Backup.write(directory.path(), databases, file, now);
+        upkeep.lock();
+        try {
+            Backup.write(directory.path(), databases, file, now);
+        } finally {
+            upkeep.unlock();
+        }
         return file;
+    }
+
+    /// Has the journal keep what a projection has not read.
+    public void keepFor(Projection projection) {
+        projections.add(projection);
+    }
+
+    /// Moves records that are older than a time, and that every projection has passed, into a file of the
+    /// archive; what it says tells whether there is more to move. Commands and reads go on.
+    ///
+    /// @throws AuthorityException `CAPACITY` when this is being done already or a backup is being made,
+    ///     `EXTERNAL` when the disk has no room for it or fails, `INTERNAL` when the journal is damaged or
+    ///     the authority has stopped
+    public Archived archive(Instant olderThan) {
+        return archive(olderThan, Archiver.Order.DEFAULT_FILE_BYTES, step -> {});
+    }
+
+    Archived archive(Instant olderThan, long fileBytes, Consumer<Archiver.Step> done) {
+        if (!upkeep.tryLock()) {
+            throw new AuthorityException(
+                    Kind.CAPACITY, "an archive or a backup is being made: try again later");
+        }
+        try {
+            if (!healthy()) {
+                throw new AuthorityException(Kind.INTERNAL, "the authority has stopped");
+            }
+            long before = Long.MAX_VALUE;
+            String behind = "";
+            for (Projection projection : projections) {
+                long position = projection.position();
+                behind = position < before ? "the " + projection.name() : behind;
+                before = Math.min(before, position);
+            }
+            Archiver.Order order = new Archiver.Order(olderThan, before, behind, fileBytes);
+            return new Archiver(directory.path(), journal, limits, order, () -> closing, done)
+                    .archive();
+        } finally {
+            upkeep.unlock();
+        }
     }
 
     /// Whether commands are accepted.
@@ -238,6 +294,8 @@ public final class Authority implements AutoCloseable {
             return;
         }
         closed = true;
+        closing = true;
+        upkeep.lock(); // what is under way ends early
         try (directory;
                 journal) {
             ticker.close();
@@ -249,6 +307,8 @@ public final class Authority implements AutoCloseable {
                 long last = journal.lastPosition();
                 checkpoints.write(last, journal.chain(last), ledger.state());
             }
+        } finally {
+            upkeep.unlock();
         }
     }
 }

@@ -36,7 +36,7 @@ import java.util.zip.ZipOutputStream;
 import org.sqlite.SQLiteConfig;
 
 /// A data directory in one zip file: the journal as of one position, the newest checkpoint up to there,
-/// other databases, and a head that says which position and which [Chain] hash that is.
+/// the state that the journal begins with when older entries were archived, other databases, and a head that says which position and which [Chain] hash that is.
 ///
 /// It is made beside a live authority, which goes on: SQLite copies the journal as it was at one moment.
 /// The other databases are copied just before, so they are never ahead of the journal.
@@ -46,11 +46,16 @@ public final class Backup {
 
     /// What a backup may have in it. Nothing else is unpacked.
     private static final Pattern NAME =
-            Pattern.compile("backup\\.txt|[a-z]+\\.db|checkpoint-\\d{1,19}\\.bin");
+            Pattern.compile("backup\\.txt|[a-z]+\\.db|(checkpoint|base)-\\d{1,19}\\.bin");
 
     private static final Pattern TEXT =
             Pattern.compile(
-                    "position=(\\d{1,18})\nchain=([0-9a-f]{64})\nmade_at=([0-9TZ.:-]{20,30})\n");
+                    """
+                    (?:from=(\\d{1,18})
+                    )?position=(\\d{1,18})
+                    chain=([0-9a-f]{64})
+                    made_at=([0-9TZ.:-]{20,30})
+                    """);
 
     private static final String FOLDER = "unfinished-backup-";
 
@@ -58,12 +63,21 @@ public final class Backup {
 
     /// What is in a backup.
     ///
+    /// @param from the first position: above 1 when older entries were archived, which are not in it
     /// @param position of the last entry
     /// @param chain the hash of its record, as `verify` tells it
-    public record Contents(long position, String chain, Instant madeAt) {
+    public record Contents(long from, long position, String chain, Instant madeAt) {
 
         private String text() {
-            return "position=" + position + "\nchain=" + chain + "\nmade_at=" + madeAt + "\n";
+            return "from="
+                    + from
+                    + "\nposition="
+                    + position
+                    + "\nchain="
+                    + chain
+                    + "\nmade_at="
+                    + madeAt
+                    + "\n";
         }
 
         private static Contents parse(String text) {
@@ -72,9 +86,10 @@ public final class Backup {
                 throw new AuthorityException(Kind.CALLER, "this is no head of a backup: " + text);
             }
             return new Contents(
-                    Long.parseLong(matcher.group(1)),
-                    matcher.group(2),
-                    Instant.parse(matcher.group(3)));
+                    matcher.group(1) == null ? 1 : Long.parseLong(matcher.group(1)),
+                    Long.parseLong(matcher.group(2)),
+                    matcher.group(3),
+                    Instant.parse(matcher.group(4)));
         }
     }
 
@@ -104,6 +119,8 @@ public final class Backup {
             if (damage != null) {
                 throw damage;
             }
+            // The copy and what is packed of it are both there for a while.
+            Room.require(directory, 2 * Files.size(journal), "a backup");
             folder = Files.createTempDirectory(directory, FOLDER); // for its owner only
             List<Path> parts = new ArrayList<>();
             for (String name : databases) {
@@ -115,6 +132,9 @@ public final class Backup {
             Path copy = copyDatabase(journal, folder);
             parts.add(copy);
             Contents contents = check(copy, now);
+            if (contents.from() > 1) {
+                parts.add(copyOf(BaseState.file(directory, contents.from() - 1), folder));
+            }
             pack(contents, parts, file);
             return contents;
         } catch (IOException | SQLException e) {
@@ -155,11 +175,8 @@ public final class Backup {
     private static Optional<Path> copyNewestCheckpoint(Path directory, Path folder)
             throws IOException {
         for (Path checkpoint : new Checkpoints(directory, LedgerLimits.DEFAULT).files()) {
-            Path copy = folder.resolve(checkpoint.getFileName());
-            try (InputStream in = Files.newInputStream(checkpoint)) {
-                Private.createFile(copy);
-                Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
-                return Optional.of(copy);
+            try {
+                return Optional.of(copyOf(checkpoint, folder));
             } catch (NoSuchFileException e) {
                 // The next one has come meanwhile, and is in the next place of the list.
             }
@@ -167,11 +184,24 @@ public final class Backup {
         return Optional.empty();
     }
 
+    private static Path copyOf(Path file, Path folder) throws IOException {
+        Path copy = folder.resolve(file.getFileName());
+        try (InputStream in = Files.newInputStream(file)) {
+            Private.createFile(copy);
+            Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return copy;
+    }
+
     private static Contents check(Path journal, Instant now) {
         try (SqliteRecords records = SqliteRecords.open(journal)) {
             long position = records.lastPosition();
             records.checkNewest(position, Long.MAX_VALUE);
-            return new Contents(position, records.chain(position).toString(), now);
+            return new Contents(
+                    records.base().position() + 1,
+                    position,
+                    records.chain(position).toString(),
+                    now);
         }
     }
 

@@ -115,9 +115,10 @@ final class CheckpointProcess {
         Checkpoints checkpoints = new Checkpoints(directory, limits);
         try (SqliteRecords records =
                 SqliteRecords.open(directory.resolve(SqliteJournal.FILE_NAME))) {
+            Journal journal = new Durable(records, new Archive(directory));
             Restored state =
                     Recovery.replay(
-                            Recovery.base(checkpoints, limits), new Durable(records), () -> false);
+                            Recovery.base(checkpoints, journal, limits), journal, () -> false);
             checkpoints.write(state.position(), state.chain(), state.ledger().state());
         }
     }
@@ -137,7 +138,7 @@ final class CheckpointProcess {
     }
 
     /// The journal of another process, to read.
-    private record Durable(SqliteRecords records) implements Journal {
+    private record Durable(SqliteRecords records, Archive archive) implements Journal {
 
         @Override
         public long lastPosition() {
@@ -146,6 +147,10 @@ final class CheckpointProcess {
 
         @Override
         public List<Positioned> read(long after, int atMost) {
+            Base base = base();
+            if (after < base.position()) {
+                return archive.entries(after + 1, atMost, base);
+            }
             long last = lastPosition();
             return after >= last ? List.of() : records.entries(after + 1, atMost, last);
         }
@@ -156,8 +161,32 @@ final class CheckpointProcess {
         }
 
         @Override
+        public Base base() {
+            return records.base();
+        }
+
+        @Override
+        public List<JournalRecord> records(long position, int atMost) {
+            return records.from(position, atMost, lastPosition());
+        }
+
+        @Override
         public long append(EntryBlock entries) {
-            throw new IllegalStateException("another process writes this journal");
+            throw notOurs();
+        }
+
+        @Override
+        public void begin(Base base) {
+            throw notOurs();
+        }
+
+        @Override
+        public boolean deleteSome() {
+            throw notOurs();
+        }
+
+        private static IllegalStateException notOurs() {
+            return new IllegalStateException("another process writes this journal");
         }
 
         @Override

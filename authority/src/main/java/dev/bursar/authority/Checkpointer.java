@@ -90,7 +90,8 @@ final class Checkpointer implements AutoCloseable {
                     (System.nanoTime() - start) / 1_000_000);
             return;
         }
-        Restored state = Recovery.replay(Recovery.base(checkpoints, limits), journal, () -> closed);
+        Restored state =
+                Recovery.replay(Recovery.base(checkpoints, journal, limits), journal, () -> closed);
         if (!closed) {
             checkpoints.write(state.position(), state.chain(), state.ledger().state());
         }

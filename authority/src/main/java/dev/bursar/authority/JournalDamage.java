@@ -11,6 +11,7 @@ final class JournalDamage extends AuthorityException {
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./@%+=:,-]+");
 
+    private final transient Path file;
     private final long position;
     private final String what;
 
@@ -29,8 +30,22 @@ final class JournalDamage extends AuthorityException {
                         + quoted(directory(file))
                         + "` for a full report",
                 cause);
+        this.file = file;
         this.position = position;
         this.what = what;
+    }
+
+    Path file() {
+        return file;
+    }
+
+    static JournalDamage brokenChain(Path file, long position) {
+        return new JournalDamage(
+                file,
+                position,
+                "the chain of hashes is broken: the record is not the one that was written after the"
+                        + " one before it",
+                null);
     }
 
     long position() {
@@ -43,6 +58,9 @@ final class JournalDamage extends AuthorityException {
 
     private static String directory(Path file) {
         Path directory = file.toAbsolutePath().getParent();
+        if (directory != null && directory.endsWith(Archive.FOLDER)) {
+            directory = directory.getParent();
+        }
         return directory == null ? "." : directory.toString();
     }
 

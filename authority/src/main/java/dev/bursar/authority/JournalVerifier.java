@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Proves a journal: re-plays it from the first entry, checks every checksum, the chain of hashes and that
 /// positions have no gap, adds up every balance a second time in a way of its own, and compares that and
@@ -30,12 +31,15 @@ public final class JournalVerifier {
 
     private final Path file;
     private final SqliteRecords records;
-    private final Ledger ledger;
-    private final Recount recount = new Recount();
+    private final LedgerLimits limits;
+    private Ledger ledger;
+    private Recount recount = new Recount();
     private final List<Path> checkpoints;
     private final List<Problem> problems = new ArrayList<>();
     private long wholeRecords;
     private long position;
+    private long begin;
+    private @Nullable String note;
     private Chain chain = Chain.START;
     private int compared;
 
@@ -43,6 +47,7 @@ public final class JournalVerifier {
             Path file, SqliteRecords records, LedgerLimits limits, List<Path> checkpoints) {
         this.file = file;
         this.records = records;
+        this.limits = limits;
         this.ledger = new Ledger(limits);
         this.checkpoints = new ArrayList<>(checkpoints);
     }
@@ -74,11 +79,11 @@ public final class JournalVerifier {
         try {
             JournalDamage log = SqliteJournal.logDamage(file);
             long last = records.lastPosition();
-            while (position < last) {
-                for (JournalRecord record : records.from(position + 1, PORTION, last)) {
-                    replay(record);
-                }
+            Base base = records.base();
+            if (base.position() > 0) {
+                beginAt(base);
             }
+            replayTo(last);
             ledger.checkInvariants();
             compareBalances();
             if (log != null) {
@@ -98,9 +103,104 @@ public final class JournalVerifier {
         }
     }
 
-    private void replay(JournalRecord record) {
+    /// What was archived comes first. Where its files are elsewhere or damaged, the state that the journal
+    /// begins with has to stand for them.
+    private void beginAt(Base base) throws IOException {
+        Path directory = Objects.requireNonNull(file.getParent());
+        Archive archive = new Archive(directory);
+        List<Archive.Part> parts =
+                archive.parts().stream().filter(part -> part.last() <= base.position()).toList();
+        try {
+            if (archive.firstReadable(base) == 1) {
+                replay(parts);
+                if (!chain.equals(base.chain())) {
+                    throw JournalDamage.brokenChain(file, base.position() + 1);
+                }
+                compareIfThere(BaseState.file(directory, base.position()));
+                return;
+            }
+            note = archive.missing(1, base);
+            for (Archive.Part part : parts) {
+                try (SqliteRecords archived = SqliteRecords.open(part.file())) {
+                    archived.checkNewest(part.last(), Long.MAX_VALUE);
+                }
+            }
+        } catch (JournalDamage e) {
+            if (e.file().equals(file)) {
+                throw e;
+            }
+            archivedDamage(e);
+            note = "what was archived is damaged";
+        }
+        beginWithStateOf(base);
+    }
+
+    private void beginWithStateOf(Base base) throws IOException {
+        try {
+            ledger =
+                    BaseState.read(Objects.requireNonNull(file.getParent()), base, limits).ledger();
+        } catch (AuthorityException e) {
+            if (!records.base().equals(base)) {
+                beginAt(records.base()); // more was archived meanwhile
+                return;
+            }
+            throw new JournalDamage(
+                    file,
+                    base.position() + 1,
+                    "the state that it begins with cannot be read, and "
+                            + note
+                            + ": "
+                            + e.getMessage(),
+                    e);
+        }
+        recount = new Recount();
+        ledger.state().forEach(recount::begin);
+        begin = base.position();
+        position = base.position();
+        chain = base.chain();
+        checkpoints.removeIf(checkpoint -> Checkpoints.position(checkpoint) < base.position());
+        compareCheckpoint();
+    }
+
+    private void replay(List<Archive.Part> parts) {
+        for (Archive.Part part : parts) {
+            if (part.last() > position) {
+                try (SqliteRecords archived = SqliteRecords.open(part.file())) {
+                    replay(archived, part.last());
+                }
+            }
+        }
+    }
+
+    /// What is missing in the journal may have been archived since this began.
+    private void replayTo(long last) {
+        while (position < last) {
+            try {
+                replay(records, last);
+            } catch (JournalDamage e) {
+                long before = position;
+                long archived = records.base().position();
+                replay(
+                        new Archive(Objects.requireNonNull(file.getParent()))
+                                .parts().stream().filter(part -> part.last() <= archived).toList());
+                if (position == before) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void replay(SqliteRecords from, long last) {
+        while (position < last) {
+            for (JournalRecord record : from.from(position + 1, PORTION, last)) {
+                replay(from.file(), record);
+            }
+        }
+    }
+
+    private void replay(Path file, JournalRecord record) {
         if (!record.follows(chain)) {
-            throw records.brokenChain(record);
+            throw JournalDamage.brokenChain(file, record.first());
         }
         for (var entry : SqliteRecords.decoded(file, record)) {
             if (entry.at().isBefore(ledger.lastAt())) {
@@ -155,10 +255,22 @@ public final class JournalVerifier {
     private void compareCheckpoint() {
         while (!checkpoints.isEmpty() && Checkpoints.position(checkpoints.getFirst()) <= position) {
             Path checkpoint = checkpoints.removeFirst();
-            try (CheckpointReader reader = CheckpointReader.open(checkpoint)) {
-                compare(checkpoint, reader);
-                compared++;
-            } catch (AuthorityException e) {
+            compare(checkpoint);
+        }
+    }
+
+    private void compareIfThere(Path state) {
+        if (Files.exists(state)) {
+            compare(state);
+        }
+    }
+
+    private void compare(Path checkpoint) {
+        try (CheckpointReader reader = CheckpointReader.open(checkpoint)) {
+            compare(checkpoint, reader);
+            compared++;
+        } catch (AuthorityException e) {
+            if (Files.exists(checkpoint)) { // a newer one may have taken its place meanwhile
                 useless(checkpoint, String.valueOf(e.getMessage()));
             }
         }
@@ -200,6 +312,14 @@ public final class JournalVerifier {
                                 + " and restore it from a backup"));
     }
 
+    private void archivedDamage(JournalDamage e) {
+        problems.add(
+                new Problem(
+                        e.position(),
+                        e.file() + ": " + e.what(),
+                        "put a good copy of the file back, or take it away: no budget needs it"));
+    }
+
     private void useless(Path checkpoint, String message) {
         problems.add(
                 new Problem(
@@ -213,7 +333,9 @@ public final class JournalVerifier {
         return new Report(
                 file,
                 wholeRecords,
+                begin + 1,
                 position,
+                note,
                 chain.toString(),
                 ledger.holds(),
                 ledger.accounts(),
@@ -225,7 +347,10 @@ public final class JournalVerifier {
     ///
     /// @param file the journal
     /// @param records whole records read
-    /// @param entries entries replayed, which is also the last good position
+    /// @param from the first position that was replayed: above 1 when older entries were archived and are
+    ///     not here; what they came to was taken from the state that the journal begins with
+    /// @param entries the last good position
+    /// @param note what was not looked at, null when everything was
     /// @param chain the hash of the last of them: 64 hexadecimal digits that stand for all entries
     /// @param holds open at the end
     /// @param accounts at the end
@@ -234,7 +359,9 @@ public final class JournalVerifier {
     public record Report(
             Path file,
             long records,
+            long from,
             long entries,
+            @Nullable String note,
             String chain,
             int holds,
             int accounts,

@@ -6,6 +6,7 @@ import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.HoldId;
+import dev.bursar.ledger.StateRecord;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.Sums;
 import dev.bursar.ledger.Unit;
@@ -53,6 +54,26 @@ final class Recount {
     /// What a hold has set aside in an account.
     private record Part(AccountKey account, Tally tally, Unit unit, long amount) {}
 
+    /// Starts from a state instead of from nothing: takes its records one by one, in their order.
+    void begin(StateRecord state) {
+        switch (state) {
+            case StateRecord.OpenBudget open -> define(open.budget());
+            case StateRecord.AccountState account -> {
+                Tally tally = new Tally();
+                tally.spent = account.spent();
+                tally.debt = account.funding().debt();
+                tally.credit = account.funding().credit();
+                windows(account.account()).put(account.account().windowStartMillis(), tally);
+            }
+            case StateRecord.HoldState hold -> hold(hold.granted().hold(), hold.postings());
+            case StateRecord.Clock clock -> {}
+            case StateRecord.ClosedTenant tenant -> {}
+            case StateRecord.OpenApproval approval -> {}
+            case StateRecord.EndedHold ended -> {}
+            case StateRecord.Remembered remembered -> {}
+        }
+    }
+
     /// @return the accounts that the entry may have changed, also those that are gone by it
     List<AccountKey> apply(Entry entry) {
         touched = new ArrayList<>();
@@ -60,7 +81,7 @@ final class Recount {
             case Entry.BudgetDefined defined -> define(defined.budget());
             case Entry.BudgetRemoved removed -> remove(removed.budget());
             case Entry.BudgetAdjusted adjusted -> adjust(adjusted);
-            case Entry.Reserved reserved -> reserve(reserved);
+            case Entry.Reserved reserved -> hold(reserved.granted().hold(), reserved.postings());
             case Entry.Committed committed -> commit(committed);
             case Entry.Released released -> {
                 end(released.hold(), part -> settle(part, 0, 0));
@@ -152,16 +173,16 @@ final class Recount {
         }
     }
 
-    private void reserve(Entry.Reserved entry) {
-        List<Part> parts = new ArrayList<>(entry.postings().size());
-        for (Entry.Posting posting : entry.postings()) {
+    private void hold(HoldId hold, List<Entry.Posting> postings) {
+        List<Part> parts = new ArrayList<>(postings.size());
+        for (Entry.Posting posting : postings) {
             Tally tally = tally(posting.account());
             tally.held += posting.amount();
             tally.openParts++;
             parts.add(new Part(posting.account(), tally, posting.unit(), posting.amount()));
         }
-        if (holds.put(entry.granted().hold(), parts) != null) {
-            throw new IllegalStateException("a second hold " + entry.granted().hold());
+        if (holds.put(hold, parts) != null) {
+            throw new IllegalStateException("a second hold " + hold);
         }
     }
 

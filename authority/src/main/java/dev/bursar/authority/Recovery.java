@@ -25,7 +25,7 @@ final class Recovery {
     static Restored recover(
             Path directory, Journal journal, Checkpoints checkpoints, LedgerLimits limits) {
         long start = System.nanoTime();
-        Restored base = base(checkpoints, limits);
+        Restored base = base(checkpoints, journal, limits);
         if (base.position() > journal.lastPosition()) {
             throw new JournalDamage(
                     directory.resolve(SqliteJournal.FILE_NAME),
@@ -55,11 +55,29 @@ final class Recovery {
         return recovered;
     }
 
-    /// The newest good checkpoint, or an empty ledger.
-    static Restored base(Checkpoints checkpoints, LedgerLimits limits) {
+    /// The newest good checkpoint, or what the journal begins with.
+    static Restored base(Checkpoints checkpoints, Journal journal, LedgerLimits limits) {
         return checkpoints
                 .newest()
-                .orElseGet(() -> new Restored(new Ledger(limits), 0, Chain.START));
+                .filter(newest -> newest.position() >= journal.base().position())
+                .orElseGet(() -> begin(checkpoints.directory(), journal, limits));
+    }
+
+    /// The state that the journal begins with; if that cannot be read, an empty ledger, for all that was
+    /// archived to be replayed.
+    static Restored begin(Path directory, Journal journal, LedgerLimits limits) {
+        Base base = journal.base();
+        if (base.position() > 0) {
+            try {
+                return BaseState.read(directory, base, limits);
+            } catch (RuntimeException e) {
+                LOG.warn(
+                        "event=base_state_skipped position={} reason=\"{}\"",
+                        base.position(),
+                        e.getMessage());
+            }
+        }
+        return new Restored(new Ledger(limits), 0, Chain.START);
     }
 
     /// Applies the entries after `base` to its ledger, to the end of the journal or until `stop`.

@@ -10,6 +10,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +37,8 @@ final class SqliteJournal implements Journal {
     /// "BRSR", for `file` and friends.
     private static final int APPLICATION_ID = 0x42525352;
 
-    /// 1 had no chain. Nothing was released with it.
-    private static final int SCHEMA_VERSION = 2;
+    /// 1 had no chain, nothing was released with it; 2 had no base, and becomes 3 when it is opened.
+    private static final int SCHEMA_VERSION = 3;
 
     /// A small batch fits a page, and the log grows by no more than it needs.
     static final int PAGE_SIZE = 4_096;
@@ -52,23 +56,47 @@ final class SqliteJournal implements Journal {
                     + "first INTEGER PRIMARY KEY, count INTEGER NOT NULL,"
                     + " checksum INTEGER NOT NULL, chain BLOB NOT NULL, payload BLOB NOT NULL)";
 
-    private static final String INSERT =
+    /// One row at most.
+    private static final String BASE_SCHEMA =
+            "CREATE TABLE IF NOT EXISTS base ("
+                    + "one INTEGER PRIMARY KEY CHECK (one = 1),"
+                    + " position INTEGER NOT NULL, chain BLOB NOT NULL)";
+
+    private static final String SET_BASE =
+            "INSERT OR REPLACE INTO base (one, position, chain) VALUES (1, ?, ?)";
+
+    private static final String DELETE = "DELETE FROM record WHERE first <= ?";
+
+    /// Payload of rows that are deleted at a time: a millisecond or two.
+    private static final long DELETED_BYTES = 1 << 20;
+
+    static final String INSERT =
             "INSERT INTO record (first, count, checksum, chain, payload) VALUES (?, ?, ?, ?, ?)";
 
     private final Path file;
     private final Connection connection;
     private final PreparedStatement insert;
+    private final PreparedStatement delete;
     private final SqliteRecords records;
+    private final Archive archive;
+
+    /// Guards the connection and what it writes. Fair, so that an append waits for one deletion at most.
+    private final ReentrantLock writing = new ReentrantLock(true);
+
+    private volatile Base base;
     private volatile long lastPosition;
     private Chain chain;
-    private boolean failed;
+    private volatile boolean failed;
 
     private SqliteJournal(Path file, Connection connection, SqliteRecords records)
             throws SQLException {
         this.file = file;
         this.connection = connection;
         this.insert = connection.prepareStatement(INSERT);
+        this.delete = connection.prepareStatement(DELETE);
         this.records = records;
+        this.archive = new Archive(Objects.requireNonNull(file.getParent()));
+        this.base = records.base();
         this.lastPosition = records.lastPosition();
         this.chain = records.chain(lastPosition);
     }
@@ -77,6 +105,11 @@ final class SqliteJournal implements Journal {
     ///
     /// @throws AuthorityException `EXTERNAL` when the file cannot be used, `INTERNAL` when it is damaged
     static SqliteJournal open(Path directory) {
+        return open(directory, List.of());
+    }
+
+    /// @param pragmas of the connection that writes, after our own
+    static SqliteJournal open(Path directory, List<String> pragmas) {
         Path file = directory.resolve(FILE_NAME);
         Connection connection = null;
         SqliteRecords records = null;
@@ -85,7 +118,7 @@ final class SqliteJournal implements Journal {
             boolean isNew = Files.notExists(file) || Files.size(file) == 0;
             checkLog(file);
             Private.createFile(file); // SQLite gives its log the same permissions
-            connection = connect(file);
+            connection = connect(file, pragmas);
             if (isNew) {
                 DataDirectory.sync(directory);
             }
@@ -146,7 +179,7 @@ final class SqliteJournal implements Journal {
         }
     }
 
-    private static Connection connect(Path file) throws SQLException {
+    private static Connection connect(Path file, List<String> pragmas) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
         Connection connection = config.createConnection("jdbc:sqlite:" + file);
@@ -167,21 +200,46 @@ final class SqliteJournal implements Journal {
             require(file, version <= SCHEMA_VERSION, "is of a newer version: " + version);
             require(
                     file,
-                    version == SCHEMA_VERSION || version == 0,
+                    version != 1,
                     "is of version "
                             + version
                             + ", from before the first release, and cannot be read; move it away"
                             + " to start with an empty one");
-            statement.execute(SCHEMA);
             if (version < SCHEMA_VERSION) {
-                statement.execute("PRAGMA application_id = " + APPLICATION_ID);
-                statement.execute("PRAGMA user_version = " + SCHEMA_VERSION);
+                create(statement);
+            }
+            for (String pragma : pragmas) {
+                statement.execute(pragma);
             }
             return connection;
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
         }
+    }
+
+    /// Makes what a journal has, or adds what it had not before.
+    static void create(Statement statement) throws SQLException {
+        statement.execute(SCHEMA);
+        statement.execute(BASE_SCHEMA);
+        statement.execute("PRAGMA application_id = " + APPLICATION_ID);
+        statement.execute("PRAGMA user_version = " + SCHEMA_VERSION);
+    }
+
+    static void setBase(Connection connection, Base base) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(SET_BASE)) {
+            statement.setLong(1, base.position());
+            statement.setBytes(2, base.chain().bytes());
+            statement.executeUpdate();
+        }
+    }
+
+    static void bind(PreparedStatement insert, JournalRecord record) throws SQLException {
+        insert.setLong(1, record.first());
+        insert.setInt(2, record.count());
+        insert.setInt(3, record.checksum());
+        insert.setBytes(4, record.chain().bytes());
+        insert.setBytes(5, record.payload());
     }
 
     private static String pragma(Statement statement, String name) throws SQLException {
@@ -203,34 +261,74 @@ final class SqliteJournal implements Journal {
     @Override
     public long append(EntryBlock entries) {
         long first = lastPosition + 1;
-        if (failed) {
-            throw new AuthorityException(
-                    Kind.EXTERNAL, "the journal " + file + " has failed before");
-        }
         JournalRecord record =
                 JournalRecord.after(chain, first, entries.count(), entries.toByteArray());
+        write(
+                "at position " + first,
+                () -> {
+                    bind(insert, record);
+                    return insert.executeUpdate();
+                });
+        chain = record.chain();
+        lastPosition = record.end() - 1;
+        return record.size();
+    }
+
+    /// A change to the file.
+    private interface Change {
+        int make() throws SQLException;
+    }
+
+    /// Makes a change and returns when it is durable.
+    ///
+    /// @throws AuthorityException of kind `EXTERNAL` when that fails, and ever after
+    private int write(String where, Change change) {
+        writing.lock();
         try {
-            insert.setLong(1, first);
-            insert.setInt(2, record.count());
-            insert.setInt(3, record.checksum());
-            insert.setBytes(4, record.chain().bytes());
-            insert.setBytes(5, record.payload());
-            insert.executeUpdate();
+            if (failed) {
+                throw new AuthorityException(
+                        Kind.EXTERNAL, "the journal " + file + " has failed before");
+            }
+            return change.make();
         } catch (SQLException e) {
             failed = true;
             throw new AuthorityException(
                     Kind.EXTERNAL,
-                    "cannot write to the journal "
-                            + file
-                            + " at position "
-                            + first
-                            + ": "
-                            + e.getMessage(),
+                    "cannot write to the journal " + file + " " + where + ": " + e.getMessage(),
                     e);
+        } finally {
+            writing.unlock();
         }
-        chain = record.chain();
-        lastPosition = record.end() - 1;
-        return record.size();
+    }
+
+    @Override
+    public Base base() {
+        return base;
+    }
+
+    @Override
+    public void begin(Base later) {
+        var _ =
+                write(
+                        "that it begins after " + later.position(),
+                        () -> {
+                            setBase(connection, later);
+                            return 1;
+                        });
+        base = later;
+    }
+
+    @Override
+    public boolean deleteSome() {
+        long first = records.firstOfOldest(base.position(), DELETED_BYTES);
+        return first > 0
+                && write(
+                                "what is archived up to " + first,
+                                () -> {
+                                    delete.setLong(1, first);
+                                    return delete.executeUpdate();
+                                })
+                        > 0;
     }
 
     @Override
@@ -239,23 +337,66 @@ final class SqliteJournal implements Journal {
     }
 
     @Override
+    public long firstPosition() {
+        return archive.firstReadable(base);
+    }
+
+    @Override
     public Chain chain(long position) {
-        return records.chain(position);
+        return position == 0
+                ? Chain.START
+                : aroundTheBase(
+                        position,
+                        () -> records.chain(position),
+                        begins -> archive.chain(position, begins));
     }
 
     @Override
     public List<Positioned> read(long after, int atMost) {
         long last = lastPosition;
-        return after >= last ? List.of() : records.entries(after + 1, Math.max(1, atMost), last);
+        return after >= last
+                ? List.of()
+                : aroundTheBase(
+                        after,
+                        () -> records.entries(after + 1, Math.max(1, atMost), last),
+                        begins -> archive.entries(after + 1, atMost, begins));
+    }
+
+    @Override
+    public List<JournalRecord> records(long position, int atMost) {
+        long last = lastPosition;
+        return position > last ? List.of() : records.from(position, Math.max(1, atMost), last);
+    }
+
+    /// Reads what is after a position where it is: what is not in the journal may have been archived
+    /// meanwhile.
+    private <T> T aroundTheBase(long after, Supplier<T> inJournal, Function<Base, T> inArchive) {
+        Base begins = base;
+        if (after < begins.position()) {
+            return inArchive.apply(begins);
+        }
+        try {
+            return inJournal.get();
+        } catch (JournalDamage e) {
+            Base later = base;
+            if (after < later.position()) {
+                return inArchive.apply(later);
+            }
+            throw e;
+        }
     }
 
     @Override
     public void close() {
+        writing.lock();
         try (connection;
                 records) {
             insert.close();
+            delete.close();
         } catch (SQLException e) {
             throw SqliteRecords.failure(file, lastPosition, e);
+        } finally {
+            writing.unlock();
         }
     }
 

@@ -37,6 +37,14 @@ final class SqliteRecords implements AutoCloseable {
     private static final String LAST =
             "SELECT first + count - 1 FROM record ORDER BY first DESC LIMIT 1";
 
+    private static final String HAS_BASE =
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'base'";
+
+    private static final String BASE = "SELECT position, chain FROM base";
+
+    private static final String SIZES =
+            "SELECT first, length(payload) FROM record WHERE first <= ? ORDER BY first";
+
     private final Path file;
     private final Connection connection;
     private final ReentrantLock lock = new ReentrantLock();
@@ -57,12 +65,37 @@ final class SqliteRecords implements AutoCloseable {
         }
     }
 
-    /// The position of the last entry, 0 when there is none.
+    Path file() {
+        return file;
+    }
+
+    /// Where the records begin: at the first entry, unless some were archived.
+    Base base() {
+        lock.lock();
+        try (PreparedStatement known = connection.prepareStatement(HAS_BASE);
+                ResultSet table = known.executeQuery()) {
+            if (!table.next()) {
+                return Base.START;
+            }
+            try (PreparedStatement query = connection.prepareStatement(BASE);
+                    ResultSet row = query.executeQuery()) {
+                return row.next()
+                        ? new Base(row.getLong(1), chain(row.getBytes(2), row.getLong(1)))
+                        : Base.START;
+            }
+        } catch (SQLException e) {
+            throw failure(file, 1, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The position of the last entry, 0 when there never was one.
     long lastPosition() {
         lock.lock();
         try (PreparedStatement query = connection.prepareStatement(LAST);
                 ResultSet row = query.executeQuery()) {
-            return row.next() ? row.getLong(1) : 0;
+            return row.next() ? row.getLong(1) : base().position();
         } catch (SQLException e) {
             throw failure(file, 1, e);
         } finally {
@@ -74,8 +107,9 @@ final class SqliteRecords implements AutoCloseable {
     ///
     /// @throws AuthorityException of kind `INTERNAL` when no record ends there
     Chain chain(long position) {
-        if (position == 0) {
-            return Chain.START;
+        Base base = base();
+        if (position == base.position()) {
+            return base.chain();
         }
         lock.lock();
         try (PreparedStatement query = connection.prepareStatement(CHAIN)) {
@@ -155,17 +189,41 @@ final class SqliteRecords implements AutoCloseable {
         return entries;
     }
 
+    /// How far the oldest records go that have about `bytes` together, or at least one.
+    ///
+    /// @return the first position of the last of them; 0 when none begins at or before `last`
+    long firstOfOldest(long last, long bytes) {
+        long first = 0;
+        long left = bytes;
+        lock.lock();
+        try (PreparedStatement query = connection.prepareStatement(SIZES)) {
+            query.setLong(1, last);
+            try (ResultSet row = query.executeQuery()) {
+                while (left > 0 && row.next()) {
+                    first = row.getLong(1);
+                    left -= row.getLong(2);
+                }
+            }
+            return first;
+        } catch (SQLException e) {
+            throw failure(file, last, e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Checks the newest records, up to about `bytes` of them, without decoding them.
     ///
     /// @return how many entries were checked
     long checkNewest(long last, long bytes) {
+        Base base = base();
         long end = last + 1;
         long left = bytes;
         JournalRecord later = null;
         lock.lock();
         try (PreparedStatement query = connection.prepareStatement(BACKWARDS);
                 ResultSet row = query.executeQuery()) {
-            while (end > 1 && left > 0) {
+            while (end > base.position() + 1 && left > 0) {
                 if (!row.next()) {
                     throw new JournalDamage(file, end - 1, "the record is missing", null);
                 }
@@ -178,14 +236,14 @@ final class SqliteRecords implements AutoCloseable {
                             file, record.end(), "records are missing before " + end, null);
                 }
                 if (later != null && !later.follows(record.chain())) {
-                    throw brokenChain(later);
+                    throw JournalDamage.brokenChain(file, later.first());
                 }
                 later = record;
                 end = record.first();
                 left -= record.size();
             }
-            if (end == 1 && later != null && !later.follows(Chain.START)) {
-                throw brokenChain(later);
+            if (end <= base.position() + 1 && later != null && !later.follows(base.chain())) {
+                throw JournalDamage.brokenChain(file, later.first());
             }
             return last + 1 - end;
         } catch (SQLException e) {
@@ -193,15 +251,6 @@ final class SqliteRecords implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-    }
-
-    JournalDamage brokenChain(JournalRecord record) {
-        return new JournalDamage(
-                file,
-                record.first(),
-                "the chain of hashes is broken: the record is not the one that was written after the"
-                        + " one before it",
-                null);
     }
 
     private JournalRecord record(ResultSet row) throws SQLException {

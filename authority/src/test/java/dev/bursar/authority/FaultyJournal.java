@@ -72,6 +72,26 @@ final class FaultyJournal implements Journal {
     }
 
     @Override
+    public Base base() {
+        return journal.base();
+    }
+
+    @Override
+    public List<JournalRecord> records(long position, int atMost) {
+        return journal.records(position, atMost);
+    }
+
+    @Override
+    public void begin(Base base) {
+        journal.begin(base);
+    }
+
+    @Override
+    public boolean deleteSome() {
+        return journal.deleteSome();
+    }
+
+    @Override
     public void close() {
         journal.close();
     }

@@ -1,5 +1,7 @@
 package dev.bursar.authority;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -7,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `kill -9` of a process with an authority under load: everything it answered is there afterwards, and
-/// the balance is the sum of the answers.
+/// `kill -9` of a process with an authority under load, whose old records are archived: everything it
+/// answered is there afterwards, and the balance is the sum of the answers.
 ///
 /// `-Dbursar.kills=3` for a shorter run.
 final class KillTest {
@@ -28,5 +30,6 @@ final class KillTest {
             run.run(data, work, 1_000 + random.nextInt(6_000), () -> {});
             run.assertNothingAnsweredIsLost(data);
         }
+        assertThat(new Archive(data).parts()).isNotEmpty();
     }
 }

@@ -11,13 +11,17 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.locks.LockSupport;
 
 /// The process that [KillTest] kills: callers that reserve and commit for ever, and print each answer
-/// as soon as they have it.
+/// as soon as they have it, while the records are archived behind them.
 final class KilledProcess {
 
     static final int CALLERS = 32;
+
+    private static final Duration ARCHIVE_EVERY = Duration.ofMillis(150);
 
     /// The most that is spent by one call.
     private static final long MAX_AMOUNT = 10_000;
@@ -26,7 +30,7 @@ final class KilledProcess {
 
     /// @param args the data directory and the number of the round
     @SuppressWarnings("SystemOut")
-    public static void main(String[] args) throws InterruptedException {
+    public static void main(String[] args) {
         int round = Integer.parseInt(args[1]);
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.US_ASCII);
         Authority authority = Authority.open(Path.of(args[0]), settings(), InstantSource.system());
@@ -35,7 +39,10 @@ final class KilledProcess {
             int caller = i;
             Thread.ofVirtual().start(() -> call(authority, out, round, caller));
         }
-        Thread.currentThread().join();
+        while (!Thread.interrupted()) {
+            authority.archive(Instant.MAX);
+            LockSupport.parkNanos(ARCHIVE_EVERY.toNanos());
+        }
     }
 
     private static void call(Authority authority, PrintStream out, int round, int caller) {

@@ -47,5 +47,25 @@ final class MemoryJournal implements Journal {
     }
 
     @Override
+    public Base base() {
+        return Base.START;
+    }
+
+    @Override
+    public List<JournalRecord> records(long position, int atMost) {
+        throw new UnsupportedOperationException("it has no records to archive");
+    }
+
+    @Override
+    public void begin(Base base) {
+        throw new UnsupportedOperationException("it begins at the start");
+    }
+
+    @Override
+    public boolean deleteSome() {
+        return false;
+    }
+
+    @Override
     public void close() {}
 }

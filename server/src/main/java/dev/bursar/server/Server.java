@@ -22,6 +22,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayDeque;
@@ -124,6 +125,12 @@ public final class Server implements AutoCloseable {
                                 authority.journal(),
                                 registry,
                                 clock));
+
+        authority.keepFor(usage);
+        Duration archiveAfter = config.server().archiveAfter();
+        if (archiveAfter != null) {
+            open(new ArchiveKeeper(authority, archiveAfter, clock));
+        }
 
         Vertx vertx = vertx();
         open(() -> vertx.close().await(CLOSE_SECONDS, TimeUnit.SECONDS));

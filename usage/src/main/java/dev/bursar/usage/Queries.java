@@ -1,5 +1,6 @@
 package dev.bursar.usage;
 
+import dev.bursar.authority.AuthorityException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -85,6 +86,9 @@ final class Queries implements AutoCloseable {
     private UsageException explained(Throwable cause) {
         return switch (cause) {
             case UsageException known -> known;
+            case AuthorityException e ->
+                    new UsageException(
+                            UsageException.Kind.EXTERNAL, String.valueOf(e.getMessage()), e);
             case SQLTimeoutException e ->
                     new UsageException(UsageException.Kind.CAPACITY, tooLong(), e);
             case SQLException e ->

@@ -1,6 +1,7 @@
 package dev.bursar.usage;
 
 import dev.bursar.authority.JournalReader;
+import dev.bursar.authority.Projection;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// All methods may be called by any thread. Queries run on threads of their own; the caller waits, at
 /// most for the query timeout. They see everything up to [#position].
-public final class Usage implements AutoCloseable {
+public final class Usage implements Projection, AutoCloseable {
 
     private final JournalReader journal;
     private final InstantSource clock;
@@ -149,7 +150,13 @@ public final class Usage implements AutoCloseable {
         return queries.ask(question);
     }
 
+    @Override
+    public String name() {
+        return "read model";
+    }
+
     /// The position of the last entry that is in the read model.
+    @Override
     public long position() {
         return follower.position();
     }
@@ -174,7 +181,18 @@ public final class Usage implements AutoCloseable {
 
     /// Drops the read model and builds it again from the first entry of the journal. Returns at once;
     /// [#lag] is the whole journal then, and shows the progress. Metrics do not count anything twice.
+    ///
+    /// @throws UsageException `EXTERNAL` when archived entries are elsewhere: the read model is all that
+    ///     is left of them here, and stays
     public void rebuild() {
+        if (journal.firstPosition() > 1) {
+            throw new UsageException(
+                    UsageException.Kind.EXTERNAL,
+                    "the read model stays as it is: entries before "
+                            + journal.firstPosition()
+                            + " of the journal were archived, and their files are elsewhere; put"
+                            + " them back first");
+        }
         follower.rebuild();
     }
 

@@ -33,6 +33,7 @@ import picocli.CommandLine.ScopeType;
             Audit.class,
             Verify.class,
             MakeBackup.class,
+            MakeArchive.class,
             Operations.Reload.class,
             Operations.Rebuild.class,
             Bench.class,

@@ -86,11 +86,20 @@ final class MakeBackup implements Callable<Integer> {
                             .objectNode()
                             .put("file", target.toString())
                             .put("bytes", bytes)
+                            .put("from", contents.from())
                             .put("position", contents.position())
                             .put("chain", contents.chain())
                             .put("made_at", contents.madeAt().toString()));
         } else {
             out.println(target + ": " + bytes + " bytes, position " + contents.position());
+            if (contents.from() > 1) {
+                out.println(
+                        "entries before "
+                                + contents.from()
+                                + " were archived and are not in it: keep the files of "
+                                + place.data().resolve("archive")
+                                + ", too");
+            }
             out.println("chain " + contents.chain());
         }
     }

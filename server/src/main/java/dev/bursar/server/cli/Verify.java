@@ -42,6 +42,9 @@ final class Verify implements Callable<Integer> {
                     report.holds(),
                     report.accounts(),
                     report.checkpoints());
+            if (report.note() != null) {
+                out.println("begins at entry " + report.from() + ": " + report.note());
+            }
             out.println("chain " + report.chain());
             report.problems()
                     .forEach(problem ->
@@ -58,7 +61,11 @@ final class Verify implements Callable<Integer> {
         node.put("sound", report.sound());
         node.put("file", report.file().toString());
         node.put("records", report.records());
+        node.put("from", report.from());
         node.put("entries", report.entries());
+        if (report.note() != null) {
+            node.put("note", report.note());
+        }
         node.put("chain", report.chain());
         node.put("holds", report.holds());
         node.put("accounts", report.accounts());

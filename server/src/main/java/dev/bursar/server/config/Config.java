@@ -10,6 +10,7 @@ import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Collections;
@@ -45,7 +46,13 @@ public record Config(
     /// Where to listen.
     ///
     /// @param port 0 for any free one
-    public record Server(String host, int port) {}
+    /// @param archiveAfter how old entries of the journal are archived by themselves, null for never
+    public record Server(String host, int port, @Nullable Duration archiveAfter) {
+
+        public Server(String host, int port) {
+            this(host, port, null);
+        }
+    }
 
     /// @param zone whose calendar days, weeks and months its budgets follow
     /// @param budgets with ids `tenant/name`, in the order of the file
@@ -136,7 +143,7 @@ public record Config(
 
     /// This configuration on another port.
     public Config withPort(int port) {
-        return withServer(new Server(server.host(), port));
+        return withServer(new Server(server.host(), port, server.archiveAfter()));
     }
 
     /// This configuration, listening elsewhere.

@@ -31,6 +31,9 @@ final class ConfigReader {
 
     private static final String DEFAULT_HOST = "127.0.0.1";
 
+    /// What is younger is still asked for all the time.
+    private static final Duration ARCHIVE_AT_LEAST = Duration.ofDays(1);
+
     /// The longest drain and the most bytes of it, when the file says `drain` and nothing else.
     private static final Duration DRAIN_AT_MOST = Duration.ofSeconds(30);
 
@@ -79,12 +82,25 @@ final class ConfigReader {
     }
 
     private static Config.Server server(Node node) {
-        Section server = Section.of(node, "host", "port", "max_body_bytes");
+        Section server = Section.of(node, "host", "port", "max_body_bytes", "archive_after");
         String host = server.text("host").orElse(DEFAULT_HOST);
         if (host.isBlank() || host.contains("/") || host.contains(" ")) {
             throw server.valuePlace("host").mistake("not a host name or address: " + host);
         }
-        return new Config.Server(host, server.whole("port", DEFAULT_PORT, 0, 65_535));
+        return new Config.Server(
+                host, server.whole("port", DEFAULT_PORT, 0, 65_535), archiveAfter(server));
+    }
+
+    private static @Nullable Duration archiveAfter(Section server) {
+        String key = "archive_after";
+        Duration after =
+                server.text(key)
+                        .map(text -> Quantity.duration(text, server.valuePlace(key)))
+                        .orElse(null);
+        if (after != null && after.compareTo(ARCHIVE_AT_LEAST) < 0) {
+            throw server.valuePlace(key).mistake("must be 1d or more");
+        }
+        return after;
     }
 
     private static Path data(Section top) {

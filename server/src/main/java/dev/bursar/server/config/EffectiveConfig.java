@@ -2,8 +2,10 @@ package dev.bursar.server.config;
 
 import dev.bursar.gateway.GatewaySettings;
 import dev.bursar.ledger.Budget;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Says what is in force, for the log: `key=value`, one line per thing, secrets as `***`.
 public final class EffectiveConfig {
@@ -14,10 +16,11 @@ public final class EffectiveConfig {
     public static List<String> lines(Config config) {
         List<String> lines = new ArrayList<>();
         lines.add(
-                "server.host=%s server.port=%d data=%s admin.token=%s"
+                "server.host=%s server.port=%d server.archive_after=%s data=%s admin.token=%s"
                         .formatted(
                                 config.server().host(),
                                 config.server().port(),
+                                archiveAfter(config.server().archiveAfter()),
                                 config.data(),
                                 masked(config.adminToken() != null)));
         GatewaySettings gateway = config.gateway();
@@ -50,6 +53,10 @@ public final class EffectiveConfig {
         config.prices().forEach(price -> lines.add("price=" + price.id()));
         config.tenants().values().forEach(tenant -> addTenant(tenant, lines));
         return lines;
+    }
+
+    private static String archiveAfter(@Nullable Duration after) {
+        return after == null ? "never" : after.toHours() + "h";
     }
 
     private static void addTenant(Config.Tenant tenant, List<String> lines) {

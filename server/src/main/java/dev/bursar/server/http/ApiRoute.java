@@ -61,7 +61,8 @@ enum ApiRoute {
 
     RELOAD("POST", "/api/reload", Need.RULE, Tenancy.PLACE),
     REBUILD("POST", "/api/rebuild", Need.RULE, Tenancy.PLACE),
-    BACKUP("POST", "/api/backup", Need.RULE, Tenancy.PLACE);
+    BACKUP("POST", "/api/backup", Need.RULE, Tenancy.PLACE),
+    ARCHIVE("POST", "/api/archive", Need.RULE, Tenancy.PLACE);
 
     /// Which roles may use a route.
     enum Need {

@@ -130,6 +130,7 @@ public final class Routes implements AutoCloseable {
         new ExportsApi(needs.usage(), authority, needs.clock()).mount(api);
         new OperationsApi(needs.reload(), needs.usage(), notary).mount(api);
         new BackupApi(authority, notary, needs.clock()).mount(api);
+        new ArchiveApi(authority, notary).mount(api);
         new OpenApi(UsageQueries.filterable()).mount(api);
     }
 

@@ -52,6 +52,16 @@ class ConfigMistakesTest {
                         "server.port: must be a whole"),
                 top("port too large", "server:\n  port: 65536", 4, "must be 0 to 65535: 65536"),
                 top("empty host", "server: { host: '' }", 3, "server.host: not a host"),
+                top(
+                        "archive without a unit",
+                        "server: { archive_after: 90 }",
+                        3,
+                        "server.archive_after: must be like 90s, 1m, 1h, 30d: 90"),
+                top(
+                        "archive of what is young",
+                        "server: { archive_after: 23h }",
+                        3,
+                        "server.archive_after: must be 1d or more"),
                 top("variable unset", "server:\n  host: ${NO_SUCH}", 4, "has no NO_SUCH"),
                 top("variable for a mapping", "server: ${NO_SUCH}", 3, "has no NO_SUCH"),
                 top("variable for a list", "prices: ${NO_SUCH}", 3, "has no NO_SUCH"),

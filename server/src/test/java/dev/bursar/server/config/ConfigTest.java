@@ -250,6 +250,18 @@ class ConfigTest {
     }
 
     @Test
+    void parse_anAgeForTheArchive_isKeptOnAnotherPort() {
+        Config config = parse("server: { archive_after: 90d }");
+
+        assertThat(config.withPort(1).server())
+                .isEqualTo(new Config.Server("127.0.0.1", 1, Duration.ofDays(90)));
+        assertThat(EffectiveConfig.lines(config))
+                .anyMatch(line -> line.contains("server.archive_after=2160h"));
+        assertThat(EffectiveConfig.lines(parse("")))
+                .anyMatch(line -> line.contains("server.archive_after=never"));
+    }
+
+    @Test
     void parse_anEmptyFile_hasADefaultTenantWithARunBudget() {
         Config config = parse("");
 

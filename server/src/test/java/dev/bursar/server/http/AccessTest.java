@@ -73,7 +73,8 @@ class AccessTest {
         boolean rules =
                 route.path().startsWith("/api/tokens")
                         || (!reads
-                                && route.path().matches("/api/(tenants|reload|rebuild|backup).*"));
+                                && route.path()
+                                        .matches("/api/(tenants|reload|rebuild|backup|archive).*"));
         if (rules) {
             return Set.of(Role.ADMIN);
         }

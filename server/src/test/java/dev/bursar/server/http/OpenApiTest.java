@@ -229,6 +229,7 @@ class OpenApiTest {
         "POST,   /api/reservations/acme/RES/commit, /api/reservations/{tenant}/{id}/commit, 200",
         "POST,   /api/reload,              /api/reload,               200",
         "POST,   /api/rebuild,             /api/rebuild,              202",
+        "POST,   /api/archive,             /api/archive,              200",
         "GET,    /api/spend?by=colour,     /api/spend,                default",
         "GET,    /api/calls/none,          /api/calls/{id},           default",
         "POST,   /api/budgets/acme/none/credit, /api/budgets/{tenant}/{name}/credit, default",
@@ -272,6 +273,7 @@ class OpenApiTest {
         String body =
                 switch (method + " " + path.substring(path.lastIndexOf('/') + 1)) {
                     case "POST keys" -> "{'tenant':'acme','name':'new','defaults':{'app':'x'}}";
+                    case "POST archive" -> "{'before':'2026-01-01T00:00:00Z'}";
                     case "POST tenants" -> "{'id':'new'}";
                     case "PUT {tenant}" -> "{'timezone':'Europe/Berlin'}";
                     case "POST tokens" -> "{'name':'new','role':'viewer'}";

@@ -1,0 +1,64 @@
+package dev.bursar.authority;
+
+import dev.bursar.authority.AuthorityException.Kind;
+import dev.bursar.authority.Checkpoints.Restored;
+import dev.bursar.ledger.Ledger;
+import dev.bursar.ledger.LedgerLimits;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/// The ledger's state at the [Base] of a journal, in a file beside it that is made like a checkpoint.
+///
+/// Unlike a checkpoint it does more than save time: once the archived files are elsewhere, it is what
+/// the journal starts from.
+final class BaseState {
+
+    private static final String PREFIX = "base-";
+
+    private BaseState() {}
+
+    static Path file(Path directory, long position) {
+        return directory.resolve(PREFIX + position + ".bin");
+    }
+
+    /// Writes the state, whole and synced.
+    static void write(Path directory, Restored state) throws IOException {
+        Path unfinished = directory.resolve(PREFIX + state.position() + ".tmp");
+        Files.deleteIfExists(unfinished);
+        CheckpointWriter.write(unfinished, state.position(), state.chain(), state.ledger().state());
+        Files.move(
+                unfinished,
+                file(directory, state.position()),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
+        DataDirectory.sync(directory);
+    }
+
+    /// @throws AuthorityException when there is no such file, it is damaged, or is not of this journal
+    static Restored read(Path directory, Base base, LedgerLimits limits) {
+        Path file = file(directory, base.position());
+        try (CheckpointReader reader = CheckpointReader.open(file)) {
+            Ledger ledger = Ledger.restore(limits, reader.states());
+            if (reader.position() != base.position() || !reader.chain().equals(base.chain())) {
+                throw new AuthorityException(
+                        Kind.INTERNAL, file + " is not the state that this journal begins with");
+            }
+            return new Restored(ledger, base.position(), base.chain());
+        }
+    }
+
+    /// Deletes what is unfinished or of another position.
+    static void deleteOthers(Path directory, long position) throws IOException {
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(directory, PREFIX + "*.{bin,tmp}")) {
+            for (Path file : files) {
+                if (!file.equals(file(directory, position))) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+}
