@@ -97,6 +97,8 @@ final class Checkpoints {
                     (System.nanoTime() - start) / 1_000_000);
             deleteOld();
         } catch (IOException e) {
+            // A full disk has better uses for its room.
+            unfinished.toFile().delete();
             throw new AuthorityException(
                     Kind.EXTERNAL, "cannot write " + file + ": " + e.getMessage(), e);
         }
