@@ -351,6 +351,16 @@ final class ArchiveTest {
     }
 
     @Test
+    void checkpoint_inAProcessOfItsOwn_startsFromTheBase() {
+        archiveAll();
+        deleteCheckpoints(data);
+        new CheckpointProcess(data, LedgerLimits.DEFAULT).run();
+        assertThat(new Checkpoints(data, LedgerLimits.DEFAULT).newestPosition())
+                .isEqualTo(entries.size());
+        assertSound(data, 1);
+    }
+
+    @Test
     void stateOfTheBase_damaged_isMadeAnewFromTheArchive() throws IOException {
         archiveAll();
         deleteCheckpoints(data);
