@@ -32,6 +32,9 @@ public final class AuthorityBench {
 
     private static final Duration SETTLE = Duration.ofMillis(300);
 
+    /// As long as this many rounds, each shape: less, and compiling takes a third of the server's CPU later.
+    private static final int WARM_UP_ROUNDS = 4;
+
     private static final Duration MAX_LAG = Duration.ofMinutes(1);
 
     /// @param connections open at once, each number in turn
@@ -56,7 +59,7 @@ public final class AuthorityBench {
             }
         }
 
-        /// 1, 64 and 256 connections, 1,000 tenants, 3 rounds of 2 s: takes a little more than a minute.
+        /// 1, 64 and 256 connections, 1,000 tenants, 3 rounds of 2 s: takes about a minute and a half.
         public static Options defaults() {
             return new Options(
                     List.of(1, 64, 256), 1_000, 3, Duration.ofSeconds(2), Path.of("data"));
@@ -68,7 +71,7 @@ public final class AuthorityBench {
 
         /// The most requests of one load.
         private long mostRequests() {
-            return MAX_RESERVATIONS / (2L * connections.size() * rounds + 2);
+            return MAX_RESERVATIONS / (2L * connections.size() * rounds + 2L * WARM_UP_ROUNDS);
         }
     }
 
@@ -130,11 +133,13 @@ public final class AuthorityBench {
 
     private void warmUp(ServerProcess server, Books books, int connections)
             throws IOException, InterruptedException {
-        Duration time = options.round().multipliedBy(2);
-        for (Senders senders : List.of(hot, independent)) {
-            books.enter(senders, load(server, senders, connections, time).traffic());
+        for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+            for (Senders senders : List.of(hot, independent)) {
+                Sample sample = load(server, senders, connections, options.round());
+                books.enter(senders, sample.traffic());
+            }
         }
-        load(server, contradictory, connections, time);
+        load(server, contradictory, connections, options.round());
     }
 
     private Sample load(ServerProcess server, Senders senders, int connections, Duration time) {

@@ -19,8 +19,6 @@ final class ServerProcess implements AutoCloseable {
 
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
-
     private final Process process;
     private final int port;
     private final Path log;
@@ -47,6 +45,8 @@ final class ServerProcess implements AutoCloseable {
                         .redirectOutput(log.toFile())
                         .start();
         ServerProcess server = new ServerProcess(process, port, log);
+        // Who ends a bench with Ctrl+C does not want its server to stay.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         try {
             server.awaitReady();
         } catch (IllegalStateException e) {
@@ -72,15 +72,13 @@ final class ServerProcess implements AutoCloseable {
         return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
     }
 
+    /// Kills it: what it has on disk goes away with the bench.
     @Override
     public void close() {
-        process.destroy();
+        process.destroyForcibly();
         try {
-            if (!process.waitFor(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
+            process.waitFor();
         } catch (InterruptedException e) {
-            process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
     }
