@@ -15,8 +15,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bursar.ledger.Command.Overage;
+import dev.bursar.ledger.ScopePath.Segment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +85,28 @@ class ScopeTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .message()
                 .isNotEmpty();
+    }
+
+    @Test
+    void segment_ofEachCharacterAndLength_takesWhatThePatternSays() {
+        Segment tenant = new Segment("tenant", "acme");
+        Pattern allowed = Pattern.compile("[a-z0-9_.-]{1,128}");
+        List<String> values = new ArrayList<>(List.of("", "a".repeat(128), "a".repeat(129)));
+        for (char c = 0; c < 0x250; c++) {
+            values.addAll(List.of("" + c, "a" + c, c + "9"));
+        }
+        for (String value : values) {
+            String lower = value.toLowerCase(Locale.ROOT);
+            if (allowed.matcher(lower).matches()) {
+                assertThat(new ScopePath(List.of(tenant, new Segment("agent", value))))
+                        .hasToString("tenant:acme/agent:" + lower);
+            } else {
+                assertThatThrownBy(() -> new Segment("agent", value))
+                        .as(value)
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("the agent of a scope");
+            }
+        }
     }
 
     @Test
