@@ -33,7 +33,7 @@ public final class AuthorityBench {
     private static final Duration SETTLE = Duration.ofMillis(300);
 
     /// As long as this many rounds, each shape: less, and compiling takes a third of the server's CPU later.
-    private static final int WARM_UP_ROUNDS = 4;
+    private static final int WARM_UP_ROUNDS = 3;
 
     private static final Duration MAX_LAG = Duration.ofMinutes(1);
 
@@ -131,8 +131,7 @@ public final class AuthorityBench {
         }
     }
 
-    private void warmUp(ServerProcess server, Books books, int connections)
-            throws IOException, InterruptedException {
+    private void warmUp(ServerProcess server, Books books, int connections) {
         for (int i = 0; i < WARM_UP_ROUNDS; i++) {
             for (Senders senders : List.of(hot, independent)) {
                 Sample sample = load(server, senders, connections, options.round());
@@ -172,7 +171,7 @@ public final class AuthorityBench {
             this.connections = connections;
         }
 
-        void round(ServerProcess server, Books books) throws IOException, InterruptedException {
+        void round(ServerProcess server, Books books) {
             ofHot.add(load(server, hot, connections, options.round()));
             books.enter(hot, ofHot.getLast().traffic());
             ofIndependent.add(load(server, independent, connections, options.round()));

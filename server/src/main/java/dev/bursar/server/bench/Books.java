@@ -7,8 +7,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,8 +21,11 @@ final class Books {
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
+    private static final int AT_A_TIME = 32;
+
     private final String url;
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final SortedMap<String, Long> held = new TreeMap<>();
     private long granted;
     private long reserved;
@@ -31,7 +37,7 @@ final class Books {
     /// Takes a load into the books, and compares them with the balances of those who sent it.
     ///
     /// @throws IllegalStateException when a sum differs
-    void enter(Senders senders, ReserveTraffic load) throws IOException, InterruptedException {
+    void enter(Senders senders, ReserveTraffic load) {
         granted += load.answers().getOrDefault(ReserveTraffic.GRANTED, 0L);
         reserved += load.reserved();
         long before = held.getOrDefault(senders.name(), 0L);
@@ -50,22 +56,34 @@ final class Books {
         }
     }
 
-    /// The sum of what the budgets of all these tenants hold.
-    private long held(Senders senders) throws IOException, InterruptedException {
+    /// The sum of what the budgets of all these tenants hold, asked for a few at a time.
+    private long held(Senders senders) {
         long sum = 0;
-        for (int i = 0; i < senders.tenants(); i++) {
-            HttpRequest request =
-                    HttpRequest.newBuilder(
-                                    URI.create(url + "/v1/balances?tenant=" + senders.tenant(i)))
-                            .header("X-Cycles-API-Key", senders.key(i))
-                            .build();
-            HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-            if (answer.statusCode() != 200) {
-                throw new IllegalStateException("balances: " + answer.body());
+        for (int from = 0; from < senders.tenants(); from += AT_A_TIME) {
+            int end = Math.min(from + AT_A_TIME, senders.tenants());
+            List<CompletableFuture<HttpResponse<String>>> answers =
+                    IntStream.range(from, end).mapToObj(i -> balances(senders, i)).toList();
+            for (CompletableFuture<HttpResponse<String>> answer : answers) {
+                sum += held(answer.join());
             }
-            for (JsonNode balance : MAPPER.readTree(answer.body()).path("balances")) {
-                sum += balance.path("reserved").path("amount").asLong();
-            }
+        }
+        return sum;
+    }
+
+    private CompletableFuture<HttpResponse<String>> balances(Senders senders, int tenant) {
+        URI uri = URI.create(url + "/v1/balances?tenant=" + senders.tenant(tenant));
+        return http.sendAsync(
+                HttpRequest.newBuilder(uri).header("X-Cycles-API-Key", senders.key(tenant)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static long held(HttpResponse<String> answer) {
+        if (answer.statusCode() != 200) {
+            throw new IllegalStateException("balances: " + answer.body());
+        }
+        long sum = 0;
+        for (JsonNode balance : MAPPER.readTree(answer.body()).path("balances")) {
+            sum += balance.path("reserved").path("amount").asLong();
         }
         return sum;
     }
