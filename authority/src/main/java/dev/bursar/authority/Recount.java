@@ -163,7 +163,11 @@ final class Recount {
     private void adjust(Entry.BudgetAdjusted entry) {
         Tally tally = tally(entry.account());
         switch (entry.adjustment()) {
-            case CREDIT -> tally.credit += entry.amount();
+            case CREDIT -> {
+                long repaid = Math.min(entry.amount(), tally.debt);
+                tally.debt -= repaid;
+                tally.credit += entry.amount() - repaid;
+            }
             case DEBIT -> tally.credit -= entry.amount();
             case REPAY_DEBT -> tally.debt -= entry.amount();
             case RESET_SPENT -> {

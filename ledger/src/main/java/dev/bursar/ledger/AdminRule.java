@@ -93,7 +93,7 @@ final class AdminRule {
         Funding changed =
                 switch (command.adjustment()) {
                     case CREDIT -> funding.credit(amount);
-                    case DEBIT -> funding.credit(-amount);
+                    case DEBIT -> funding.debit(amount);
                     case RESET_SPENT -> funding;
                     case REPAY_DEBT -> funding.repay(amount);
                 };

@@ -93,7 +93,7 @@ public sealed interface Command {
     }
 
     enum Adjustment {
-        /// Adds to what may be spent.
+        /// Repays what is owed, and adds the rest to what may be spent.
         CREDIT,
         /// Takes from what may be spent, at most what is left.
         DEBIT,

@@ -222,7 +222,7 @@ final class Effects {
         long amount = entry.amount();
         switch (entry.adjustment()) {
             case CREDIT -> account.fund(account.funding().credit(amount));
-            case DEBIT -> account.fund(account.funding().credit(-amount));
+            case DEBIT -> account.fund(account.funding().debit(amount));
             case RESET_SPENT ->
                     account.reset(
                             amount,

@@ -61,14 +61,18 @@ public record Funding(
         return declinedUntilMillis > nowMillis;
     }
 
-    Funding credit(long change) {
-        return new Funding(
-                Math.addExact(credit, change),
-                debt,
-                uncovered,
-                overLimit,
-                grants,
-                declinedUntilMillis);
+    /// Adds money: it repays the debt first, and the rest is added to the limit.
+    Funding credit(long amount) {
+        long repaid = Math.min(amount, debt);
+        return withCredit(Math.addExact(credit, amount - repaid), debt - repaid);
+    }
+
+    Funding debit(long amount) {
+        return withCredit(Math.subtractExact(credit, amount), debt);
+    }
+
+    private Funding withCredit(long credit, long debt) {
+        return new Funding(credit, debt, uncovered, overLimit, grants, declinedUntilMillis);
     }
 
     /// Takes what an earlier window turned out to need: its debt from what `limit` leaves, the rest of it

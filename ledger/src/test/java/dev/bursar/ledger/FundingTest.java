@@ -201,6 +201,26 @@ class FundingTest {
         assertThat(ledger.only("total").funding()).isEqualTo(Funding.NONE);
     }
 
+    @ParameterizedTest
+    @CsvSource({"30, 10, 0, 0", "40, 0, 0, 0", "65, 0, 25, 25"})
+    void credit_repaysTheDebtFirst(long amount, long debt, long credit, long remaining) {
+        ledger.define(on(budget("total", TOKENS, 100), new Terms(null, 50, 0, null, false)));
+        ledger.charge(RUN, TOKENS, 140, Overage.ALLOW_WITH_OVERDRAFT);
+
+        Outcome.BudgetAdjusted adjusted =
+                (Outcome.BudgetAdjusted) ledger.adjust("total", CREDIT, amount);
+
+        assertThat(adjusted.amount()).isEqualTo(amount);
+        assertThat(adjusted.standing().debt()).isEqualTo(debt);
+        assertThat(adjusted.standing().remaining()).isEqualTo(remaining - debt);
+        assertThat(ledger.only("total").funding().credit()).isEqualTo(credit);
+        assertThat(ledger.only("total").funding().debt()).isEqualTo(debt);
+        assertThat(reason(ledger.reserve(RUN, TOKENS, 26))).isEqualTo(Reason.BUDGET_EXCEEDED);
+        if (remaining > 0) {
+            ledger.granted(RUN, TOKENS, 25);
+        }
+    }
+
     @Test
     void resetSpent_rollingWindow_startsTheWindowAnew() {
         ledger.define(every(budget("hour", TOKENS, 100), new Window.Rolling(Duration.ofHours(1))));

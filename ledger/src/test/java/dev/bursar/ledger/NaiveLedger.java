@@ -435,7 +435,11 @@ final class NaiveLedger extends NaiveBooks {
         }
         account = open(budget, command.per(), now);
         switch (command.adjustment()) {
-            case CREDIT -> account.credit += amount;
+            case CREDIT -> {
+                long repaid = Math.min(amount, account.debt);
+                account.debt -= repaid;
+                account.credit += amount - repaid;
+            }
             case DEBIT -> account.credit -= amount;
             case REPAY_DEBT -> {
                 amount = Math.min(amount, account.debt);
