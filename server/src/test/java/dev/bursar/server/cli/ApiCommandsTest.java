@@ -12,6 +12,7 @@ import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
 import dev.bursar.server.Server;
+import dev.bursar.server.config.BudgetWords;
 import dev.bursar.server.config.Config;
 import dev.bursar.server.directory.Finding;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +140,23 @@ class ApiCommandsTest {
         assertThat(run("budgets", "show", "acme/b").code()).isEqualTo(1);
         assertThat(done("audit", "--target", "acme/b", "--action", "budget.credit"))
                 .contains("command-line", "1.5 USD", "launch");
+    }
+
+    @Test
+    void list_ofMoreThanAPage_isWhole() {
+        for (int i = 0; i < 501; i++) {
+            server.authority()
+                    .submit(
+                            new Command.DefineBudget(
+                                    BudgetWords.budget(
+                                            ACME,
+                                            ZoneOffset.UTC,
+                                            "many-" + i,
+                                            new JsonMapper().readTree("{\"limit\":\"1 calls\"}"))));
+        }
+        String[] list = {"budgets", "list", "--balances", "0", "--tenant", "acme", "--json"};
+
+        assertThat(run(list).json().path("items").size()).isGreaterThan(501);
     }
 
     @Test
