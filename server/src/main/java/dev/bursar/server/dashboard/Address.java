@@ -12,6 +12,7 @@ record Address(String text) {
     static final Address RUNS = new Address("/runs");
     static final Address BUDGETS = new Address("/budgets");
     static final Address APPROVALS = new Address("/approvals");
+    static final Address AUDIT = new Address("/audit");
 
     static Address run(String tenant, String run) {
         return new Address("/run").with("tenant", tenant).with("run", run);

@@ -11,9 +11,13 @@ import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.dashboard.view.ActView;
 import dev.bursar.server.dashboard.view.ApprovalsView;
+import dev.bursar.server.dashboard.view.AuditLine;
 import dev.bursar.server.dashboard.view.Fact;
 import dev.bursar.server.dashboard.view.Link;
 import dev.bursar.server.dashboard.view.TenantChoice;
+import dev.bursar.usage.AuditQuery;
+import dev.bursar.usage.Usage;
+import dev.bursar.usage.UsageException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,11 +39,15 @@ final class ApprovalsPage {
     /// How long a grant lasts when nobody says otherwise and its budget has no window.
     private static final Duration UNTIL = Duration.ofDays(1);
 
+    private static final int DECISIONS = 10;
+
     private final Authority authority;
+    private final Usage usage;
     private final Frame frame;
 
-    ApprovalsPage(Authority authority, Frame frame) {
+    ApprovalsPage(Authority authority, Usage usage, Frame frame) {
         this.authority = authority;
+        this.usage = usage;
         this.frame = frame;
     }
 
@@ -68,7 +76,23 @@ final class ApprovalsPage {
                 request.form(page),
                 waiting.size() == listed.size()
                         ? ""
-                        : "The %d oldest are listed.".formatted(LISTED));
+                        : "The %d oldest are listed.".formatted(LISTED),
+                decisions(request),
+                Address.AUDIT.with("tenant", request.tenant()).with("action", "approval").text());
+    }
+
+    /// None while the read model cannot tell: what waits can be decided without it.
+    private List<AuditLine> decisions(Request request) {
+        try {
+            return AuditLines.of(usage.audit(approvals(request)), request.clock());
+        } catch (UsageException e) {
+            return List.of();
+        }
+    }
+
+    private static AuditQuery approvals(Request request) {
+        String tenant = request.tenant().isEmpty() ? null : request.tenant();
+        return new AuditQuery(tenant, null, "approval", null, null, null, null, null, DECISIONS);
     }
 
     private List<ApprovalsView.Open> open(

@@ -64,7 +64,11 @@ final class BudgetPage {
                         ? Counts.of(lines.size(), "balance", "balances")
                         : "the %d fullest balances".formatted(BALANCES),
                 BudgetActs.of(budget, status, balances, all),
-                request.form(page));
+                request.form(page),
+                Address.AUDIT
+                        .with("tenant", budget.tenant().value())
+                        .with("target", budget.id().value())
+                        .text());
     }
 
     private static String halt(Budget.Status status) {

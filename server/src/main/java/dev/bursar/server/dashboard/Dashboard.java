@@ -39,6 +39,7 @@ public final class Dashboard {
     private final BudgetsPage budgets;
     private final BudgetPage budget;
     private final ApprovalsPage approvals;
+    private final AuditPage audit;
 
     /// @param prices looks into the price book in use, which a reload may change
     public Dashboard(
@@ -56,7 +57,8 @@ public final class Dashboard {
         call = new CallPage(usage, new PriceLines(prices), frame);
         budgets = new BudgetsPage(authority, frame);
         budget = new BudgetPage(authority, frame);
-        approvals = new ApprovalsPage(authority, frame);
+        approvals = new ApprovalsPage(authority, usage, frame);
+        audit = new AuditPage(usage, frame);
     }
 
     /// What pages that are not made here load, to look the same.
@@ -74,6 +76,7 @@ public final class Dashboard {
         page(router, "/budgets", "budgets", request -> Optional.of(budgets.view(request)));
         page(router, "/budget", "budget", budget::view);
         page(router, "/approvals", "approvals", request -> Optional.of(approvals.view(request)));
+        page(router, "/audit", "audit", request -> Optional.of(audit.view(request)));
     }
 
     private void page(

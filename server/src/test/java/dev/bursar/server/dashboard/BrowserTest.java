@@ -11,6 +11,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.Cookie;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,7 @@ class BrowserTest {
         traffic = new Traffic(directory, 11);
         pages = new PageServer(directory, traffic);
         traffic.day();
+        traffic.askedFor("word-wanted", "waiting-run");
         pages.caughtUp();
         playwright =
                 Playwright.create(
@@ -87,7 +89,61 @@ class BrowserTest {
                 Address.call("call-00282"),
                 Address.BUDGETS,
                 Address.budget("acme", "run"),
+                Address.APPROVALS,
+                Address.AUDIT,
+                Address.AUDIT.with("actor", "nobody"),
                 Address.call("unknown"));
+    }
+
+    static Stream<Address> addressesOfOperators() {
+        return Stream.of(Address.APPROVALS, Address.budget("acme", "run"));
+    }
+
+    /// With all forms open.
+    @ParameterizedTest
+    @MethodSource("addressesOfOperators")
+    void forms_lightDarkAndNarrow_areAccessibleQuietAndFit(Address address) {
+        for (int width : List.of(WIDE, NARROW)) {
+            for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+                try (BrowserContext context = context(width, scheme)) {
+                    context.addCookies(
+                            List.of(new Cookie("who", "ann").setUrl(pages.url(address))));
+                    List<String> complaints = new ArrayList<>();
+                    Page page = visit(context, address, complaints);
+                    assertThat(page.locator("details.act").count()).isPositive();
+                    page.evaluate(
+                            "document.querySelectorAll('details.act').forEach(d => d.open = true)");
+                    assertThat(page.evaluate("document.documentElement.scrollWidth"))
+                            .isEqualTo(width);
+                    List<Rule> violations = new AxeBuilder(page).analyze().getViolations();
+                    assertThat(violations)
+                            .as(address + " " + scheme)
+                            .map(BrowserTest::words)
+                            .isEmpty();
+                    assertThat(complaints).as(address.text()).isEmpty();
+                }
+            }
+        }
+    }
+
+    @Test
+    void form_whileFreshFiguresCome_keepsWhatWasTyped() throws Exception {
+        try (BrowserContext context = context(WIDE, ColorScheme.LIGHT)) {
+            Address budget = Address.budget("acme", "run");
+            context.addCookies(List.of(new Cookie("who", "ann").setUrl(pages.url(budget))));
+            Page page = visit(context, budget, new ArrayList<>());
+            String once = page.locator("form[action$=credit] [name=once]").inputValue();
+            page.locator("details.act:has(form[action$=credit]) summary").click();
+            page.locator("form[action$=credit] [name=amount]").fill("12");
+            traffic.call(Traffic.ACME, "while-typing", "support", "gpt-4o");
+            pages.caughtUp();
+            page.waitForSelector("#live a:text-is('run while-typing')");
+            assertThat(page.locator("form[action$=credit] [name=amount]").inputValue())
+                    .isEqualTo("12");
+            assertThat(page.locator("form[action$=credit] [name=once]").inputValue())
+                    .isEqualTo(once);
+            assertThat(page.locator("form[action$=credit]").isVisible()).isTrue();
+        }
     }
 
     @ParameterizedTest

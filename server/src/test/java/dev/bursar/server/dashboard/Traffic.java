@@ -279,8 +279,18 @@ final class Traffic implements AutoCloseable {
                 Budget.Mode.HARD);
     }
 
+    /// Calls of one run that do not fit, and wait for a person's word.
+    void askedFor(String name, String run) {
+        limit(name, run, 0, List.of(new Budget.Step(100, Budget.Step.Action.APPROVE, List.of())));
+        call(ACME, run, "support", "gpt-4o");
+    }
+
     /// Limits the calls of one run.
     void limit(String name, String run, long calls) {
+        limit(name, run, calls, List.of());
+    }
+
+    private void limit(String name, String run, long calls, List<Budget.Step> ladder) {
         authority.submit(
                 new Command.DefineBudget(
                         new Budget(
@@ -293,7 +303,7 @@ final class Traffic implements AutoCloseable {
                                 calls,
                                 new Window.Life(),
                                 Budget.Mode.HARD,
-                                List.of())));
+                                ladder)));
     }
 
     private void define(

@@ -6,6 +6,7 @@ import dev.bursar.ledger.Approval;
 import dev.bursar.ledger.Balance;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
+import dev.bursar.ledger.TenantId;
 import dev.bursar.server.directory.Role;
 import java.io.IOException;
 import java.net.CookieManager;
@@ -18,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -221,7 +223,7 @@ class FormsTest {
         assertThat(month().funding().grants())
                 .singleElement()
                 .satisfies(each ->
-                        assertThat(java.time.Instant.ofEpochMilli(each.untilMillis()))
+                        assertThat(Instant.ofEpochMilli(each.untilMillis()))
                                 .isEqualTo("2099-07-01T10:00:00Z"));
     }
 
@@ -234,7 +236,7 @@ class FormsTest {
                 Map.of(
                         "amount: ", grant.with("amount", "much"),
                         "amount: must be above 0", grant.with("amount", "0"),
-                        "the budget counts in another unit", grant.with("amount", "5 tokens"),
+                        "amount: must be in USD", grant.with("amount", "5 tokens"),
                         "until: must be a time that is still to come",
                                 grant.with("until", "2020-01-01T00:00"),
                         "until: must be a time like", grant.with("until", "tomorrow"),
@@ -315,8 +317,7 @@ class FormsTest {
         refused();
         HttpClient ann = operator();
         Form grant = form(get(ann, "/approvals").body(), "/grant").with("reason", "why");
-        HttpClient bob =
-                browser(house.token("bob", Role.OPERATOR, new dev.bursar.ledger.TenantId("other")));
+        HttpClient bob = browser(house.token("bob", Role.OPERATOR, new TenantId("other")));
         String page = get(bob, "/approvals").body();
         assertThat(page).contains("Nothing waits for you");
 
@@ -415,6 +416,58 @@ class FormsTest {
 
     private Budget.Status status(String budget) {
         return house.authority.status(new BudgetId("acme/" + budget)).orElseThrow();
+    }
+
+    @Test
+    void decisions_areListedWithWhoAndWhy() {
+        refused();
+        HttpClient ann = operator();
+        Form grant = form(get(ann, "/approvals").body(), "/grant");
+
+        send(ann, grant.with("amount", "5").with("reason", "a <busy> day"));
+
+        house.caughtUp();
+        for (String page : List.of("/approvals", "/audit?action=approval", "/audit?actor=ann")) {
+            assertThat(get(ann, page).body())
+                    .as(page)
+                    .contains("approval.grant", ">ann<", "operator", "$5.00")
+                    .contains("a &lt;busy&gt; day", "/budget?tenant=acme&amp;name=month");
+        }
+        assertThat(get(ann, "/audit?action=key").body()).contains("No act fits");
+        assertThat(get(ann, "/audit?target=acme%2Fmonth").body()).contains("approval.grant");
+        assertThat(get(ann, "/audit?target=acme%2Fuser").body()).doesNotContain("approval.grant");
+        HttpClient bob = browser(house.token("bob", Role.VIEWER, new TenantId("other")));
+        assertThat(get(bob, "/audit?tenant=acme").body())
+                .doesNotContain("approval.grant", "acme/month");
+    }
+
+    @Test
+    void audit_manyActs_arePagedNewestFirst() {
+        HttpClient ann = operator();
+        for (int i = 1; i <= 60; i++) {
+            house.ok(
+                    "POST",
+                    "/api/budgets/acme/month/credit",
+                    "{\"amount\":\"1 USD\",\"reason\":\"why-%02d\"}".formatted(i));
+        }
+        house.caughtUp();
+        String page = "/audit?action=budget.credit";
+
+        String first = get(ann, page).body();
+        assertThat(reasons(first)).hasSize(50).startsWith("why-60", "why-59").endsWith("why-11");
+        Matcher older = Pattern.compile("href=\"([^\"]+)\">Older<").matcher(first);
+        assertThat(older.find()).isTrue();
+        String second = get(ann, older.group(1).replace("&amp;", "&")).body();
+        assertThat(reasons(second)).hasSize(10).startsWith("why-10").endsWith("why-01");
+        assertThat(second).contains(">Newest<").doesNotContain(">Older<");
+    }
+
+    private static List<String> reasons(String html) {
+        return Pattern.compile("<td class=\"optional\">(why-[0-9]+)</td>")
+                .matcher(html)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
     }
 
     @Test

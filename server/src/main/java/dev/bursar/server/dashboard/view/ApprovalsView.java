@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param source where the page is fetched from again
 /// @param form null for readers who may only look
 /// @param more empty, or that not all are listed
+/// @param decisions what was said of late
 public record ApprovalsView(
         Shell shell,
         TenantChoice tenants,
@@ -15,9 +16,12 @@ public record ApprovalsView(
         List<Open> open,
         String summary,
         @Nullable FormView form,
-        String more) {
+        String more,
+        List<AuditLine> decisions,
+        String decisionsHref) {
 
     public ApprovalsView {
+        decisions = List.copyOf(decisions);
         open = List.copyOf(open);
     }
 

@@ -24,7 +24,8 @@ public record BudgetView(
         List<BudgetLine> balances,
         String summary,
         List<ActView> acts,
-        @Nullable FormView form) {
+        @Nullable FormView form,
+        String auditHref) {
 
     public BudgetView {
         states = List.copyOf(states);
