@@ -9,6 +9,7 @@ import dev.bursar.usage.Dimension;
 import dev.bursar.usage.TotalsQuery;
 import dev.bursar.usage.TotalsRow;
 import dev.bursar.usage.Usage;
+import dev.bursar.usage.UsageException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,7 +44,8 @@ final class Frame {
                         link("Overview", Address.OVERVIEW, section, tenant),
                         link("Runs", Address.RUNS, section, tenant),
                         link("Budgets", Address.BUDGETS, section, tenant),
-                        link("Approvals", Address.APPROVALS, section, tenant));
+                        link("Approvals", Address.APPROVALS, section, tenant),
+                        link("Audit", Address.AUDIT, section, tenant));
         Reader reader = request.reader();
         Shell.Person person =
                 reader.name().isEmpty() ? null : new Shell.Person(reader.name(), reader.role());
@@ -84,6 +86,18 @@ final class Frame {
         }
         SortedSet<String> names = new TreeSet<>();
         authority.budgets().forEach(budget -> names.add(budget.tenant().value()));
+        try {
+            names.addAll(active(now));
+        } catch (UsageException e) {
+            // Budgets are there without the read model, and so are their pages.
+            return names;
+        }
+        tenants.set(new Tenants(now, names));
+        return names;
+    }
+
+    private SortedSet<String> active(Instant now) {
+        SortedSet<String> names = new TreeSet<>();
         TotalsQuery byTenant =
                 TotalsQuery.over(now.minus(LOOK_BACK), now.plusSeconds(1))
                         .by(Dimension.TENANT)
@@ -94,7 +108,6 @@ final class Frame {
                 names.add(name);
             }
         }
-        tenants.set(new Tenants(now, names));
         return names;
     }
 
