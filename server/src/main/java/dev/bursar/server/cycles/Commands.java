@@ -156,7 +156,7 @@ final class Commands {
     }
 
     private static Duration ttl(long millis) {
-        Duration wanted = millis == 0 ? Defaults.TTL : Duration.ofMillis(millis);
+        Duration wanted = Duration.ofMillis(millis);
         return wanted.compareTo(Defaults.MAX_TTL) > 0 ? Defaults.MAX_TTL : wanted;
     }
 }

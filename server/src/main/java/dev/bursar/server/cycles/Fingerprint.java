@@ -43,7 +43,6 @@ final class Fingerprint {
                             .with(e.actual())
                             .with(e.overage().name())
                             .with(e.metrics())
-                            .with(e.clientTimeMillis())
                             .with(e.metadata());
         }
         return ByteBuffer.wrap(sha256(print.canonical.toString())).getLong();

@@ -25,7 +25,7 @@ final class Requests {
         String idempotencyKey();
     }
 
-    /// @param ttlMillis how long it is wanted for, 0 for the default
+    /// @param ttlMillis how long it is wanted for
     record Reserve(
             String idempotencyKey,
             WireSubject subject,
@@ -58,6 +58,7 @@ final class Requests {
     record Extend(String idempotencyKey, long byMillis, @Nullable String metadata)
             implements Keyed {}
 
+    /// The client's own time is only advice and not kept: one that tries again may send another.
     record Event(
             String idempotencyKey,
             WireSubject subject,
@@ -65,13 +66,12 @@ final class Requests {
             WireAmount actual,
             Overage overage,
             WireMetrics metrics,
-            long clientTimeMillis,
             @Nullable String metadata)
             implements Keyed {}
 
     static Reserve reserve(JsonFields in) {
         Common common = new Common("estimate");
-        long ttl = 0;
+        long ttl = Defaults.TTL.toMillis();
         long grace = Defaults.GRACE.toMillis();
         Overage overage = Defaults.OVERAGE;
         boolean dryRun = false;
@@ -109,12 +109,11 @@ final class Requests {
         Common common = new Common("actual");
         Overage overage = Defaults.OVERAGE;
         WireMetrics metrics = WireMetrics.NONE;
-        long clientTime = -1;
         for (String field = in.next(); field != null; field = in.next()) {
             switch (field) {
                 case "overage_policy" -> overage = overage(in);
                 case "metrics" -> metrics = WireMetrics.read(in);
-                case "client_time_ms" -> clientTime = in.integer(0, Long.MAX_VALUE);
+                case "client_time_ms" -> in.integer(0, Long.MAX_VALUE);
                 default -> common.read(field, in);
             }
         }
@@ -125,7 +124,6 @@ final class Requests {
                 common.amount(),
                 overage,
                 metrics,
-                clientTime,
                 common.metadata);
     }
 

@@ -197,6 +197,10 @@ class EvaluationsTest {
         Reply second = server.post("/v1/events", body);
         assertThat(second.status()).isEqualTo(201);
         assertThat(second.body()).isEqualTo(first.body());
+        Reply later =
+                server.post(
+                        "/v1/events", body.replace("\"client_time_ms\":1", "\"client_time_ms\":2"));
+        assertThat(later.body()).as("a later try says a later time").isEqualTo(first.body());
         server.post("/v1/events", body.replace("\"amount\":50", "\"amount\":51"))
                 .refused(409, "IDEMPOTENCY_MISMATCH");
     }

@@ -129,6 +129,17 @@ class ReservationsTest {
         assertThat(created(turned).text("reservation_id")).isEqualTo(id);
     }
 
+    @Test
+    void create_repeatedWithDefaultsSpelledOut_isARepeat() {
+        String key = newKey();
+        String id = created(reserve(key, BOT, 100, "")).text("reservation_id");
+        String defaults =
+                ",\"ttl_ms\":60000,\"grace_period_ms\":5000,\"dry_run\":false,"
+                        + "\"overage_policy\":\"ALLOW_IF_AVAILABLE\"";
+
+        assertThat(created(reserve(key, BOT, 100, defaults)).text("reservation_id")).isEqualTo(id);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {",\"ttl_ms\":2000", ",\"dry_run\":true", ",\"metadata\":{\"a\":1}"})
     void create_sameKeyOtherPayload_isAMismatch(String more) {
