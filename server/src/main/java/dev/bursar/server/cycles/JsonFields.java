@@ -8,6 +8,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonPointer;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
@@ -117,6 +118,19 @@ final class JsonFields {
         return text;
     }
 
+    /// Checks the name of this field where a client may choose names.
+    ///
+    /// @param most characters; none of them may be a control character
+    void requireName(int most) {
+        String name = String.valueOf(parser.currentName());
+        if (name.isEmpty()
+                || name.length() > most
+                || name.chars().anyMatch(Character::isISOControl)) {
+            throw CyclesException.invalid(
+                    parentPath() + " must have names of 1 to " + most + " characters, no controls");
+        }
+    }
+
     long integer(long least, long most) {
         if (parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
             throw wrong("must be an integer");
@@ -174,8 +188,17 @@ final class JsonFields {
 
     /// Where the parser is, as `subject.agent`.
     private String path() {
-        String pointer = parser.streamReadContext().pathAsPointer().toString();
-        return pointer.isEmpty() ? "the body" : pointer.substring(1).replace('/', '.');
+        return path(parser.streamReadContext().pathAsPointer());
+    }
+
+    /// The object that this field is one of.
+    private String parentPath() {
+        return path(parser.streamReadContext().pathAsPointer().head());
+    }
+
+    private static String path(@Nullable JsonPointer pointer) {
+        String path = pointer == null ? "" : pointer.toString();
+        return path.isEmpty() ? "the body" : path.substring(1).replace('/', '.');
     }
 
     /// Half a character outside of the basic plane is no text.

@@ -31,7 +31,7 @@ record Scope(Subject subject, @Nullable String dimensions, List<ScopePath> paths
                     Subject.PROVIDER,
                     Subject.TOOL);
 
-    private static final Pattern TAG = Pattern.compile("[a-z0-9_.-]{1,64}");
+    private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
     Scope {
         paths = List.copyOf(paths);
@@ -42,7 +42,8 @@ record Scope(Subject subject, @Nullable String dimensions, List<ScopePath> paths
     /// Levels are only those that were sent: a default would move the request to another path. Defaults
     /// of the key count for all other dimensions.
     ///
-    /// @throws CyclesException `FORBIDDEN` when it is another tenant's, or outside of the key's scopes
+    /// @throws CyclesException `FORBIDDEN` when it is another tenant's, or outside of the key's scopes;
+    ///     `INVALID_REQUEST` when it has more dimensions than the ledger takes
     static Scope of(WireSubject wire, CyclesCaller caller) {
         String tenant = wire.levels().get(Subject.TENANT);
         if (tenant != null && !tenant.equals(caller.tenant().value())) {
@@ -55,13 +56,18 @@ record Scope(Subject subject, @Nullable String dimensions, List<ScopePath> paths
         addDimensions(wire.dimensions(), values);
         addDefaults(caller.defaults(), values);
         values.put(Subject.KEY, caller.name());
+        if (values.size() > Subject.MAX_DIMENSIONS) {
+            throw CyclesException.invalid(
+                    "subject.dimensions and the key's defaults are more than %d together"
+                            .formatted(Subject.MAX_DIMENSIONS));
+        }
         Subject subject = Subject.of(values);
         List<ScopePath> paths = ScopePath.of(caller.tenant(), subject);
         caller.requireScope(paths.getLast());
         return new Scope(subject, json(wire.dimensions()), paths);
     }
 
-    /// What the ledger cannot take as a dimension is only kept as it was sent.
+    /// What the ledger cannot take as a dimension is only kept as it was sent: no budget can name it.
     private static void addDimensions(
             Map<String, String> dimensions, SortedMap<String, String> values) {
         for (Map.Entry<String, String> dimension : dimensions.entrySet()) {

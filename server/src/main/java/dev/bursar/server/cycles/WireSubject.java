@@ -9,15 +9,15 @@ import java.util.regex.Pattern;
 /// Whom a request is about, as it says itself.
 ///
 /// @param levels of [ScopePath#LEVELS], at least one
-/// @param dimensions whatever else, by name
+/// @param dimensions whatever else, by name: letters of any kind, as the client likes
 record WireSubject(SortedMap<String, String> levels, SortedMap<String, String> dimensions) {
 
     private static final int MAX_LEVEL = 128;
     private static final int MAX_DIMENSIONS = 16;
+    private static final int MAX_DIMENSION_NAME = 256;
     private static final int MAX_DIMENSION = 256;
 
     private static final Pattern LEVEL = Pattern.compile("[a-zA-Z0-9_.-]+");
-    private static final Pattern DIMENSION = Pattern.compile("[a-z0-9_.-]{1,256}");
 
     WireSubject {
         levels = Collections.unmodifiableSortedMap(new TreeMap<>(levels));
@@ -54,9 +54,7 @@ record WireSubject(SortedMap<String, String> levels, SortedMap<String, String> d
     private static void dimensions(JsonFields in, SortedMap<String, String> dimensions) {
         in.enter();
         for (String name = in.next(); name != null; name = in.next()) {
-            if (!DIMENSION.matcher(name).matches()) {
-                throw in.wrong("must be named with a-z, 0-9, '_', '.' and '-'");
-            }
+            in.requireName(MAX_DIMENSION_NAME);
             if (dimensions.size() == MAX_DIMENSIONS) {
                 throw CyclesException.invalid("subject.dimensions has more than " + MAX_DIMENSIONS);
             }

@@ -63,7 +63,6 @@ class BodiesTest {
                 "{\"tenant\":\"acme\"}|{\"agent\":5}|subject.agent must be a string",
                 "{\"tenant\":\"acme\"}|{\"agent\":\"\"}|subject.agent must have 1 to 128",
                 "{\"tenant\":\"acme\"}|{\"team\":\"x\"}|subject.team is not a field",
-                "{\"tenant\":\"acme\"}|{\"agent\":\"a\",\"dimensions\":{\"A\":\"b\"}}|subject.dimensions.A",
                 "{\"tenant\":\"acme\"}|[]|subject must be an object",
                 "\"kind\":\"llm.completion\",||action.kind is required",
                 "\"name\":\"gpt\"|\"name\":\"\"|action.name must have 1 to 256",
