@@ -12,6 +12,10 @@ final class Requests {
     /// The most characters of `metadata`.
     static final int MAX_METADATA = 16 * 1024;
 
+    /// The most characters of `metadata` of an event. A client that comes too late to commit sends the
+    /// commit's as an event's, and adds where it comes from.
+    static final int MAX_EVENT_METADATA = MAX_METADATA + 1_024;
+
     private static final int MAX_KEY = 256;
     private static final int MAX_REASON = 256;
     private static final long MAX_MILLIS = Duration.ofDays(1).toMillis();
@@ -70,7 +74,7 @@ final class Requests {
             implements Keyed {}
 
     static Reserve reserve(JsonFields in) {
-        Common common = new Common("estimate");
+        Common common = new Common("estimate", MAX_METADATA);
         long ttl = Defaults.TTL.toMillis();
         long grace = Defaults.GRACE.toMillis();
         Overage overage = Defaults.OVERAGE;
@@ -97,7 +101,7 @@ final class Requests {
     }
 
     static Decide decide(JsonFields in) {
-        Common common = new Common("estimate");
+        Common common = new Common("estimate", MAX_METADATA);
         for (String field = in.next(); field != null; field = in.next()) {
             common.read(field, in);
         }
@@ -106,7 +110,7 @@ final class Requests {
     }
 
     static Event event(JsonFields in) {
-        Common common = new Common("actual");
+        Common common = new Common("actual", MAX_EVENT_METADATA);
         Overage overage = Defaults.OVERAGE;
         WireMetrics metrics = WireMetrics.NONE;
         for (String field = in.next(); field != null; field = in.next()) {
@@ -190,14 +194,16 @@ final class Requests {
     private static final class Common {
 
         private final String amountName;
+        private final int maxMetadata;
         private @Nullable String key;
         private @Nullable WireSubject subject;
         private @Nullable WireAction action;
         private @Nullable WireAmount amount;
         private @Nullable String metadata;
 
-        Common(String amountName) {
+        Common(String amountName, int maxMetadata) {
             this.amountName = amountName;
+            this.maxMetadata = maxMetadata;
         }
 
         void read(String field, JsonFields in) {
@@ -209,7 +215,7 @@ final class Requests {
                 case "idempotency_key" -> key = in.text(1, MAX_KEY);
                 case "subject" -> subject = WireSubject.read(in);
                 case "action" -> action = WireAction.read(in);
-                case "metadata" -> metadata = in.object(MAX_METADATA);
+                case "metadata" -> metadata = in.object(maxMetadata);
                 default -> throw in.unknown();
             }
         }

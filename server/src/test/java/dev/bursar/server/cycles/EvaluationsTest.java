@@ -263,6 +263,46 @@ class EvaluationsTest {
     }
 
     @Test
+    void event_ofARecovery_hasRoomForWhatTheClientAdds() {
+        String full = "\"a\":\"%s\"".formatted("x".repeat(Requests.MAX_METADATA - 8));
+        String added =
+                ",\"recovered_reservation_id\":\"%s\",\"recovery_reason\":\"RESERVATION_EXPIRED\""
+                        .formatted("r".repeat(128));
+        String id = dryRunless(",\"metadata\":{" + full + "}");
+        Reply committed =
+                server.post(
+                        "/v1/reservations/" + id + "/commit",
+                        commit(newKey(), ",\"metadata\":{" + full + "}"));
+        assertThat(committed.status()).as(committed.body()).isEqualTo(200);
+
+        Reply event =
+                server.post(
+                        "/v1/events",
+                        event(newKey(), ACME, 80, ",\"metadata\":{" + full + added + "}"));
+
+        assertThat(event.status()).as(event.body()).isEqualTo(201);
+        server.post(
+                        "/v1/events",
+                        event(
+                                newKey(),
+                                ACME,
+                                80,
+                                ",\"metadata\":{" + full + ",\"b\":\"" + "x".repeat(1024) + "\"}"))
+                .refused(400, "INVALID_REQUEST");
+    }
+
+    private static String dryRunless(String more) {
+        Reply reply = server.post("/v1/reservations", reserve(newKey(), ACME, 100, more));
+        assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+        return reply.text("reservation_id");
+    }
+
+    private static String commit(String key, String more) {
+        return "{\"idempotency_key\":\"%s\",\"actual\":{\"unit\":\"USD_MICROCENTS\",\"amount\":80}%s}"
+                .formatted(key, more);
+    }
+
+    @Test
     void capsOfALadder_areToldAsItFills() {
         Reply clamped =
                 server.post(
