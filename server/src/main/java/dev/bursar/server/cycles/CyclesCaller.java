@@ -24,11 +24,18 @@ record CyclesCaller(ApiKey key) {
 
     /// @throws CyclesException `FORBIDDEN` when the key does not have it
     void require(Permission permission) {
-        if (!key.may(permission)) {
+        if (!may(permission)) {
             throw new CyclesException(
                     ErrorCode.FORBIDDEN,
                     "the key does not have the permission " + permission.written());
         }
+    }
+
+    /// The protocol has no permission of its own for events: who may commit may post them.
+    private boolean may(Permission permission) {
+        return key.may(permission)
+                || (permission == Permission.EVENTS_CREATE
+                        && key.may(Permission.RESERVATIONS_COMMIT));
     }
 
     /// @throws CyclesException `FORBIDDEN` when the key is not for this place

@@ -34,6 +34,8 @@ class EvaluationsTest {
             acme:
               keys:
                 - { name: app, secret: acme-secret }
+                - { name: runtime, secret: runtime-secret, permissions: [ "reservations:create", "reservations:commit", "balances:read" ] }
+                - { name: biller, secret: biller-secret, permissions: [ "events:create" ] }
                 - { name: part, secret: part-secret, scope: "tenant:acme/agent:b", permissions: [ "balances:read" ] }
               budgets:
                 - { name: all, limit: 1000 USD, scope: "tenant:acme" }
@@ -203,6 +205,14 @@ class EvaluationsTest {
         assertThat(later.body()).as("a later try says a later time").isEqualTo(first.body());
         server.post("/v1/events", body.replace("\"amount\":50", "\"amount\":51"))
                 .refused(409, "IDEMPOTENCY_MISMATCH");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"runtime-secret, 201", "biller-secret, 201", "part-secret, 403"})
+    void event_wantsAKeyThatMayCommit(String secret, int status) {
+        Reply reply = server.post(secret, "/v1/events", event(newKey(), ACME, 1, ""));
+
+        assertThat(reply.status()).as(reply.body()).isEqualTo(status);
     }
 
     @Test
