@@ -96,7 +96,13 @@ final class Changes {
                                     evaluated(scope, answer, true);
                             case Outcome.Repeated(Outcome.Evaluated(Outcome answer)) ->
                                     evaluated(scope, answer, true);
-                            default -> throw refused(outcome, scope, request.estimate().unit());
+                            default -> {
+                                Outcome.Refused refused = told(outcome, scope);
+                                if (request.dryRun() && hasNoBudget(refused)) {
+                                    yield evaluated(scope, refused, true);
+                                }
+                                throw refused(refused, scope, request.estimate().unit());
+                            }
                         });
     }
 
@@ -112,7 +118,13 @@ final class Changes {
                         switch (original(outcome)) {
                             case Outcome.Evaluated(Outcome answer) ->
                                     evaluated(scope, answer, false);
-                            default -> throw refused(outcome, scope, request.estimate().unit());
+                            default -> {
+                                Outcome.Refused refused = told(outcome, scope);
+                                if (hasNoBudget(refused)) {
+                                    yield evaluated(scope, refused, false);
+                                }
+                                throw refused(refused, scope, request.estimate().unit());
+                            }
                         });
     }
 
@@ -129,7 +141,9 @@ final class Changes {
                         switch (original(outcome)) {
                             case Outcome.Charged charged ->
                                     Answer.of(201, Replies.applied(eventId, charged, caller));
-                            default -> throw refused(outcome, scope, request.actual().unit());
+                            default ->
+                                    throw refused(
+                                            told(outcome, scope), scope, request.actual().unit());
                         });
     }
 
@@ -317,14 +331,26 @@ final class Changes {
         return outcome instanceof Outcome.Repeated(Outcome original) ? original : outcome;
     }
 
-    private CyclesException refused(Outcome outcome, Scope scope, Unit asked) {
+    /// A refusal in the protocol's terms: budgets of units that it cannot speak of are not there.
+    private Outcome.Refused told(Outcome outcome, Scope scope) {
         Outcome.Refused refused = refused(outcome);
+        boolean nothingToName =
+                refused.reason() == Reason.UNIT_MISMATCH && unitsThere(scope).isEmpty();
+        return nothingToName ? new Outcome.Refused(Reason.BUDGET_NOT_FOUND, List.of()) : refused;
+    }
+
+    private static boolean hasNoBudget(Outcome.Refused refused) {
+        return refused.reason() == Reason.BUDGET_NOT_FOUND;
+    }
+
+    private CyclesException refused(Outcome.Refused refused, Scope scope, Unit asked) {
         return refused.reason() == Reason.UNIT_MISMATCH
-                ? mismatch(
-                        scope.path().toString(),
-                        asked,
-                        UnitsThere.of(authority.budgets(), scope.subject(), scope.paths()))
+                ? mismatch(scope.path().toString(), asked, unitsThere(scope))
                 : Refusals.error(refused, scope.path().toString());
+    }
+
+    private List<Unit> unitsThere(Scope scope) {
+        return UnitsThere.of(authority.budgets(), scope.subject(), scope.paths());
     }
 
     private CyclesException refused(

@@ -6,7 +6,7 @@ import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.Unit;
 import java.util.List;
 
-/// In which units there are budgets for a subject.
+/// In which units of the protocol there are budgets for a subject.
 final class UnitsThere {
 
     private UnitsThere() {}
@@ -17,6 +17,7 @@ final class UnitsThere {
                 .filter(budget -> budget.tenant().value().equals(subject.get(Subject.TENANT)))
                 .filter(budget -> applies(budget, subject, paths))
                 .map(Budget::unit)
+                .filter(WireUnit.ALL::contains)
                 .distinct()
                 .sorted()
                 .toList();

@@ -47,6 +47,11 @@ class EvaluationsTest {
                 - { name: closed, limit: 1 USD, scope: "tenant:acme/agent:closed" }
             umbrella:
               keys: [ { name: app, secret: umbrella-secret } ]
+            counted:
+              keys: [ { name: app, secret: counted-secret } ]
+              budgets:
+                - { name: calls, limit: 10 calls }
+                - { name: run, limit: 10 USD, match: { agent: b } }
             closed:
               keys: [ { name: app, secret: closed-secret } ]
               budgets: [ { name: all, limit: 1 USD, scope: "tenant:closed" } ]
@@ -107,6 +112,7 @@ class EvaluationsTest {
         "acme-secret, frozen, 1, DENY, BUDGET_FROZEN",
         "acme-secret, closed, 1, DENY, BUDGET_CLOSED",
         "umbrella-secret, a, 1, DENY, BUDGET_NOT_FOUND",
+        "counted-secret, a, 1, DENY, BUDGET_NOT_FOUND",
         "closed-secret, a, 1, DENY, TENANT_CLOSED",
     })
     void decideAndDryRun_tellWithoutHolding(
@@ -132,6 +138,7 @@ class EvaluationsTest {
         "acme-secret, frozen, 409, BUDGET_FROZEN",
         "acme-secret, closed, 409, BUDGET_CLOSED",
         "umbrella-secret, a, 404, NOT_FOUND",
+        "counted-secret, a, 404, NOT_FOUND",
         "closed-secret, a, 409, TENANT_CLOSED",
     })
     void createAndEvent_areRefusedForTheSame(String secret, String agent, int status, String code) {
@@ -156,6 +163,19 @@ class EvaluationsTest {
         reply.refused(400, "UNIT_MISMATCH");
         assertThat(reply.json().get("details").get("expected_units").toString())
                 .isEqualTo("[\"TOKENS\",\"USD_MICROCENTS\"]");
+    }
+
+    @Test
+    void mismatch_namesUnitsOfTheProtocolOnly() {
+        Reply reply =
+                server.post(
+                        "counted-secret",
+                        "/v1/reservations",
+                        reserve(newKey(), agent("b"), 1, "").replace("USD_MICROCENTS", "TOKENS"));
+
+        reply.refused(400, "UNIT_MISMATCH");
+        assertThat(reply.json().get("details").get("expected_units").toString())
+                .isEqualTo("[\"USD_MICROCENTS\"]");
     }
 
     @Test
