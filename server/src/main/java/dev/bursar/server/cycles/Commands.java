@@ -12,7 +12,7 @@ import java.time.Duration;
 /// Requests as commands of the ledger.
 final class Commands {
 
-    /// Characters of a command key.
+    /// Up to this long, counted in `char`s, a command key can be in any case.
     private static final int MAX_COMMAND_KEY = 256;
 
     private Commands() {}

@@ -111,7 +111,7 @@ final class JsonFields {
             throw wrong("must be a string");
         }
         String text = parser.getString();
-        if (text.length() < least || text.length() > most) {
+        if (text.length() < least || isLonger(text, most)) {
             throw wrong("must have " + least + " to " + most + " characters");
         }
         requireWhole(text);
@@ -124,11 +124,16 @@ final class JsonFields {
     void requireName(int most) {
         String name = String.valueOf(parser.currentName());
         if (name.isEmpty()
-                || name.length() > most
+                || isLonger(name, most)
                 || name.chars().anyMatch(Character::isISOControl)) {
             throw CyclesException.invalid(
                     parentPath() + " must have names of 1 to " + most + " characters, no controls");
         }
+    }
+
+    /// Characters are those of Unicode, as JSON Schema counts them.
+    private static boolean isLonger(String text, int most) {
+        return text.length() > most && text.codePointCount(0, text.length()) > most;
     }
 
     long integer(long least, long most) {

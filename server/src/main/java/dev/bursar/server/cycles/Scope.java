@@ -73,7 +73,9 @@ record Scope(Subject subject, @Nullable String dimensions, List<ScopePath> paths
         for (Map.Entry<String, String> dimension : dimensions.entrySet()) {
             String name = dimension.getKey();
             String value = dimension.getValue();
-            if (value.isEmpty() || value.chars().anyMatch(Character::isISOControl)) {
+            if (value.isEmpty()
+                    || value.length() > Subject.MAX_VALUE_LENGTH
+                    || value.chars().anyMatch(Character::isISOControl)) {
                 continue;
             }
             if (OWN.contains(name)) {

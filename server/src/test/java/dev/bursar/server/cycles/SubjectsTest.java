@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.server.cycles.CyclesServer.Reply;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -93,6 +95,44 @@ class SubjectsTest {
 
         reply.refused(400, "INVALID_REQUEST");
         assertThat(reply.text("message")).startsWith("subject.dimensions");
+    }
+
+    @Test
+    void texts_areCountedInCharacters_notInHalves() {
+        String face = "\ud83d\ude00";
+        String key = face.repeat(250) + newKey();
+        String body =
+                reserve(key, subject("{\"user\":\"%s\"}".formatted(face.repeat(256))), 1, "")
+                        .replace("llm.completion", face.repeat(64))
+                        .replace("gpt", face.repeat(256));
+
+        Reply found = created(body);
+
+        StrictBody.detail(found.json());
+        assertThat(found.text("idempotency_key")).isEqualTo(key);
+        assertThat(found.json().get("action").get("kind").asString()).isEqualTo(face.repeat(64));
+        assertThat(found.json().get("action").get("name").asString()).isEqualTo(face.repeat(256));
+        assertThat(found.json().get("subject").get("dimensions").get("user").asString())
+                .isEqualTo(face.repeat(256));
+        String id = found.text("reservation_id");
+        String extend =
+                "{\"idempotency_key\":\"%s\",\"extend_by_ms\":1}".formatted(face.repeat(256));
+        assertThat(server.post("/v1/reservations/" + id + "/extend", extend).status())
+                .isEqualTo(200);
+        for (String wrong :
+                new String[] {
+                    body.replace(face.repeat(64), face.repeat(65)),
+                    body.replace(key, face.repeat(257)),
+                    body.replace("\"name\":\"" + face, "\"name\":\"" + face + face),
+                }) {
+            server.post("/v1/reservations", wrong).refused(400, "INVALID_REQUEST");
+        }
+        server.follow();
+        Reply listed =
+                server.get(
+                        "/v1/reservations?idempotency_key="
+                                + URLEncoder.encode(key, StandardCharsets.UTF_8));
+        assertThat(listed.json().get("reservations").size()).as(listed.body()).isEqualTo(1);
     }
 
     @Test
