@@ -18,7 +18,8 @@ record Route(Operation operation, String reservation) {
     private static final String RESERVATIONS = "/v1/reservations";
     private static final String BELOW = "/v1/reservations/";
 
-    /// The first parts of paths below `/v1` that the protocol has, whether or not they are served here.
+    /// The first parts of paths below `/v1` that the protocol has, v0.1.26 too, whether or not they are
+    /// served here.
     private static final List<String> FAMILIES =
             List.of(
                     "reservations",
@@ -29,7 +30,8 @@ record Route(Operation operation, String reservation) {
                     "evidence",
                     "admin",
                     "webhooks",
-                    ".well-known");
+                    ".well-known",
+                    "action-kinds");
 
     enum Operation {
         DECIDE(POST, "/v1/decide", Permission.RESERVATIONS_CREATE),

@@ -470,6 +470,9 @@ class ReservationsTest {
                 "GET|/v1/auth/nothing|404|''",
                 "GET|/v1/admin/tenants|404|''",
                 "GET|/v1/evidence/abc|404|''",
+                "GET|/v1/action-kinds|404|''",
+                "POST|/v1/action-kinds/llm.completion|404|''",
+                "GET|/v1/admin/action-quota-counters|404|''",
             })
     void any_wrongPathOrMethod_isToldSo(String method, String path, int status, String allow) {
         Reply reply =
