@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -40,6 +41,9 @@ final class InvalidRequests implements Handler<HttpServerRequest> {
         response.setStatusCode(status.code())
                 .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
+                // Clients of the Cycles Protocol find these on every answer.
+                .putHeader("X-Request-Id", UUID.randomUUID().toString())
+                .putHeader("X-Cycles-Trace-Id", UUID.randomUUID().toString().replace("-", ""))
                 .putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length()))
                 .write(body);
         // For the client the answer is whole; ending it closes the connection.

@@ -193,7 +193,11 @@ class WebServerTest {
     void whatIsNoRequest_isRefused() throws Exception {
         try (Socket socket = connect()) {
             send(socket, "hello\r\n\r\n");
-            assertThat(readToEnd(socket)).contains(" 400 Bad Request").endsWith("\"status\":400}");
+            assertThat(readToEnd(socket))
+                    .contains(" 400 Bad Request")
+                    .containsPattern("X-Request-Id: [0-9a-f-]{36}\r\n")
+                    .containsPattern("X-Cycles-Trace-Id: [0-9a-f]{32}\r\n")
+                    .endsWith("\"status\":400}");
         }
     }
 
