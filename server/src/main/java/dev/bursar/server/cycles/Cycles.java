@@ -17,6 +17,7 @@ public final class Cycles implements AutoCloseable {
 
     private final Vertx vertx;
     private final Ids ids;
+    private final HttpDate date;
     private final Callers callers;
     private final Threads threads = new Threads();
     private final Changes changes;
@@ -30,6 +31,7 @@ public final class Cycles implements AutoCloseable {
             InstantSource clock) {
         this.vertx = vertx;
         this.ids = new Ids(clock);
+        this.date = new HttpDate(clock);
         this.callers = new Callers(directory);
         Reservations reservations = new Reservations(authority, usage, clock);
         this.changes = new Changes(authority, reservations, clock, ids, threads);
@@ -44,7 +46,7 @@ public final class Cycles implements AutoCloseable {
     /// Answers a request that [#accepts] is true for. On the event loop of its connection, before
     /// anything was read of its body.
     public void handle(HttpServerRequest request) {
-        Exchange exchange = new Exchange(vertx, request, ids);
+        Exchange exchange = new Exchange(vertx, request, ids, date);
         try {
             Route route = Route.of(request.method(), String.valueOf(request.path()));
             exchange.identified(

@@ -22,13 +22,15 @@ final class Exchange {
     private final Context context;
     private final String requestId;
     private final String traceId;
+    private final HttpDate date;
     private @Nullable CyclesCaller caller;
     private @Nullable Actor actor;
     private boolean answered;
 
-    Exchange(Vertx vertx, HttpServerRequest request, Ids ids) {
+    Exchange(Vertx vertx, HttpServerRequest request, Ids ids, HttpDate date) {
         this.request = request;
         this.context = vertx.getOrCreateContext();
+        this.date = date;
         this.requestId = ids.uuid();
         this.traceId = Trace.of(request.headers(), ids);
         // Clients that hang up are part of the day: without handlers each would be logged.
@@ -101,6 +103,7 @@ final class Exchange {
         HttpServerResponse response = request.response();
         response.setStatusCode(answer.status());
         response.headers()
+                .set(HttpHeaders.DATE, date.now())
                 .set(HttpHeaders.CONTENT_TYPE, JSON)
                 .set(REQUEST_ID, requestId)
                 .set(TRACE_ID, traceId);

@@ -2,6 +2,7 @@ package dev.bursar.server.cycles;
 
 import static dev.bursar.server.cycles.CyclesServer.newKey;
 import static dev.bursar.server.cycles.CyclesServer.reserve;
+import static java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.server.cycles.CyclesServer.Reply;
@@ -9,6 +10,9 @@ import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -209,6 +213,20 @@ class BodiesTest {
 
         assertThat(reply.header("X-Cycles-Trace-Id")).isEqualTo("0af7651916cd43dd8448eb211c80319c");
         assertThat(reply.header("X-Request-Id")).isNotEqualTo("mine");
+    }
+
+    @Test
+    void answers_sayWhenTheyWereMade() {
+        Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        Reply granted = server.post("/v1/reservations", reserve(newKey(), SUBJECT, 5, ""));
+        Reply refused = server.post("/v1/reservations", "[]");
+        Instant after = Instant.now();
+
+        for (Reply reply : List.of(granted, refused)) {
+            assertThat(reply.header("Date")).matches("[A-Z][a-z]{2}, \\d{2} .{17} GMT");
+            Instant said = RFC_1123_DATE_TIME.parse(reply.header("Date"), Instant::from);
+            assertThat(said).isBetween(before, after);
+        }
     }
 
     @Test
