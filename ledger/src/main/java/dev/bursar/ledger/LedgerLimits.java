@@ -8,7 +8,8 @@ import java.time.Duration;
 /// @param maxAccounts accounts at a time
 /// @param maxBudgets open budgets
 /// @param rememberFor how long an outcome or an ended hold is remembered for repeats
-/// @param maxRemembered how many of each at most; the oldest are forgotten first
+/// @param maxRemembered how many of each at most, and a quarter of it of evaluations and extensions beside
+///     them; the oldest are forgotten first
 public record LedgerLimits(
         int maxHolds, int maxAccounts, int maxBudgets, Duration rememberFor, int maxRemembered) {
 

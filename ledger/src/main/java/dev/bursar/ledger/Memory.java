@@ -5,17 +5,25 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedCollection;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What the ledger remembers so that a repeated command takes effect once: outcomes by command key, and
 /// how holds ended. Bounded in time and number; the oldest are forgotten first.
 ///
+/// Questions and extensions, which come by the beat, are kept apart in a smaller number: however many there
+/// are, they push out no key of a command that moves money.
+///
 /// A command whose key equals the id of its hold is remembered with the hold itself and takes no place
 /// of its own: the gateway's calls, which nobody repeats, do not push out the keys of clients.
 final class Memory {
 
+    /// Of questions and extensions one is remembered where this many of all others are.
+    private static final int FEWER = 4;
+
     private final LedgerLimits limits;
     private final Map<Known, StateRecord.Remembered> outcomes = new LinkedHashMap<>();
+    private final Map<Known, StateRecord.Remembered> beats = new LinkedHashMap<>();
     private final Map<HoldId, StateRecord.EndedHold> ended = new LinkedHashMap<>();
 
     private record Known(TenantId tenant, StateRecord.Operation operation, String key) {}
@@ -26,7 +34,7 @@ final class Memory {
 
     /// What to answer to a key that was used before, or null for a new one.
     @Nullable Outcome recall(TenantId tenant, StateRecord.Operation operation, CommandKey key) {
-        StateRecord.Remembered known = outcomes.get(new Known(tenant, operation, key.value()));
+        StateRecord.Remembered known = of(operation).get(new Known(tenant, operation, key.value()));
         return known == null ? null : repeat(known.key(), key, known.outcome());
     }
 
@@ -41,16 +49,30 @@ final class Memory {
     }
 
     void remember(StateRecord.Remembered remembered) {
-        outcomes.put(
+        Map<Known, StateRecord.Remembered> memory = of(remembered.operation());
+        memory.put(
                 new Known(remembered.tenant(), remembered.operation(), remembered.key().value()),
                 remembered);
+        int most =
+                isBeat(remembered.operation())
+                        ? limits.maxRemembered() / FEWER
+                        : limits.maxRemembered();
         Instant oldest = remembered.at().minus(limits.rememberFor());
-        Iterator<StateRecord.Remembered> each = outcomes.values().iterator();
-        while (each.hasNext()
-                && (each.next().at().isBefore(oldest)
-                        || outcomes.size() > limits.maxRemembered())) {
+        Iterator<StateRecord.Remembered> each = memory.values().iterator();
+        while (each.hasNext() && (each.next().at().isBefore(oldest) || memory.size() > most)) {
             each.remove();
         }
+    }
+
+    private Map<Known, StateRecord.Remembered> of(StateRecord.Operation operation) {
+        return isBeat(operation) ? beats : outcomes;
+    }
+
+    private static boolean isBeat(StateRecord.Operation operation) {
+        return switch (operation) {
+            case EXTEND, DECIDE -> true;
+            case RESERVE, COMMIT, RELEASE, CHARGE, ADJUST -> false;
+        };
     }
 
     void remember(StateRecord.EndedHold hold) {
@@ -63,8 +85,9 @@ final class Memory {
         }
     }
 
-    SequencedCollection<StateRecord.Remembered> outcomes() {
-        return ((LinkedHashMap<Known, StateRecord.Remembered>) outcomes).sequencedValues();
+    /// Each kind in the order in which they came.
+    Stream<StateRecord.Remembered> outcomes() {
+        return Stream.concat(outcomes.values().stream(), beats.values().stream());
     }
 
     SequencedCollection<StateRecord.EndedHold> endedHolds() {

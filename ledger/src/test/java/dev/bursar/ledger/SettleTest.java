@@ -234,6 +234,24 @@ class SettleTest {
     }
 
     @Test
+    void memory_ofWhatMovesMoney_isNotPushedOutByExtensionsAndQuestions() {
+        TestLedger small = new TestLedger(new LedgerLimits(10, 10, 10, Duration.ofHours(1), 8));
+        small.define(budget("total", TOKENS, 1_000));
+        Command.Reserve first = small.reserveCommand(RUN, Amounts.of(TOKENS, 1));
+        Outcome.Granted granted = granted(small.submit(first));
+        for (int i = 0; i < 20; i++) {
+            small.extend(granted.hold(), Duration.ofMillis(1), 100);
+            small.submit(
+                    new Command.Evaluate(
+                            small.reserveCommand(RUN, Amounts.of(TOKENS, 1)),
+                            StateRecord.Operation.DECIDE));
+        }
+
+        assertThat(small.submit(first)).isEqualTo(new Outcome.Repeated(granted));
+        small.assertReplayIsEqual();
+    }
+
+    @Test
     void expiry_releasesOrCharges_asItsOwnerAsked() {
         reserve(Command.Overage.REJECT, Command.OnExpiry.RELEASE, 10);
         reserve(Command.Overage.REJECT, Command.OnExpiry.CHARGE, 20);
