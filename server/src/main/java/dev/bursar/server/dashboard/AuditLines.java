@@ -49,11 +49,13 @@ final class AuditLines {
             return Figure.of("");
         }
         Figure amount = Counts.brief(new Unit(unit), act.amount());
-        boolean definition =
-                act.action().equals("budget.define") || act.action().equals("budget.change");
-        return definition
+        return defines(act)
                 ? new Figure("limit " + amount.text(), "limit " + amount.exact())
                 : amount;
+    }
+
+    private static boolean defines(AuditRow act) {
+        return act.action().equals("budget.define") || act.action().equals("budget.change");
     }
 
     private static String details(AuditRow act, Clock clock) {
@@ -67,7 +69,8 @@ final class AuditLines {
                     switch (name) {
                         case "approval" -> {}
                         case "until" -> parts.add("until " + time(value, clock));
-                        case "per" -> parts.add("of " + value);
+                        case "per" -> parts.add((defines(act) ? "per " : "of ") + value);
+                        case "budgets" -> parts.add(value.replace(",", ", "));
                         default -> parts.add(name.replace('_', ' ') + " " + value);
                     }
                 });
