@@ -49,8 +49,8 @@ final class ReserveRule {
         Outcome outcome = conclude(command, now, assessment);
         if (outcome instanceof Outcome.Granted granted) {
             entries.add(reserved(command, now, assessment, granted));
-        } else if (outcome instanceof Outcome.Refused refused && !refused.blocks().isEmpty()) {
-            entries.add(refused(command, now, refused));
+        } else if (outcome instanceof Outcome.Refused refused) {
+            entries.addAll(Refusals.denied(refused(command, now, refused)).entries());
         }
         return new Decision(outcome, entries);
     }
