@@ -14,7 +14,8 @@ import tools.jackson.core.JsonToken;
 /// Reads what an answer says about itself: usage, model, stop reason, tool calls, and the text in case
 /// the usage is missing. The same reader takes a whole answer or the events of a stream, one by one.
 /// Not thread-safe.
-abstract sealed class AnswerReader permits OpenAiReader, AnthropicReader {
+abstract sealed class AnswerReader
+        permits OpenAiReader, ResponsesReader, AnthropicReader, GeminiReader {
 
     /// Tool calls are told apart by id or place; beyond this many, each mention counts.
     private static final int MAX_TOOL_CALLS = 4_096;
@@ -61,10 +62,13 @@ abstract sealed class AnswerReader permits OpenAiReader, AnthropicReader {
         }
     }
 
-    static AnswerReader of(Dialect dialect) {
-        return switch (dialect) {
-            case OPENAI -> new OpenAiReader();
-            case ANTHROPIC -> new AnthropicReader();
+    static AnswerReader of(Operation operation) {
+        return switch (operation) {
+            case CHAT, COMPLETIONS, EMBEDDINGS -> new OpenAiReader();
+            case RESPONSES -> new ResponsesReader();
+            case MESSAGES, COUNT_TOKENS -> new AnthropicReader();
+            case GENERATE, STREAM_GENERATE, COUNT_CONTENT, EMBED_CONTENT, BATCH_EMBED_CONTENTS ->
+                    new GeminiReader();
         };
     }
 
@@ -108,6 +112,23 @@ abstract sealed class AnswerReader permits OpenAiReader, AnthropicReader {
             text.append(in.getString());
         } else {
             in.skipChildren();
+        }
+    }
+
+    /// The arguments of a tool call that are an object, not text: its strings and names come near.
+    final void strings(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        for (int depth = 1; depth > 0; ) {
+            switch (in.nextToken()) {
+                case START_OBJECT, START_ARRAY -> depth++;
+                case END_OBJECT, END_ARRAY -> depth--;
+                case PROPERTY_NAME -> text.append(in.currentName());
+                case VALUE_STRING -> text.append(in.getString());
+                default -> {}
+            }
         }
     }
 

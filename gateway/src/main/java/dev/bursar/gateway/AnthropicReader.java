@@ -118,23 +118,6 @@ final class AnthropicReader extends AnswerReader {
         }
     }
 
-    /// The arguments of a tool call are an object here, not text; its strings and names come near.
-    private void strings(JsonParser in) {
-        if (in.currentToken() != JsonToken.START_OBJECT) {
-            in.skipChildren();
-            return;
-        }
-        for (int depth = 1; depth > 0; ) {
-            switch (in.nextToken()) {
-                case START_OBJECT, START_ARRAY -> depth++;
-                case END_OBJECT, END_ARRAY -> depth--;
-                case PROPERTY_NAME -> text.append(in.currentName());
-                case VALUE_STRING -> text.append(in.getString());
-                default -> {}
-            }
-        }
-    }
-
     private static String orEmpty(@Nullable String text) {
         return text == null ? "" : text;
     }

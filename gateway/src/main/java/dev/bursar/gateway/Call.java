@@ -33,7 +33,7 @@ final class Call implements Runnable {
 
     private final Wiring wiring;
     private final Client client;
-    private final Dialect dialect;
+    private final Target target;
     private final Identity.Caller caller;
     private final CallHeaders headers;
     private final byte[] body;
@@ -48,18 +48,18 @@ final class Call implements Runnable {
             Wiring wiring,
             Exchanges exchanges,
             Client client,
-            Dialect dialect,
+            Target target,
             Identity.Caller caller,
             CallHeaders headers,
             byte[] body) {
         this.wiring = wiring;
         this.exchanges = exchanges;
         this.client = client;
-        this.dialect = dialect;
+        this.target = target;
         this.caller = caller;
         this.headers = headers;
         this.body = body;
-        this.replies = new Replies(client, dialect, wiring.settings());
+        this.replies = new Replies(client, target.operation().dialect(), wiring.settings());
     }
 
     @Override
@@ -86,13 +86,14 @@ final class Call implements Runnable {
         if (client.gone()) {
             return;
         }
-        CallRequest request = RequestParser.parse(dialect, body);
+        CallRequest request = RequestParser.parse(target, body);
         Instant at = wiring.clock().instant();
+        Dialect dialect = target.operation().dialect();
         Route route = wiring.routes().find(dialect, request.model(), at, wiring.meter());
         CallHold held = reserve(request, route, record);
         hold = held;
-        AnswerReader reader = AnswerReader.of(dialect);
-        Relay relay = new Relay(reader, request.askForUsage() != null);
+        AnswerReader reader = AnswerReader.of(target.operation());
+        Relay relay = relay(request, reader);
         Exchange exchange = exchange(request, route, relay, held);
         RequestOptions options = options(route);
         Buffer upstreamBody = upstreamBody(request, route);
@@ -113,10 +114,17 @@ final class Call implements Runnable {
         }
     }
 
+    private Relay relay(CallRequest request, AnswerReader reader) {
+        boolean array =
+                target.operation() == Operation.STREAM_GENERATE
+                        && !"sse".equals(client.request().getParam("alt"));
+        return array ? Relay.ofArray(reader) : new Relay(reader, request.askForUsage() != null);
+    }
+
     private CallHold reserve(CallRequest request, Route route, CallRecord record) {
         HoldId id = new HoldId(wiring.ids().next());
         long fingerprint = Fingerprint.of(body);
-        record.route(route)
+        record.route(target.operation(), route)
                 .label("call", id.value())
                 .label("requested_model", request.model())
                 .label("request_type", headers.requestType())
@@ -201,18 +209,17 @@ final class Call implements Runnable {
     }
 
     private RequestOptions options(Route route) {
-        return Upstream.options(route.provider(), client.request(), this::isForProvider);
-    }
-
-    /// Only beside a key of ours can another be the provider's, and a key of ours never is.
-    private boolean isForProvider(String secret) {
-        return headers.ownProviderKey()
-                && wiring.identities().identify(secret) instanceof Identity.Unknown;
+        String path = target.operation().path(route.model());
+        return Upstream.options(
+                route.provider(),
+                path,
+                client.request(),
+                secret -> headers.isForProvider(secret, wiring.identities()));
     }
 
     /// A client that names no bound gets the one that is held for it, or a hard limit would not hold.
     private Buffer upstreamBody(CallRequest request, Route route) {
-        String field = route.provider().outputBound();
+        String field = route.provider().outputBound(target.operation());
         CallRequest.Bound bound =
                 field == null || request.maxOutputTokens() != null
                         ? null

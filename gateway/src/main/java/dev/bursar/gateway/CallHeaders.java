@@ -81,6 +81,12 @@ record CallHeaders(
                 reader.key != null);
     }
 
+    /// Whether a secret that the client sent is meant for the provider: only beside a key of ours can
+    /// another be the provider's, and a key of ours never is.
+    boolean isForProvider(String secret, Identities identities) {
+        return ownProviderKey && identities.identify(secret) instanceof Identity.Unknown;
+    }
+
     /// The places where a Bursar key may be, also when the other headers are wrong.
     static List<String> secrets(MultiMap headers) {
         String own = headers.get(KEY);

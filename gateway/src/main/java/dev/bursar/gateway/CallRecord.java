@@ -39,8 +39,8 @@ final class CallRecord {
         return this;
     }
 
-    CallRecord route(Route route) {
-        return label("dialect", route.provider().dialect().label())
+    CallRecord route(Operation operation, Route route) {
+        return label("dialect", operation.label())
                 .label("provider", route.provider().name())
                 .label("model", route.model())
                 .label("price", route.priced() ? route.price().id() : "ceiling");

@@ -5,34 +5,37 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What the gateway needs to know of a request's body.
+/// What the gateway needs to know of a request.
 ///
-/// @param modelStart of the model's JSON string in the body, the quote included
-/// @param modelEnd after its closing quote
+/// @param model as the client names it
+/// @param modelAt where the body has it, or null when the path has it
 /// @param maxOutputTokens of one choice, or null when the client names no bound
-/// @param fieldsStart after the opening brace of the body
-/// @param nullBounds output bounds that are named but null, and where their null is
+/// @param bounds where the body has, or could have, a bound of the output, by the field's name
+/// @param named the fields among them that have a number
 /// @param choices how many answers are asked for
 /// @param askForUsage the edit that makes the provider end its stream with the usage, or null when
 ///     the client asked for that itself or there is nothing to ask
 /// @param tools whether the model may answer with tool calls
-/// @param hiddenInput whether the provider adds input that is not in the body: server tools, files
+/// @param hiddenInput whether the provider adds input that is not in the body: server tools, files,
+///     conversations that it keeps
 /// @param images parts that are billed by their pixels
 /// @param cacheWrite the dearest kind of cache write the body asks for
+/// @param background whether the provider answers at once and works on
 record CallRequest(
+        Operation operation,
         String model,
-        int modelStart,
-        int modelEnd,
+        @Nullable Span modelAt,
         boolean stream,
         @Nullable Long maxOutputTokens,
-        int fieldsStart,
-        Map<String, Integer> nullBounds,
+        Map<String, Place> bounds,
+        List<String> named,
         int choices,
         Splice.@Nullable Edit askForUsage,
         boolean tools,
         boolean hiddenInput,
         int images,
-        CacheWrite cacheWrite) {
+        CacheWrite cacheWrite,
+        boolean background) {
 
     enum CacheWrite {
         NONE,
@@ -40,11 +43,23 @@ record CallRequest(
         ONE_HOUR
     }
 
+    /// Bytes of the body, `start` included and `end` excluded.
+    record Span(int start, int end) {}
+
+    /// Where a number goes in the body: instead of what is at `at`, between two texts.
+    record Place(Span at, String before, String after) {
+
+        Splice.Edit edit(long number) {
+            return new Splice.Edit(at.start(), at.end(), before + number + after);
+        }
+    }
+
     /// A bound of the output that is put into the body.
     record Bound(String field, long tokens) {}
 
     CallRequest {
-        nullBounds = Map.copyOf(nullBounds);
+        bounds = Map.copyOf(bounds);
+        named = List.copyOf(named);
     }
 
     /// The body to send: as received but for the model's name, the question for usage, and a bound.
@@ -53,24 +68,18 @@ record CallRequest(
     /// @param bound that the client did not name, or null to leave it so
     byte[] rewrite(byte[] body, String upstreamModel, @Nullable Bound bound) {
         List<Splice.Edit> edits = new ArrayList<>(3);
-        if (!upstreamModel.equals(model)) {
-            edits.add(new Splice.Edit(modelStart, modelEnd, Envelope.quoted(upstreamModel)));
+        if (modelAt != null && !upstreamModel.equals(model)) {
+            edits.add(
+                    new Splice.Edit(
+                            modelAt.start(), modelAt.end(), Envelope.quoted(upstreamModel)));
         }
         if (askForUsage != null) {
             edits.add(askForUsage);
         }
-        if (bound != null) {
-            edits.add(edit(bound));
+        Place place = bound == null ? null : bounds.get(bound.field());
+        if (bound != null && place != null) {
+            edits.add(place.edit(bound.tokens()));
         }
         return Splice.apply(body, edits);
-    }
-
-    private Splice.Edit edit(Bound bound) {
-        String tokens = Long.toString(bound.tokens());
-        Integer at = nullBounds.get(bound.field());
-        return at == null
-                ? new Splice.Edit(
-                        fieldsStart, fieldsStart, "\"" + bound.field() + "\":" + tokens + ",")
-                : new Splice.Edit(at, at + "null".length(), tokens);
     }
 }

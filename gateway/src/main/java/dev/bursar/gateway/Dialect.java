@@ -2,24 +2,15 @@ package dev.bursar.gateway;
 
 import java.util.Locale;
 
-/// The wire format a client speaks and a provider answers in. The gateway never translates between
-/// dialects.
+/// The family of wire formats that a client speaks and a provider answers in: how keys are sent, how
+/// errors look. What is asked for within it is an `Operation`.
 public enum Dialect {
-    /// Chat Completions: `POST /v1/chat/completions`.
-    OPENAI("openai.chat"),
-    /// Messages: `POST /v1/messages`.
-    ANTHROPIC("anthropic.messages");
-
-    private final String label;
-
-    Dialect(String label) {
-        this.label = label;
-    }
-
-    /// The name in the attribution of entries.
-    public String label() {
-        return label;
-    }
+    /// OpenAI's API, and that of the many servers that follow it.
+    OPENAI,
+    /// Anthropic's API.
+    ANTHROPIC,
+    /// Google's Gemini API.
+    GEMINI;
 
     /// The name in the configuration, which is also that of the dialect's default provider.
     public String wire() {

@@ -13,15 +13,53 @@ final class Envelope {
 
     private Envelope() {}
 
-    static Buffer body(Dialect dialect, Denial denial, String call) {
-        return Buffer.buffer(json(dialect, denial, call));
+    /// @param status of the answer, or of what it would have been: a stream may have begun already
+    static Buffer of(Dialect dialect, Denial denial, int status, String call) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+        try (JsonGenerator json = Json.generator(out)) {
+            json.writeStartObject();
+            if (dialect == Dialect.ANTHROPIC) {
+                json.writeStringProperty("type", "error");
+            }
+            json.writeName("error");
+            json.writeStartObject();
+            switch (dialect) {
+                case OPENAI -> {
+                    json.writeStringProperty("type", ErrorTypes.openAi(denial.refusal()));
+                    json.writeStringProperty("message", denial.message());
+                    param(json, denial.field());
+                    json.writeStringProperty("code", denial.refusal().code());
+                }
+                case ANTHROPIC -> {
+                    json.writeStringProperty("type", ErrorTypes.anthropic(denial.refusal()));
+                    json.writeStringProperty("message", denial.message());
+                    json.writeStringProperty("code", denial.refusal().code());
+                }
+                case GEMINI -> gemini(json, denial, status);
+            }
+            budgets(json, denial);
+            json.writeEndObject();
+            if (dialect == Dialect.ANTHROPIC) {
+                json.writeStringProperty("request_id", call);
+            }
+            json.writeEndObject();
+        }
+        return Buffer.buffer(out.toByteArray());
     }
 
-    /// The same as an event of a stream whose head is sent already.
-    static Buffer event(Dialect dialect, Denial denial, String call) {
-        return Buffer.buffer("event: error\ndata: ")
-                .appendBytes(json(dialect, denial, call))
-                .appendString("\n\n");
+    /// Google's `code` is the status, so ours is the reason in a `google.rpc.ErrorInfo`.
+    private static void gemini(JsonGenerator json, Denial denial, int status) {
+        json.writeNumberProperty("code", status);
+        json.writeStringProperty("message", denial.message());
+        json.writeStringProperty("status", ErrorTypes.google(status));
+        json.writeName("details");
+        json.writeStartArray();
+        json.writeStartObject();
+        json.writeStringProperty("@type", "type.googleapis.com/google.rpc.ErrorInfo");
+        json.writeStringProperty("reason", denial.refusal().code());
+        json.writeStringProperty("domain", "bursar");
+        json.writeEndObject();
+        json.writeEndArray();
     }
 
     /// A JSON string.
@@ -31,31 +69,6 @@ final class Envelope {
             json.writeString(text);
         }
         return out.toString(StandardCharsets.UTF_8);
-    }
-
-    private static byte[] json(Dialect dialect, Denial denial, String call) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
-        try (JsonGenerator json = Json.generator(out)) {
-            json.writeStartObject();
-            if (dialect == Dialect.ANTHROPIC) {
-                json.writeStringProperty("type", "error");
-            }
-            json.writeName("error");
-            json.writeStartObject();
-            json.writeStringProperty("type", type(dialect, denial.refusal()));
-            json.writeStringProperty("message", denial.message());
-            if (dialect == Dialect.OPENAI) {
-                param(json, denial.field());
-            }
-            json.writeStringProperty("code", denial.refusal().code());
-            budgets(json, denial);
-            json.writeEndObject();
-            if (dialect == Dialect.ANTHROPIC) {
-                json.writeStringProperty("request_id", call);
-            }
-            json.writeEndObject();
-        }
-        return out.toByteArray();
     }
 
     private static void param(JsonGenerator json, @Nullable String field) {
@@ -104,49 +117,5 @@ final class Envelope {
         blocking.suggestions().forEach(json::writeString);
         json.writeEndArray();
         json.writeEndObject();
-    }
-
-    /// The error types that the SDKs know. Statuses may be configured, so the type follows the case
-    /// first: what is exhausted stays terminal for clients that read the type.
-    private static String type(Dialect dialect, Refusal refusal) {
-        return switch (dialect) {
-            case OPENAI ->
-                    switch (refusal) {
-                        case BUDGET_FROZEN, BUDGET_EXHAUSTED, APPROVAL_REQUIRED ->
-                                "insufficient_quota";
-                        case BUDGET_HELD, RATE_LIMITED -> "rate_limit_exceeded";
-                        case AUTHORITY_UNAVAILABLE,
-                                OVERLOADED,
-                                INTERNAL,
-                                PROVIDER_UNREACHABLE,
-                                PROVIDER_TIMEOUT ->
-                                "server_error";
-                        case MODEL_UNPRICED, KEY_SUSPENDED, KEY_OUT_OF_SCOPE -> "permission_error";
-                        case MODEL_NOT_FOUND,
-                                NOT_FOUND,
-                                UNSUPPORTED_ENCODING,
-                                KEY_MISSING,
-                                KEY_UNKNOWN,
-                                MALFORMED,
-                                METHOD_NOT_ALLOWED,
-                                BODY_TIMEOUT,
-                                BODY_TOO_LARGE ->
-                                "invalid_request_error";
-                    };
-            case ANTHROPIC ->
-                    switch (refusal) {
-                        case BUDGET_FROZEN, BUDGET_EXHAUSTED, APPROVAL_REQUIRED -> "billing_error";
-                        case BUDGET_HELD, RATE_LIMITED -> "rate_limit_error";
-                        case AUTHORITY_UNAVAILABLE, OVERLOADED -> "overloaded_error";
-                        case INTERNAL, PROVIDER_UNREACHABLE -> "api_error";
-                        case PROVIDER_TIMEOUT -> "timeout_error";
-                        case MODEL_UNPRICED, KEY_SUSPENDED, KEY_OUT_OF_SCOPE -> "permission_error";
-                        case MODEL_NOT_FOUND, NOT_FOUND -> "not_found_error";
-                        case KEY_MISSING, KEY_UNKNOWN -> "authentication_error";
-                        case MALFORMED, METHOD_NOT_ALLOWED, UNSUPPORTED_ENCODING, BODY_TIMEOUT ->
-                                "invalid_request_error";
-                        case BODY_TOO_LARGE -> "request_too_large";
-                    };
-        };
     }
 }

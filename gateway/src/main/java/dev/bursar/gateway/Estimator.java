@@ -63,7 +63,9 @@ final class Estimator {
     }
 
     private long outputTokens(CallRequest request, Route route) {
-        return choiceTokens(request, route) * request.choices();
+        return request.operation().producesTokens()
+                ? choiceTokens(request, route) * request.choices()
+                : 0;
     }
 
     /// What one choice may take at most: what the client named, or else the default, and never more
@@ -98,7 +100,7 @@ final class Estimator {
         long percent =
                 switch (route.provider().dialect()) {
                     case OPENAI -> 115;
-                    case ANTHROPIC -> 150;
+                    case ANTHROPIC, GEMINI -> 150;
                 };
         return Math.ceilDiv(tokens * percent, 100);
     }

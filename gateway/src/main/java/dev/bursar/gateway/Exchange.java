@@ -147,7 +147,7 @@ final class Exchange {
         head.handler(chunk -> guarded(() -> chunk(chunk)));
         head.endHandler(_ -> guarded(this::complete));
         watch();
-        if (isGood() && isStream(head) && !draining) {
+        if (isGood() && streams(head) && !draining) {
             sendHead();
         }
     }
@@ -166,7 +166,7 @@ final class Exchange {
         }
         if (headSent) {
             send(relay.pass(chunk));
-        } else if (draining && response != null && isStream(response)) {
+        } else if (draining && response != null && streams(response)) {
             relay.pass(chunk);
         } else {
             keep(chunk);
@@ -346,8 +346,7 @@ final class Exchange {
         return response != null && response.statusCode() < Call.ERROR;
     }
 
-    private static boolean isStream(HttpClientResponse head) {
-        String type = head.getHeader("content-type");
-        return type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
+    private boolean streams(HttpClientResponse head) {
+        return relay.streams(head.getHeader("content-type"));
     }
 }

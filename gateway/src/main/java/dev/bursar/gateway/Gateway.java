@@ -3,12 +3,15 @@ package dev.bursar.gateway;
 import dev.bursar.authority.Authority;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenEstimator;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -97,11 +100,16 @@ public final class Gateway implements AutoCloseable {
     /// anything was read of its body.
     public void handle(HttpServerRequest request) {
         Wiring with = wiring;
-        Dialect dialect = Objects.requireNonNull(Paths.dialect(request.path()));
+        Dialect dialect = Objects.requireNonNull(dialect(request));
         Client client = new Client(with.vertx(), request);
         try {
-            admit(request);
-            Identity.Caller caller = identify(request.headers());
+            if (asksForModels(request, dialect)) {
+                identify(request, dialect);
+                models(with, client, dialect);
+                return;
+            }
+            Target target = admit(request);
+            Identity.Caller caller = identify(request, dialect);
             CallHeaders headers = CallHeaders.read(request.headers());
             Body.read(
                     with.vertx(),
@@ -109,8 +117,13 @@ public final class Gateway implements AutoCloseable {
                     with.settings().maxBodyBytes(),
                     bodies,
                     body -> {
-                        Call call =
-                                new Call(with, exchanges, client, dialect, caller, headers, body);
+                        Runnable call =
+                                target.operation().free()
+                                        ? new FreeCall(
+                                                with, exchanges, client, target, headers, body)
+                                        : new Call(
+                                                with, exchanges, client, target, caller, headers,
+                                                body);
                         if (!begin(call, body.length)) {
                             refuse(with, client, dialect, overloaded());
                         }
@@ -119,6 +132,13 @@ public final class Gateway implements AutoCloseable {
         } catch (RefusedException refused) {
             refuse(with, client, dialect, refused.denial());
         }
+    }
+
+    private static void models(Wiring with, Client client, Dialect dialect) {
+        ModelList models =
+                ModelList.of(dialect, with.settings(), with.routes(), with.clock().instant());
+        Buffer json = models.at(Objects.requireNonNull(client.request().path()));
+        client.answer(200, Map.of("Content-Type", "application/json"), json);
     }
 
     /// Uses other prices and settings for calls from now on.
@@ -146,9 +166,27 @@ public final class Gateway implements AutoCloseable {
         with.upstream().close();
     }
 
-    private void admit(HttpServerRequest request) {
+    private static boolean asksForModels(HttpServerRequest request, Dialect dialect) {
         String path = request.path();
-        if (!Paths.isCall(path)) {
+        return path != null
+                && request.method().equals(HttpMethod.GET)
+                && ModelList.isAt(dialect, path);
+    }
+
+    /// Two SDKs list models at the same path; Anthropic's names the version of its API.
+    private static @Nullable Dialect dialect(HttpServerRequest request) {
+        Dialect dialect = Paths.dialect(request.path());
+        return dialect == Dialect.OPENAI
+                        && asksForModels(request, dialect)
+                        && request.headers().contains("anthropic-version")
+                ? Dialect.ANTHROPIC
+                : dialect;
+    }
+
+    private Target admit(HttpServerRequest request) {
+        String path = request.path();
+        Target target = Paths.target(path);
+        if (target == null) {
             throw new RefusedException(
                     Refusal.NOT_FOUND, "there is nothing at " + request.method() + " " + path);
         }
@@ -158,6 +196,7 @@ public final class Gateway implements AutoCloseable {
         if (closing || calls.get() >= MAX_CALLS) {
             throw new RefusedException(overloaded());
         }
+        return target;
     }
 
     private Denial overloaded() {
@@ -167,9 +206,14 @@ public final class Gateway implements AutoCloseable {
                 OVERLOAD_RETRY_SECONDS);
     }
 
-    private Identity.Caller identify(MultiMap headers) {
+    private Identity.Caller identify(HttpServerRequest request, Dialect dialect) {
+        List<String> secrets = new ArrayList<>(CallHeaders.secrets(request.headers()));
+        String inQuery = dialect == Dialect.GEMINI ? QueryKey.of(request.query()) : null;
+        if (inQuery != null) {
+            secrets.add(inQuery);
+        }
         Identity last = null;
-        for (String secret : CallHeaders.secrets(headers)) {
+        for (String secret : secrets) {
             last = identities.identify(secret);
             if (last instanceof Identity.Caller caller) {
                 return caller;
@@ -192,7 +236,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     /// Counts first and looks at the bounds then, so that [#close] sees every call that begins.
-    private boolean begin(Call call, long bodyBytes) {
+    private boolean begin(Runnable call, long bodyBytes) {
         if (calls.incrementAndGet() > MAX_CALLS || closing) {
             ended(bodyBytes);
             return false;

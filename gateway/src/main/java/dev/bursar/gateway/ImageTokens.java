@@ -60,6 +60,7 @@ final class ImageTokens {
         return switch (dialect) {
             case OPENAI -> GPT_4O_MINI;
             case ANTHROPIC -> CLAUDE;
+            case GEMINI -> OPEN;
         };
     }
 }

@@ -2,13 +2,12 @@ package dev.bursar.gateway;
 
 import dev.bursar.pricing.TokenClass;
 import dev.bursar.pricing.TokenUsage;
-import java.util.EnumMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
-/// Turns the `usage` object of Chat Completions into disjoint counts.
+/// Turns the `usage` object of OpenAI's APIs into disjoint counts. Chat Completions says `prompt_tokens`
+/// and `completion_tokens` where Responses says `input_tokens` and `output_tokens`.
 ///
 /// `prompt_tokens` includes what was cached; `completion_tokens` includes reasoning and rejected
 /// predictions. xAI keeps reasoning beside `completion_tokens`, and Gemini in this dialect does not even
@@ -39,11 +38,11 @@ final class OpenAiUsage {
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
-                case "prompt_tokens" -> {
+                case "prompt_tokens", "input_tokens" -> {
                     usage.input = in.currentToken().isNumeric();
                     usage.prompt = Json.count(in);
                 }
-                case "completion_tokens" -> {
+                case "completion_tokens", "output_tokens" -> {
                     usage.output |= in.currentToken().isNumeric();
                     usage.completion = Json.count(in);
                 }
@@ -58,8 +57,9 @@ final class OpenAiUsage {
                 case "num_search_queries", "num_sources_used" ->
                         answer.apiece(name, Json.count(in));
                 case "server_tool_use" -> AnthropicUsage.serverTools(in, answer);
-                case "prompt_tokens_details" -> usage.details(in, true);
-                case "completion_tokens_details" -> usage.details(in, false);
+                case "prompt_tokens_details", "input_tokens_details" -> usage.details(in, true);
+                case "completion_tokens_details", "output_tokens_details" ->
+                        usage.details(in, false);
                 default -> in.skipChildren();
             }
         }
@@ -98,20 +98,20 @@ final class OpenAiUsage {
     }
 
     private TokenUsage disjoint() {
-        Map<TokenClass, Long> counts = new EnumMap<>(TokenClass.class);
+        TokenSplit split = new TokenSplit();
         long input = prompt;
-        input -= take(counts, TokenClass.CACHE_READ, cached, input);
-        input -= take(counts, TokenClass.CACHE_WRITE_5M, cacheWrite, input);
-        input -= take(counts, TokenClass.AUDIO_INPUT, audioIn, input);
-        input -= take(counts, TokenClass.IMAGE_INPUT, imageIn, input);
-        take(counts, TokenClass.INPUT, input, input);
+        input = split.take(TokenClass.CACHE_READ, cached, input);
+        input = split.take(TokenClass.CACHE_WRITE_5M, cacheWrite, input);
+        input = split.take(TokenClass.AUDIO_INPUT, audioIn, input);
+        input = split.take(TokenClass.IMAGE_INPUT, imageIn, input);
+        split.take(TokenClass.INPUT, input, input);
         long beside = beside();
         long output = completion + beside;
-        output -= take(counts, TokenClass.REASONING, Math.max(reasoning, beside), output);
-        output -= take(counts, TokenClass.AUDIO_OUTPUT, audioOut, output);
-        output -= take(counts, TokenClass.IMAGE_OUTPUT, imageOut, output);
-        take(counts, TokenClass.OUTPUT, output, output);
-        return TokenUsage.of(counts);
+        output = split.take(TokenClass.REASONING, Math.max(reasoning, beside), output);
+        output = split.take(TokenClass.AUDIO_OUTPUT, audioOut, output);
+        output = split.take(TokenClass.IMAGE_OUTPUT, imageOut, output);
+        split.take(TokenClass.OUTPUT, output, output);
+        return split.usage();
     }
 
     /// Reasoning that `completion_tokens` leaves out: what only the total has, and what is more than all
@@ -119,12 +119,5 @@ final class OpenAiUsage {
     private long beside() {
         long rest = Math.max(0, total - prompt - completion);
         return reasoning > completion ? Math.max(rest, reasoning) : rest;
-    }
-
-    private static long take(
-            Map<TokenClass, Long> counts, TokenClass type, long count, long available) {
-        long taken = Math.min(Math.min(count, available), TokenUsage.MAX_COUNT);
-        counts.put(type, taken);
-        return taken;
     }
 }

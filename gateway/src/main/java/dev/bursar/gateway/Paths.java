@@ -3,21 +3,45 @@ package dev.bursar.gateway;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Which dialect is spoken at a path: at those of calls, and at all others below the same prefixes, so
+/// What is asked for at a path, and which dialect is spoken there: also at paths that are not served, so
 /// that an SDK understands that there is nothing.
 final class Paths {
 
-    private static final Map<String, Dialect> CALLS =
+    private static final Map<String, Operation> OPENAI =
             Map.of(
-                    "/v1/chat/completions", Dialect.OPENAI,
-                    "/openai/v1/chat/completions", Dialect.OPENAI,
-                    "/v1/messages", Dialect.ANTHROPIC,
-                    "/anthropic/v1/messages", Dialect.ANTHROPIC);
+                    "/v1/chat/completions", Operation.CHAT,
+                    "/v1/responses", Operation.RESPONSES,
+                    "/v1/completions", Operation.COMPLETIONS,
+                    "/v1/embeddings", Operation.EMBEDDINGS);
+
+    private static final Map<String, Operation> ANTHROPIC =
+            Map.of(
+                    "/v1/messages", Operation.MESSAGES,
+                    "/v1/messages/count_tokens", Operation.COUNT_TOKENS);
+
+    private static final String GEMINI = "/v1beta/";
 
     private Paths() {}
 
-    static boolean isCall(@Nullable String path) {
-        return path != null && CALLS.containsKey(path);
+    /// @return null where nothing is served
+    static @Nullable Target target(@Nullable String path) {
+        Dialect dialect = dialect(path);
+        if (path == null || dialect == null) {
+            return null;
+        }
+        String local = local(path, dialect);
+        Operation operation =
+                switch (dialect) {
+                    case OPENAI -> OPENAI.get(local);
+                    case ANTHROPIC -> ANTHROPIC.get(local);
+                    case GEMINI -> null;
+                };
+        if (operation != null) {
+            return Target.of(operation);
+        }
+        return dialect == Dialect.GEMINI && local.startsWith(GEMINI)
+                ? GeminiPath.read(local.substring(GEMINI.length()))
+                : null;
     }
 
     /// The dialect, or null where the gateway has nothing to say.
@@ -25,10 +49,28 @@ final class Paths {
         if (path == null) {
             return null;
         }
-        if (isBelow(path, "/anthropic") || isBelow(path, "/v1/messages")) {
+        for (Dialect dialect : Dialect.values()) {
+            if (isBelow(path, prefix(dialect))) {
+                return dialect;
+            }
+        }
+        if (isBelow(path, "/v1/messages")) {
             return Dialect.ANTHROPIC;
         }
-        return isBelow(path, "/openai") || isBelow(path, "/v1") ? Dialect.OPENAI : null;
+        if (isBelow(path, "/v1beta")) {
+            return Dialect.GEMINI;
+        }
+        return isBelow(path, "/v1") ? Dialect.OPENAI : null;
+    }
+
+    /// The path without the name of the dialect before it.
+    static String local(String path, Dialect dialect) {
+        String prefix = prefix(dialect);
+        return isBelow(path, prefix) ? path.substring(prefix.length()) : path;
+    }
+
+    private static String prefix(Dialect dialect) {
+        return "/" + dialect.wire();
     }
 
     private static boolean isBelow(String path, String prefix) {

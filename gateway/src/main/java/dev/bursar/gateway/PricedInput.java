@@ -85,7 +85,19 @@ final class PricedInput {
     private void noteType(String type) {
         switch (type) {
             case "image", "image_url", "input_image" -> images++;
-            case "input_audio", "file", "document", "container_upload", "video_url" ->
+            case "input_audio",
+                    "file",
+                    "input_file",
+                    "document",
+                    "container_upload",
+                    "video_url",
+                    "item_reference",
+                    "web_search",
+                    "file_search",
+                    "code_interpreter",
+                    "image_generation",
+                    "computer",
+                    "mcp" ->
                     hidden = true;
             default ->
                     hidden |=
@@ -94,6 +106,7 @@ final class PricedInput {
                                     || type.startsWith("code_execution_")
                                     || type.startsWith("tool_search_")
                                     || type.startsWith("mcp_")
+                                    || type.startsWith("computer_use_")
                                     || type.startsWith("advisor_");
         }
     }

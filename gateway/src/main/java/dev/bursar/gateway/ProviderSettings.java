@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// One provider: where it is, what it speaks, and how long it may take.
 ///
 /// @param name as in the price book: `openai`, `anthropic`, `local`
-/// @param baseUrl with `/v1` for OpenAI's dialect and without for Anthropic's, as their SDKs have it
+/// @param baseUrl with `/v1` for OpenAI's dialect and without a version for the others, as their SDKs
+///     have it
 /// @param apiKey sent in place of the client's key, or null when the provider needs none
 /// @param free whether every model of it costs nothing
 /// @param connectTimeout to open a connection
@@ -88,15 +89,24 @@ public record ProviderSettings(
                 name, dialect, baseUrl, apiKey, free, connect, answer, idle, call);
     }
 
-    /// The field that bounds the output of a choice, or null in a dialect that requires clients to name
-    /// one. OpenAI's newer models refuse `max_tokens`; others know nothing else.
-    @Nullable String outputBound() {
-        return switch (dialect) {
-            case OPENAI ->
+    /// The field that bounds the output of a choice, or null where clients must name one or there is none.
+    /// In chats, OpenAI's newer models refuse `max_tokens`; others know nothing else.
+    @Nullable String outputBound(Operation operation) {
+        return switch (operation) {
+            case CHAT ->
                     name.equals("openai") || baseUrl.getHost().equalsIgnoreCase(OPENAI_HOST)
                             ? "max_completion_tokens"
                             : "max_tokens";
-            case ANTHROPIC -> null;
+            case RESPONSES -> ResponsesParser.BOUND;
+            case COMPLETIONS -> CompletionsParser.BOUND;
+            case GENERATE, STREAM_GENERATE -> GenerateParser.BOUND;
+            case MESSAGES,
+                    COUNT_TOKENS,
+                    EMBEDDINGS,
+                    COUNT_CONTENT,
+                    EMBED_CONTENT,
+                    BATCH_EMBED_CONTENTS ->
+                    null;
         };
     }
 

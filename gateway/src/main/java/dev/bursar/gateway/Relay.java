@@ -2,6 +2,7 @@ package dev.bursar.gateway;
 
 import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// What a stream's bytes pass through: it reads along and, when the client did not ask for usage, takes
 /// the extra chunk out again. Everything else goes on as it came. Not thread-safe.
@@ -13,11 +14,14 @@ final class Relay {
     static final int MAX_WAITING_BYTES = 16 * 1024;
 
     private static final Buffer NOTHING = Buffer.buffer();
+    private static final String EVENT_STREAM = "text/event-stream";
+    private static final String JSON = "application/json";
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
     private final AnswerReader reader;
     private final boolean hideUsage;
-    private final SseScanner scanner = new SseScanner(this::event);
+    private final SseScanner events = new SseScanner(this::event);
+    private final EventScanner scanner;
 
     private Buffer waiting = Buffer.buffer();
     private boolean passingOn;
@@ -32,10 +36,44 @@ final class Relay {
     private boolean unscanned;
     private long bytes;
 
+    /// A relay of server-sent events.
+    ///
     /// @param hideUsage whether the gateway asked for usage on its own account
     Relay(AnswerReader reader, boolean hideUsage) {
         this.reader = reader;
         this.hideUsage = hideUsage;
+        this.scanner = events;
+    }
+
+    private Relay(AnswerReader reader) {
+        this.reader = reader;
+        this.hideUsage = false;
+        this.scanner = new JsonArrayScanner(this::event);
+    }
+
+    /// A relay of one long JSON array.
+    static Relay ofArray(AnswerReader reader) {
+        return new Relay(reader);
+    }
+
+    /// Whether a good answer with this type of content goes on as it comes.
+    boolean streams(@Nullable String contentType) {
+        String expected = scanner == events ? EVENT_STREAM : JSON;
+        return contentType != null
+                && contentType.regionMatches(true, 0, expected, 0, expected.length());
+    }
+
+    /// An error in the form that a client of this stream understands, after what it has got.
+    ///
+    /// @param error a JSON object
+    Buffer error(Buffer error) {
+        if (scanner instanceof JsonArrayScanner array) {
+            return Buffer.buffer(array.begun() ? ",\n" : "[").appendBuffer(error).appendString("]");
+        }
+        return Buffer.buffer(cutInside ? "\n\n" : "")
+                .appendString("event: error\ndata: ")
+                .appendBuffer(error)
+                .appendString("\n\n");
     }
 
     /// What follows is no stream of events.
@@ -71,7 +109,7 @@ final class Relay {
         }
         Buffer out = Buffer.buffer(received.length + waiting.length());
         for (int from = 0; from < received.length; ) {
-            int to = scanner.feedEvent(received, from);
+            int to = events.feedEvent(received, from);
             if (endedInCarriageReturn && received[from] == '\n') {
                 if (!lastHidden) {
                     out.appendByte(received[from]);

@@ -40,8 +40,12 @@ final class Replies {
             headers.put("Accept-Encoding", "identity");
         }
         int status = settings.status(denial.refusal());
-        Buffer body = Envelope.body(dialect, denial, call);
+        Buffer body = envelope(denial, call);
         client.onLoop(() -> client.answer(status, headers, body));
+    }
+
+    private Buffer envelope(Denial denial, String call) {
+        return Envelope.of(dialect, denial, settings.status(denial.refusal()), call);
     }
 
     /// The provider's own answer, byte for byte.
@@ -69,8 +73,7 @@ final class Replies {
             deny(denial, call);
             return;
         }
-        Buffer event = Buffer.buffer(relay.cutInside() ? "\n\n" : "");
-        event.appendBuffer(Envelope.event(dialect, denial, call));
+        Buffer event = relay.error(envelope(denial, call));
         client.onLoop(() -> {
             if (!client.gone()) {
                 client.response().write(event);

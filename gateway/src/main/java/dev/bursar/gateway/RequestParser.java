@@ -1,7 +1,11 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.CallRequest.Place;
+import dev.bursar.gateway.CallRequest.Span;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +16,16 @@ import tools.jackson.core.JsonToken;
 /// Reads a request's body in one pass, without a tree. Fields it does not know are left alone.
 ///
 /// Anything that is not JSON is refused, and so is a known field that has the wrong type or is given
-/// twice: two readers could then understand the body differently.
-final class RequestParser {
+/// twice: two readers could then understand the body differently. Each kind of request has a parser of
+/// its own that knows its fields. Not thread-safe.
+abstract sealed class RequestParser
+        permits ChatParser,
+                MessagesParser,
+                ResponsesParser,
+                CompletionsParser,
+                EmbeddingsParser,
+                GenerateParser,
+                ContentsParser {
 
     static final int MAX_MODEL_CHARS = 256;
     static final int MAX_CHOICES = 128;
@@ -21,38 +33,65 @@ final class RequestParser {
     /// More than any model can produce; the reservation is capped by the model's own bound.
     static final long MAX_TOKENS = 1_000_000_000L;
 
-    private final Dialect dialect;
+    final JsonParser in;
+    final PricedInput input;
+    private final Operation operation;
     private final byte[] body;
-    private final JsonParser in;
     private final Set<String> seen = new HashSet<>();
+    private final Map<String, Place> bounds = new HashMap<>();
+    private final List<String> named = new ArrayList<>(1);
 
     private @Nullable String model;
-    private int modelStart;
-    private int modelEnd;
-    private boolean stream;
+    private @Nullable Span modelAt;
     private @Nullable Long maxOutputTokens;
-    private final Map<String, Integer> nullBounds = new HashMap<>();
-    private int choices = 1;
     private int rootStart;
-    private Splice.@Nullable Edit optionsEdit;
-    private boolean usageAsked;
-    private boolean messages;
-    private boolean tools;
-    private final PricedInput input;
+    boolean stream;
+    boolean tools;
+    boolean background;
+    int choices = 1;
 
-    private RequestParser(Dialect dialect, byte[] body, JsonParser in) {
-        this.dialect = dialect;
+    RequestParser(Target target, byte[] body, JsonParser in) {
+        this.operation = target.operation();
+        this.model = target.model() == null ? null : checkedModel(target.model());
         this.body = body;
         this.in = in;
         this.input = new PricedInput(in);
     }
 
-    static CallRequest parse(Dialect dialect, byte[] body) {
+    static CallRequest parse(Operation operation, byte[] body) {
+        return parse(Target.of(operation), body);
+    }
+
+    static CallRequest parse(Target target, byte[] body) {
         try (JsonParser in = Json.parser(body, 0, body.length)) {
-            return new RequestParser(dialect, body, in).request();
+            return of(target, body, in).request();
         } catch (JacksonException e) {
             throw RefusedException.malformed("body", "not valid JSON: " + reason(e));
         }
+    }
+
+    private static RequestParser of(Target target, byte[] body, JsonParser in) {
+        return switch (target.operation()) {
+            case CHAT -> new ChatParser(target, body, in);
+            case RESPONSES -> new ResponsesParser(target, body, in);
+            case COMPLETIONS -> new CompletionsParser(target, body, in);
+            case EMBEDDINGS -> new EmbeddingsParser(target, body, in);
+            case MESSAGES, COUNT_TOKENS -> new MessagesParser(target, body, in);
+            case GENERATE, STREAM_GENERATE -> new GenerateParser(target, body, in);
+            case COUNT_CONTENT, EMBED_CONTENT, BATCH_EMBED_CONTENTS ->
+                    new ContentsParser(target, body, in);
+        };
+    }
+
+    /// Reads the field of the body whose value is at the parser.
+    abstract void field(String name);
+
+    /// Refuses a body that lacks something.
+    abstract void requireComplete();
+
+    /// Called after the last field.
+    Splice.@Nullable Edit askForUsage() {
+        return null;
     }
 
     private CallRequest request() {
@@ -74,155 +113,98 @@ final class RequestParser {
         if (model == null) {
             throw RefusedException.malformed("model", "is missing");
         }
-        if (!messages) {
-            throw RefusedException.malformed("messages", "is missing");
-        }
+        requireComplete();
         return new CallRequest(
+                operation,
                 model,
-                modelStart,
-                modelEnd,
+                modelAt,
                 stream,
                 maxOutputTokens,
-                rootStart + 1,
-                nullBounds,
+                bounds,
+                named,
                 choices,
                 askForUsage(),
                 tools,
                 input.hidden,
                 input.images,
-                input.cacheWrite);
+                input.cacheWrite,
+                background);
     }
 
-    private void field(String name) {
-        switch (name) {
-            case "model" -> once(name, this::model);
-            case "stream" -> once(name, () -> stream = bool(name));
-            case "max_tokens", "max_completion_tokens" -> once(name, () -> bound(name));
-            case "n" -> once(name, () -> choices = (int) count(name, 1, MAX_CHOICES));
-            case "temperature", "top_p" -> once(name, () -> number(name));
-            case "stream_options" -> once(name, this::streamOptions);
-            case "messages" -> once(name, this::messages);
-            case "tools", "functions" -> once(name, () -> tools(name));
-            case "web_search_options", "mcp_servers", "container" -> {
-                input.hidden |= in.currentToken() != JsonToken.VALUE_NULL;
-                in.skipChildren();
-            }
-            case "cache_control" -> input.cacheControl();
-            default -> {
-                if (name.equals(dialect == Dialect.OPENAI ? "stop" : "stop_sequences")) {
-                    once(name, () -> stop(name));
-                } else if (dialect == Dialect.ANTHROPIC && name.equals("system")) {
-                    once(name, this::system);
-                } else {
-                    input.scan();
-                }
-            }
-        }
+    final Operation operation() {
+        return operation;
     }
 
-    private void once(String name, Runnable field) {
+    /// After the opening brace of the body.
+    final int rootInside() {
+        return rootStart + 1;
+    }
+
+    final void once(String name, Runnable field) {
         if (!seen.add(name)) {
             throw RefusedException.malformed(name, "is given twice");
         }
         field.run();
     }
 
-    private void model() {
+    final boolean has(String name) {
+        return seen.contains(name);
+    }
+
+    /// @throws RefusedException when one of the fields was not there
+    final void require(String name) {
+        if (!has(name)) {
+            throw RefusedException.malformed(name, "is missing");
+        }
+    }
+
+    final void model() {
         if (in.currentToken() != JsonToken.VALUE_STRING) {
             throw wrongType("model", "a string");
         }
-        modelStart = offset();
-        String value = in.getString();
-        if (value.isBlank()
-                || value.length() > MAX_MODEL_CHARS
-                || value.chars().anyMatch(Character::isISOControl)) {
+        int start = offset();
+        model = checkedModel(in.getString());
+        modelAt = new Span(start, afterString(start));
+    }
+
+    private static String checkedModel(String model) {
+        if (model.isBlank()
+                || model.length() > MAX_MODEL_CHARS
+                || model.chars().anyMatch(Character::isISOControl)) {
             throw RefusedException.malformed(
                     "model", "must have 1 to " + MAX_MODEL_CHARS + " plain characters");
         }
-        model = value;
-        modelEnd = afterString(modelStart);
+        return model;
     }
 
-    private void bound(String name) {
+    /// Reads a bound of the output. Of several the largest holds.
+    ///
+    /// @param least that the provider takes
+    final void bound(String name, long least) {
+        int start = offset();
         if (in.currentToken() == JsonToken.VALUE_NULL) {
-            nullBounds.put(name, offset());
+            bounds.put(name, new Place(new Span(start, start + "null".length()), "", ""));
             return;
         }
-        long value = count(name, leastOutput(), MAX_TOKENS);
+        long value = count(name, least, MAX_TOKENS);
+        bounds.put(name, new Place(new Span(start, start + in.getString().length()), "", ""));
+        named.add(name);
         Long other = maxOutputTokens;
         maxOutputTokens = other == null ? value : Math.max(other, value);
     }
 
-    /// Messages takes 0, which only writes the prompt cache.
-    private long leastOutput() {
-        return switch (dialect) {
-            case OPENAI -> 1;
-            case ANTHROPIC -> 0;
-        };
+    /// Says where a bound would go that the body does not have.
+    final void boundCouldBe(String name, Place place) {
+        bounds.putIfAbsent(name, place);
     }
 
-    private void messages() {
-        if (in.currentToken() != JsonToken.START_ARRAY) {
-            throw wrongType("messages", "an array");
-        }
-        int count = 0;
-        while (in.nextToken() != JsonToken.END_ARRAY) {
-            message(count++);
-        }
-        if (count == 0) {
-            throw RefusedException.malformed("messages", "must not be empty");
-        }
-        messages = true;
+    /// A place for a field at the beginning of the body, or of the object that begins before `at`.
+    static Place field(int at, String name) {
+        return new Place(new Span(at, at), "\"" + name + "\":", ",");
     }
 
-    private void message(int at) {
-        if (in.currentToken() != JsonToken.START_OBJECT) {
-            throw wrongType("messages[" + at + "]", "an object");
-        }
-        for (String name = in.nextName(); name != null; name = in.nextName()) {
-            in.nextToken();
-            switch (name) {
-                case "role" -> {
-                    if (in.currentToken() != JsonToken.VALUE_STRING) {
-                        throw wrongType("messages[" + at + "].role", "a string");
-                    }
-                }
-                case "content" -> content(at);
-                case "cache_control" -> input.cacheControl();
-                default -> input.scan();
-            }
-        }
-    }
-
-    /// Text or parts of it. OpenAI's assistant may have said nothing but tool calls, and servers of its
-    /// dialect take bare strings for parts.
-    private void content(int at) {
-        JsonToken token = in.currentToken();
-        boolean openAi = dialect == Dialect.OPENAI;
-        if (token == JsonToken.START_ARRAY) {
-            for (int part = 0; in.nextToken() != JsonToken.END_ARRAY; part++) {
-                boolean text = openAi && in.currentToken() == JsonToken.VALUE_STRING;
-                if (!text && in.currentToken() != JsonToken.START_OBJECT) {
-                    throw wrongType("messages[" + at + "].content[" + part + "]", "an object");
-                }
-                input.scan();
-            }
-        } else if (token != JsonToken.VALUE_STRING && !(openAi && token == JsonToken.VALUE_NULL)) {
-            throw wrongType("messages[" + at + "].content", "a string or an array");
-        }
-    }
-
-    private void system() {
-        JsonToken token = in.currentToken();
-        if (token != JsonToken.VALUE_STRING
-                && token != JsonToken.START_ARRAY
-                && token != JsonToken.VALUE_NULL) {
-            throw wrongType("system", "a string or an array");
-        }
-        input.scan();
-    }
-
-    private void tools(String name) {
+    /// Reads a list of objects that declare tools.
+    final void tools(String name) {
         if (in.currentToken() == JsonToken.VALUE_NULL) {
             return;
         }
@@ -238,7 +220,7 @@ final class RequestParser {
         }
     }
 
-    private void number(String name) {
+    final void number(String name) {
         JsonToken token = in.currentToken();
         if (token != JsonToken.VALUE_NUMBER_INT
                 && token != JsonToken.VALUE_NUMBER_FLOAT
@@ -247,10 +229,17 @@ final class RequestParser {
         }
     }
 
-    private void stop(String name) {
+    final void text(String name) {
         JsonToken token = in.currentToken();
-        boolean single = name.equals("stop") && token == JsonToken.VALUE_STRING;
-        if (single || token == JsonToken.VALUE_NULL) {
+        if (token != JsonToken.VALUE_STRING && token != JsonToken.VALUE_NULL) {
+            throw wrongType(name, "a string");
+        }
+    }
+
+    /// Reads texts at which the model stops: a list of them, or a single one where the dialect has that.
+    final void stops(String name, boolean orSingle) {
+        JsonToken token = in.currentToken();
+        if ((orSingle && token == JsonToken.VALUE_STRING) || token == JsonToken.VALUE_NULL) {
             return;
         }
         if (token != JsonToken.START_ARRAY) {
@@ -263,52 +252,7 @@ final class RequestParser {
         }
     }
 
-    private void streamOptions() {
-        if (in.currentToken() == JsonToken.VALUE_NULL) {
-            optionsEdit = new Splice.Edit(offset(), offset() + 4, "{\"include_usage\":true}");
-            return;
-        }
-        if (in.currentToken() != JsonToken.START_OBJECT) {
-            throw wrongType("stream_options", "an object");
-        }
-        int inside = offset() + 1;
-        boolean empty = true;
-        Splice.Edit replace = null;
-        for (String name = in.nextName(); name != null; name = in.nextName()) {
-            in.nextToken();
-            empty = false;
-            if (name.equals("include_usage")) {
-                if (replace != null || usageAsked) {
-                    throw RefusedException.malformed(
-                            "stream_options.include_usage", "is given twice");
-                }
-                usageAsked = bool("stream_options.include_usage");
-                int length = in.getString().length();
-                replace = new Splice.Edit(offset(), offset() + length, "true");
-            } else {
-                in.skipChildren();
-            }
-        }
-        optionsEdit =
-                replace != null
-                        ? replace
-                        : new Splice.Edit(
-                                inside, inside, "\"include_usage\":true" + (empty ? "" : ","));
-    }
-
-    private Splice.@Nullable Edit askForUsage() {
-        if (dialect != Dialect.OPENAI || !stream || usageAsked) {
-            return null;
-        }
-        return optionsEdit != null
-                ? optionsEdit
-                : new Splice.Edit(
-                        rootStart + 1,
-                        rootStart + 1,
-                        "\"stream_options\":{\"include_usage\":true},");
-    }
-
-    private boolean bool(String name) {
+    final boolean bool(String name) {
         return switch (in.currentToken()) {
             case VALUE_TRUE -> true;
             case VALUE_FALSE, VALUE_NULL -> false;
@@ -316,7 +260,7 @@ final class RequestParser {
         };
     }
 
-    private long count(String name, long least, long most) {
+    final long count(String name, long least, long most) {
         if (in.currentToken() == JsonToken.VALUE_NULL) {
             return least;
         }
@@ -333,7 +277,7 @@ final class RequestParser {
         return value;
     }
 
-    private int offset() {
+    final int offset() {
         return Math.toIntExact(in.currentTokenLocation().getByteOffset());
     }
 
@@ -345,7 +289,7 @@ final class RequestParser {
         return at + 1;
     }
 
-    private static RefusedException wrongType(String name, String expected) {
+    static RefusedException wrongType(String name, String expected) {
         return RefusedException.malformed(name, "must be " + expected);
     }
 

@@ -6,6 +6,7 @@ import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.Rates;
 import dev.bursar.pricing.TokenClass;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,15 +30,27 @@ final class Routes {
     record Route(
             ProviderSettings provider, String model, Price price, boolean priced, Instant at) {}
 
-    /// @throws RefusedException when no provider serves the model, or it must have a price and has none
-    Route find(Dialect dialect, String requested, Instant at, GatewayMeter meter) {
+    /// Where a model is served.
+    ///
+    /// @param model the provider's name of it
+    record Endpoint(ProviderSettings provider, String model) {}
+
+    /// @throws RefusedException when no provider serves the model
+    Endpoint endpoint(Dialect dialect, String requested, Instant at) {
         ModelAlias target = target(dialect, requested, at);
         ProviderSettings provider = settings.providers().get(target.provider());
         if (provider == null || provider.dialect() != dialect) {
             throw new RefusedException(
                     Refusal.MODEL_NOT_FOUND,
-                    "the model " + requested + " is not served in the dialect " + dialect.label());
+                    "the model " + requested + " is not served in the dialect " + dialect.wire());
         }
+        return new Endpoint(provider, target.model());
+    }
+
+    /// @throws RefusedException when no provider serves the model, or it must have a price and has none
+    Route find(Dialect dialect, String requested, Instant at, GatewayMeter meter) {
+        Endpoint target = endpoint(dialect, requested, at);
+        ProviderSettings provider = target.provider();
         Optional<Price> price = price(provider, target.model(), at);
         if (price.isPresent()) {
             return new Route(provider, target.model(), price.get(), true, at);
@@ -99,10 +112,15 @@ final class Routes {
         throw new RefusedException(
                 Refusal.MODEL_NOT_FOUND,
                 count == 0
-                        ? "no provider of the dialect " + dialect.label() + " is configured"
+                        ? "no provider of the dialect " + dialect.wire() + " is configured"
                         : "no provider is known to serve the model "
                                 + model
                                 + "; ask for it as provider/model");
+    }
+
+    /// The names of the models that the price book lists for a provider.
+    List<String> models(ProviderSettings provider) {
+        return provider.free() ? List.of() : book.models(provider.name());
     }
 
     /// The price of a model at a provider, or empty when nobody stated one.
@@ -113,7 +131,7 @@ final class Routes {
     }
 
     private static Price price(
-            Unpriced.Ceiling ceiling, ProviderSettings provider, ModelAlias target) {
+            Unpriced.Ceiling ceiling, ProviderSettings provider, Endpoint target) {
         Rates rates =
                 Rates.of(
                         Map.of(

@@ -4,17 +4,8 @@ import java.util.Arrays;
 
 /// Finds the events in a stream of bytes that may be split anywhere, also inside a character or a line
 /// end (WHATWG server-sent events: lines end in LF, CR or CRLF; a blank line ends an event). Only the
-/// `data` of events is kept, up to [#MAX_EVENT_BYTES]; a larger event is passed over. Not thread-safe.
-final class SseScanner {
-
-    /// Usage and deltas are far below; parts that carry images may be above.
-    static final int MAX_EVENT_BYTES = 256 * 1024;
-
-    /// Receives the data of each event, its lines joined by LF.
-    @FunctionalInterface
-    interface Sink {
-        void event(byte[] data, int length);
-    }
+/// `data` of events is kept, its lines joined by LF, up to [#MAX_EVENT_BYTES]; a larger event is passed over. Not thread-safe.
+final class SseScanner implements EventScanner {
 
     private static final byte[] FIELD = {'d', 'a', 't', 'a', ':'};
 
@@ -35,12 +26,13 @@ final class SseScanner {
         this.sink = sink;
     }
 
-    /// Whether the stream stands between two events.
-    boolean betweenEvents() {
+    @Override
+    public boolean betweenEvents() {
         return column == 0 && !hasData;
     }
 
-    void feed(byte[] bytes) {
+    @Override
+    public void feed(byte[] bytes) {
         for (int at = 0; at < bytes.length; ) {
             at = feedEvent(bytes, at);
         }
@@ -78,7 +70,8 @@ final class SseScanner {
     }
 
     /// The end of the stream ends the last event, too.
-    void finish() {
+    @Override
+    public void finish() {
         if (hasData) {
             dispatch();
         }

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -26,6 +27,9 @@ final class Upstream implements AutoCloseable {
     private static final int KEEP_ALIVE_SECONDS = 30;
 
     private static final int MAX_HEADER_BYTES = 64 * 1024;
+
+    private static final List<String> KEYS =
+            List.of("authorization", "x-api-key", "x-goog-api-key");
 
     private final Vertx vertx;
     private final Map<Thread, HttpClient> pools = new ConcurrentHashMap<>();
@@ -55,15 +59,20 @@ final class Upstream implements AutoCloseable {
                         .setMaxWaitQueueSize(MAX_WAITING));
     }
 
+    /// @param operation the path of what is asked for, below the provider's base URL
     /// @param forProvider whether a secret that the client sent is meant for the provider
     static RequestOptions options(
-            ProviderSettings provider, HttpServerRequest request, Predicate<String> forProvider) {
+            ProviderSettings provider,
+            String operation,
+            HttpServerRequest request,
+            Predicate<String> forProvider) {
         URI base = provider.baseUrl();
         boolean tls = "https".equals(base.getScheme());
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
         Headers.toProvider(request.headers(), headers, forProvider);
         headers.set("accept-encoding", "identity");
-        if (!headers.contains("authorization") && !headers.contains("x-api-key")) {
+        String query = query(request.query(), forProvider);
+        if (KEYS.stream().noneMatch(headers::contains) && QueryKey.of(query) == null) {
             key(provider, headers);
         }
         long connectMillis = provider.connectTimeout().toMillis();
@@ -72,9 +81,17 @@ final class Upstream implements AutoCloseable {
                 .setHost(base.getHost())
                 .setPort(base.getPort() > 0 ? base.getPort() : tls ? 443 : 80)
                 .setSsl(tls)
-                .setURI(path(provider, request.query()))
+                .setURI(path(provider, operation, query))
                 .setConnectTimeout(connectMillis)
                 .setHeaders(headers);
+    }
+
+    /// A key in the query goes on only when it is the provider's.
+    private static @Nullable String query(@Nullable String query, Predicate<String> forProvider) {
+        String key = QueryKey.of(query);
+        return query == null || key == null || forProvider.test(key)
+                ? query
+                : QueryKey.without(query);
     }
 
     private static void key(ProviderSettings provider, MultiMap headers) {
@@ -85,18 +102,15 @@ final class Upstream implements AutoCloseable {
         switch (provider.dialect()) {
             case OPENAI -> headers.set("authorization", "Bearer " + key);
             case ANTHROPIC -> headers.set("x-api-key", key);
+            case GEMINI -> headers.set("x-goog-api-key", key);
         }
     }
 
-    private static String path(ProviderSettings provider, @Nullable String query) {
+    private static String path(
+            ProviderSettings provider, String operation, @Nullable String query) {
         String base = provider.baseUrl().getRawPath();
         String trimmed = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
-        String path =
-                trimmed
-                        + switch (provider.dialect()) {
-                            case OPENAI -> "/chat/completions";
-                            case ANTHROPIC -> "/v1/messages";
-                        };
+        String path = trimmed + operation;
         return query == null || query.isEmpty() ? path : path + "?" + query;
     }
 }

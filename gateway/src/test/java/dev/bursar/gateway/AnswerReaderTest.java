@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerReaderTest {
 
-    private static AnswerReader read(Dialect dialect, String... objects) {
-        AnswerReader reader = AnswerReader.of(dialect);
+    private static AnswerReader read(Operation operation, String... objects) {
+        AnswerReader reader = AnswerReader.of(operation);
         for (String object : objects) {
             byte[] json = object.getBytes(StandardCharsets.UTF_8);
             reader.read(json, 0, json.length);
@@ -24,13 +24,13 @@ class AnswerReaderTest {
         return reader;
     }
 
-    private static Map<TokenClass, Long> usage(Dialect dialect, String... objects) {
-        TokenUsage usage = Objects.requireNonNull(read(dialect, objects).usage);
+    private static Map<TokenClass, Long> usage(Operation operation, String... objects) {
+        TokenUsage usage = Objects.requireNonNull(read(operation, objects).usage);
         return usage.toMap();
     }
 
     private static Map<TokenClass, Long> chat(String usage) {
-        return usage(Dialect.OPENAI, "{\"usage\":" + usage + "}");
+        return usage(Operation.CHAT, "{\"usage\":" + usage + "}");
     }
 
     @Test
@@ -58,7 +58,7 @@ class AnswerReaderTest {
     void unpriced_searchesAndTiers_areNamed() {
         assertThat(
                         read(
-                                        Dialect.ANTHROPIC,
+                                        Operation.MESSAGES,
                                         """
                                         {"type":"message","usage":{"input_tokens":1,"output_tokens":2,
                                         "service_tier":"standard","speed":"fast","inference_geo":"us",
@@ -71,7 +71,7 @@ class AnswerReaderTest {
                         Map.entry("web_search_requests", "3"));
         assertThat(
                         read(
-                                        Dialect.OPENAI,
+                                        Operation.CHAT,
                                         """
                                         {"service_tier":"flex","choices":[{"message":{"content":"a",
                                         "annotations":[{"type":"url_citation","url_citation":{"url":"u"}},{}],
@@ -84,7 +84,7 @@ class AnswerReaderTest {
                         Map.entry("web_search_requests", "1"));
         AnswerReader plain =
                 read(
-                        Dialect.OPENAI,
+                        Operation.CHAT,
                         """
                         {"service_tier":"default","choices":[{"message":{"annotations":[],"content":"abc"}}],
                         "usage":{"prompt_tokens":1}}\
@@ -132,7 +132,7 @@ class AnswerReaderTest {
                         + "\"cache_creation_input_tokens\":N,\"cache_creation\":{"
                         + "\"ephemeral_5m_input_tokens\":N,\"ephemeral_1h_input_tokens\":N},"
                         + "\"output_tokens_details\":{\"thinking_tokens\":N}}}";
-        assertThat(usage(Dialect.ANTHROPIC, messages.replace("N", count)).values())
+        assertThat(usage(Operation.MESSAGES, messages.replace("N", count)).values())
                 .allMatch(value -> value <= TokenUsage.MAX_COUNT);
     }
 
@@ -153,7 +153,7 @@ class AnswerReaderTest {
             })
     void chat_usage_isFinalWhereNoChoiceCanGoOn(boolean last, String chunk) {
         String usage = "\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}";
-        AnswerReader reader = read(Dialect.OPENAI, chunk.replace("U", usage));
+        AnswerReader reader = read(Operation.CHAT, chunk.replace("U", usage));
         assertThat(reader.usageFinal).isEqualTo(last);
         assertThat(reader.usage).isEqualTo(TokenUsage.of(1, 2));
         reader.finish();
@@ -173,7 +173,7 @@ class AnswerReaderTest {
             chunk.formatted(1, "\"length\"", 5)
         };
         for (int seen = 1; seen <= chunks.length; seen++) {
-            AnswerReader reader = read(Dialect.OPENAI, Arrays.copyOf(chunks, seen));
+            AnswerReader reader = read(Operation.CHAT, Arrays.copyOf(chunks, seen));
             assertThat(reader.usageFinal).isEqualTo(seen == chunks.length);
             assertThat(reader.usage).isEqualTo(TokenUsage.of(9, seen));
         }
@@ -206,7 +206,7 @@ class AnswerReaderTest {
     void chat_groqOnly_isRead() {
         assertThat(
                         usage(
-                                Dialect.OPENAI,
+                                Operation.CHAT,
                                 """
                                 {"choices":[],"x_groq":{"id":"x","usage":{"prompt_tokens":3,"completion_tokens":4}}}\
                                 """))
@@ -218,7 +218,7 @@ class AnswerReaderTest {
     void chat_streamedToolCalls_areCountedOnce() {
         AnswerReader reader =
                 read(
-                        Dialect.OPENAI,
+                        Operation.CHAT,
                         """
                         {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"f"}}]}}]}\
                         """,
@@ -237,7 +237,7 @@ class AnswerReaderTest {
     void chat_wholeAnswerWithToolCallsWithoutIndex_areCounted() {
         assertThat(
                         read(
-                                        Dialect.OPENAI,
+                                        Operation.CHAT,
                                         """
                                         {"choices":[{"index":0,"message":{"tool_calls":[{"id":"a"},{"id":"b"},{"id":"c"}]}}]}\
                                         """)
@@ -249,7 +249,7 @@ class AnswerReaderTest {
     void messages_laterUsage_replacesOnlyWhatItNames() {
         assertThat(
                         usage(
-                                Dialect.ANTHROPIC,
+                                Operation.MESSAGES,
                                 """
                                 {"type":"message_start","message":{"usage":{"input_tokens":2,
                                 "cache_creation_input_tokens":3068,"cache_read_input_tokens":5,
@@ -274,7 +274,7 @@ class AnswerReaderTest {
     void messages_oneHourWrites_areTheirOwnClass() {
         assertThat(
                         usage(
-                                Dialect.ANTHROPIC,
+                                Operation.MESSAGES,
                                 """
                                 {"type":"message","usage":{"input_tokens":1,"cache_creation_input_tokens":30,
                                 "cache_creation":{"ephemeral_5m_input_tokens":10,"ephemeral_1h_input_tokens":20},
@@ -288,7 +288,7 @@ class AnswerReaderTest {
     void messages_startOnly_isNotFinal() {
         AnswerReader reader =
                 read(
-                        Dialect.ANTHROPIC,
+                        Operation.MESSAGES,
                         """
                         {"type":"message_start","message":{"model":"m","usage":{"input_tokens":17,"output_tokens":1}}}\
                         """,
@@ -303,7 +303,7 @@ class AnswerReaderTest {
     void messages_compactionAndAdvice_areBesideTheUsage() {
         AnswerReader reader =
                 read(
-                        Dialect.ANTHROPIC,
+                        Operation.MESSAGES,
                         """
                         {"type":"message_delta","usage":{"input_tokens":612,"output_tokens":2819,"iterations":[
                         {"type":"compaction","input_tokens":60385,"output_tokens":522},
@@ -321,7 +321,7 @@ class AnswerReaderTest {
     void messages_toolUse_isCountedByIdWhetherWholeOrStreamed() {
         assertThat(
                         read(
-                                        Dialect.ANTHROPIC,
+                                        Operation.MESSAGES,
                                         """
                                         {"type":"content_block_start","content_block":{"type":"tool_use","id":"a","name":"f","input":{}}}\
                                         """,
@@ -335,7 +335,7 @@ class AnswerReaderTest {
                 .isEqualTo(2);
         assertThat(
                         read(
-                                        Dialect.ANTHROPIC,
+                                        Operation.MESSAGES,
                                         """
                                         {"type":"message","content":[{"type":"tool_use","id":"a","input":{"q":[{"x":"y"}]}},
                                         {"type":"text","text":"hi"},{"type":"tool_use","id":"b","input":{}}]}\
@@ -346,7 +346,7 @@ class AnswerReaderTest {
 
     @Test
     void read_notJson_isIgnored() {
-        AnswerReader reader = read(Dialect.OPENAI, "[DONE]", "", "{\"usage\":{\"prompt_tokens\":1");
+        AnswerReader reader = read(Operation.CHAT, "[DONE]", "", "{\"usage\":{\"prompt_tokens\":1");
         assertThat(reader.usageFinal).isFalse();
     }
 }

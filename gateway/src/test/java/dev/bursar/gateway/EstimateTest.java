@@ -36,7 +36,7 @@ class EstimateTest {
                         GatewaySettings.of(new TreeMap<>(Map.of("openai", OPENAI))));
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         return estimator.inputTokens(
-                RequestParser.parse(Dialect.OPENAI, bytes),
+                RequestParser.parse(Operation.CHAT, bytes),
                 new Routes.Route(
                         OPENAI, "gpt-4o", Price.free("openai", "gpt-4o"), true, Instant.EPOCH),
                 bytes);
@@ -109,7 +109,7 @@ class EstimateTest {
 
     private static long asked(String body, Price price) {
         CallRequest request =
-                RequestParser.parse(Dialect.OPENAI, body.getBytes(StandardCharsets.UTF_8));
+                RequestParser.parse(Operation.CHAT, body.getBytes(StandardCharsets.UTF_8));
         return Estimate.of(request, price, 10, 100, true).asked().get(Unit.USD_MICROCENTS);
     }
 
@@ -148,9 +148,14 @@ class EstimateTest {
         "mine,https://api.openai.com/v1,max_completion_tokens",
     })
     void outputBound_ofAProvider_isTheFieldItKnows(String name, URI base, String field) {
-        assertThat(ProviderSettings.of(name, Dialect.OPENAI, base, null).outputBound())
+        assertThat(
+                        ProviderSettings.of(name, Dialect.OPENAI, base, null)
+                                .outputBound(Operation.CHAT))
                 .isEqualTo(field);
-        assertThat(ProviderSettings.of(name, Dialect.ANTHROPIC, base, null).outputBound()).isNull();
+        assertThat(
+                        ProviderSettings.of(name, Dialect.ANTHROPIC, base, null)
+                                .outputBound(Operation.MESSAGES))
+                .isNull();
     }
 
     @Test

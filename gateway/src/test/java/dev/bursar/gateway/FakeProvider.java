@@ -97,7 +97,12 @@ final class FakeProvider {
 
         /// Begins a stream of events.
         Answer stream() {
-            response().setChunked(true).putHeader("content-type", "text/event-stream");
+            return begin("text/event-stream");
+        }
+
+        /// Begins an answer that comes in pieces.
+        Answer begin(String contentType) {
+            response().setChunked(true).putHeader("content-type", contentType);
             response().writeHead();
             return this;
         }

@@ -64,6 +64,11 @@ final class House {
                                             "anthropic",
                                             "house-model",
                                             Instant.EPOCH,
+                                            PRICE.rates()),
+                                    Price.of(
+                                            "gemini",
+                                            "house-model",
+                                            Instant.EPOCH,
                                             PRICE.rates())));
 
     final Vertx vertx = Vertx.vertx();
@@ -134,6 +139,10 @@ final class House {
         providers.put(
                 "anthropic",
                 ProviderSettings.of("anthropic", Dialect.ANTHROPIC, provider.uri(""), "sk-ant")
+                        .withTimeouts(connect, answer, idle, call));
+        providers.put(
+                "gemini",
+                ProviderSettings.of("gemini", Dialect.GEMINI, provider.uri(""), "g-provider")
                         .withTimeouts(connect, answer, idle, call));
         return GatewaySettings.of(providers);
     }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,17 +33,45 @@ class RecordedStreamsTest {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    /// The recordings of Chat Completions and Messages; others are of other interfaces.
-    private static final Pattern OF_INTEREST =
-            Pattern.compile(
-                    "(anthropic__(?!skills)|openai__chat__azure|openai-compatible__chat__"
-                            + "|deepseek__chat__|mistral__(?!.*transcription)|xai__xai-).*");
+    /// Recordings of operations that the gateway has, by their names; others are of other interfaces, or of
+    /// errors.
+    private static final Map<Operation, Pattern> OF_INTEREST =
+            Map.of(
+                    Operation.MESSAGES,
+                    Pattern.compile("anthropic__(?!skills).*"),
+                    Operation.CHAT,
+                    Pattern.compile(
+                            "(openai__chat__azure|openai-compatible__chat__|deepseek__chat__"
+                                    + "|mistral__(?!.*transcription)|xai__xai-).*"),
+                    Operation.RESPONSES,
+                    Pattern.compile("(openai|xai)__responses__(?!.*error).*"),
+                    Operation.COMPLETIONS,
+                    Pattern.compile("openai__completion__.*"),
+                    Operation.EMBEDDINGS,
+                    Pattern.compile("openai__embedding__.*"),
+                    Operation.GENERATE,
+                    Pattern.compile("google__google-(?!429).*"));
+
+    /// Ends of recorded URLs.
+    private static final Map<String, Operation> PATHS =
+            Map.of(
+                    "/chat/completions", Operation.CHAT,
+                    "/v1/messages", Operation.MESSAGES,
+                    "/responses", Operation.RESPONSES,
+                    "/v1/embeddings", Operation.EMBEDDINGS,
+                    ":generateContent", Operation.GENERATE,
+                    ":streamGenerateContent", Operation.GENERATE);
 
     @TempDir private Path data;
     private House house;
+    private int withoutUsage;
 
     /// @param answer as on the wire
-    private record Recording(String name, Dialect dialect, boolean stream, String answer) {
+    private record Recording(String name, Operation operation, boolean stream, String answer) {
+
+        Dialect dialect() {
+            return operation.dialect();
+        }
 
         JsonNode finalUsage() {
             JsonNode last = JSON.createObjectNode();
@@ -53,7 +82,11 @@ class RecordedStreamsTest {
                 }
                 JsonNode event = JSON.readTree(line.substring(5));
                 for (JsonNode usage :
-                        List.of(event.path("usage"), event.path("message").path("usage"))) {
+                        List.of(
+                                event.path("usage"),
+                                event.path("usageMetadata"),
+                                event.path("response").path("usage"),
+                                event.path("message").path("usage"))) {
                     if (usage.isObject()) {
                         last = usage;
                         for (var field : usage.properties()) {
@@ -64,7 +97,7 @@ class RecordedStreamsTest {
                     }
                 }
             }
-            return dialect == Dialect.ANTHROPIC ? merged : last;
+            return dialect() == Dialect.ANTHROPIC ? merged : last;
         }
     }
 
@@ -85,12 +118,13 @@ class RecordedStreamsTest {
         assumeTrue(Files.isDirectory(shared), "no recordings at " + shared);
         List<Recording> recordings = new ArrayList<>(files(shared.resolve("data/fixtures/sse")));
         recordings.addAll(calls(shared.resolve("data/fixtures/http/recorded-calls.jsonl")));
-        assertThat(recordings).hasSizeGreaterThan(200);
+        assertThat(recordings).hasSizeGreaterThan(450);
         Random random = new Random(7);
         for (Recording recording : recordings) {
             check(recording, random);
         }
-        assertThat(house.estimated).hasValue(0);
+        assertThat(withoutUsage).isEqualTo(2);
+        assertThat(house.estimated).hasValue(withoutUsage);
     }
 
     private void check(Recording recording, Random random) throws Exception {
@@ -104,21 +138,19 @@ class RecordedStreamsTest {
             }
         });
         int before = house.entries(Entry.Committed.class).size();
-        HttpResponse<String> answer =
-                recording.dialect() == Dialect.OPENAI
-                        ? house.post(
-                                "/v1/chat/completions",
-                                recording.stream() ? Samples.CHAT_STREAM_WITH_USAGE : Samples.CHAT)
-                        : house.post(
-                                "/v1/messages",
-                                recording.stream() ? Samples.MESSAGES_STREAM : Samples.MESSAGES);
+        HttpResponse<String> answer = ask(recording);
         assertThat(answer.body()).as(recording.name()).isEqualTo(recording.answer());
         House.await(() -> house.entries(Entry.Committed.class).size() > before);
         Entry.Committed entry = house.entries(Entry.Committed.class).getLast();
         JsonNode usage = recording.finalUsage();
         assertThat(usage.isEmpty()).as(recording.name()).isFalse();
-        long[] expected =
-                recording.dialect() == Dialect.OPENAI ? chatTotals(usage) : messageTotals(usage);
+        long[] expected = totals(recording.dialect(), usage);
+        if (expected[0] + expected[1] == 0) {
+            // Nothing used says nothing: what was seen is estimated.
+            assertThat(entry.attribution().labels()).containsEntry("provenance", "estimated");
+            withoutUsage++;
+            return;
+        }
         assertThat(new long[] {input(entry), output(entry)})
                 .as(recording.name() + " " + usage)
                 .isEqualTo(expected);
@@ -126,11 +158,52 @@ class RecordedStreamsTest {
                 .isGreaterThanOrEqualTo(expected[0] + expected[1]);
     }
 
-    private static long[] chatTotals(JsonNode usage) {
-        long prompt = usage.path("prompt_tokens").asLong(0);
-        long completion = usage.path("completion_tokens").asLong(0);
+    private HttpResponse<String> ask(Recording recording) throws Exception {
+        boolean stream = recording.stream();
+        return switch (recording.operation()) {
+            case CHAT ->
+                    house.post(
+                            "/v1/chat/completions",
+                            stream ? Samples.CHAT_STREAM_WITH_USAGE : Samples.CHAT);
+            case MESSAGES ->
+                    house.post("/v1/messages", stream ? Samples.MESSAGES_STREAM : Samples.MESSAGES);
+            case RESPONSES ->
+                    house.post("/v1/responses", Samples.of("\"input\":\"Hi\"", stream, false));
+            case COMPLETIONS ->
+                    house.post("/v1/completions", Samples.of("\"prompt\":\"Hi\"", stream, true));
+            case EMBEDDINGS ->
+                    house.post("/v1/embeddings", Samples.of("\"input\":\"Hi\"", stream, false));
+            default ->
+                    house.post(
+                            "/v1beta/models/house-model:"
+                                    + (stream
+                                            ? "streamGenerateContent?alt=sse"
+                                            : "generateContent"),
+                            Samples.GENERATE);
+        };
+    }
+
+    private static long[] totals(Dialect dialect, JsonNode usage) {
+        return switch (dialect) {
+            case OPENAI -> openAiTotals(usage);
+            case ANTHROPIC -> messageTotals(usage);
+            case GEMINI -> geminiTotals(usage);
+        };
+    }
+
+    private static long[] openAiTotals(JsonNode usage) {
+        long prompt = usage.path("prompt_tokens").asLong(usage.path("input_tokens").asLong(0));
+        long completion =
+                usage.path("completion_tokens").asLong(usage.path("output_tokens").asLong(0));
         long total = usage.path("total_tokens").asLong(0);
         return new long[] {prompt, Math.max(completion, total - prompt)};
+    }
+
+    private static long[] geminiTotals(JsonNode usage) {
+        long input =
+                usage.path("promptTokenCount").asLong(0)
+                        + usage.path("toolUsePromptTokenCount").asLong(0);
+        return new long[] {input, usage.path("totalTokenCount").asLong(0) - input};
     }
 
     private static long[] messageTotals(JsonNode usage) {
@@ -179,32 +252,33 @@ class RecordedStreamsTest {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.sorted().toList()) {
                 String name = String.valueOf(file.getFileName());
-                if (!OF_INTEREST.matcher(name).matches()) {
-                    continue;
-                }
-                Dialect dialect = name.startsWith("anthropic") ? Dialect.ANTHROPIC : Dialect.OPENAI;
-                String text = Files.readString(file);
-                if (name.endsWith(".json")) {
-                    recordings.add(new Recording(name, dialect, false, text));
-                } else {
-                    recordings.add(new Recording(name, dialect, true, events(dialect, text)));
+                for (Map.Entry<Operation, Pattern> entry : OF_INTEREST.entrySet()) {
+                    if (entry.getValue().matcher(name).matches()) {
+                        recordings.add(recording(name, entry.getKey(), Files.readString(file)));
+                    }
                 }
             }
         }
         return recordings;
     }
 
-    private static String events(Dialect dialect, String lines) {
+    private static Recording recording(String name, Operation operation, String text) {
+        boolean stream = !name.endsWith(".json");
+        return new Recording(name, operation, stream, stream ? events(operation, text) : text);
+    }
+
+    private static String events(Operation operation, String lines) {
         StringBuilder stream = new StringBuilder();
         for (String line : lines.lines().filter(line -> !line.isBlank()).toList()) {
-            if (dialect == Dialect.ANTHROPIC) {
+            if (operation == Operation.MESSAGES || operation == Operation.RESPONSES) {
                 stream.append("event: ")
                         .append(JSON.readTree(line).path("type").asString())
                         .append('\n');
             }
             stream.append("data: ").append(line).append("\n\n");
         }
-        return dialect == Dialect.OPENAI ? stream + Samples.DONE : stream.toString();
+        boolean done = operation == Operation.CHAT || operation == Operation.COMPLETIONS;
+        return done ? stream + Samples.DONE : stream.toString();
     }
 
     private static List<Recording> calls(Path file) throws IOException {
@@ -214,19 +288,27 @@ class RecordedStreamsTest {
             line++;
             JsonNode call = JSON.readTree(json);
             String path = call.path("uri").asString().replaceFirst("\\?.*", "");
-            boolean chat = path.endsWith("/chat/completions");
-            if (!(chat || path.endsWith("/v1/messages")) || call.path("status").asInt() != 200) {
+            JsonNode answer = call.path("resp");
+            if (call.path("status").asInt() != 200 || isPending(answer)) {
                 continue;
             }
-            JsonNode answer = call.path("resp");
-            recordings.add(
-                    new Recording(
-                            "call " + line + " " + path.toLowerCase(Locale.ROOT),
-                            chat ? Dialect.OPENAI : Dialect.ANTHROPIC,
-                            answer.isString(),
-                            answer.isString() ? answer.asString() : answer.toString()));
+            for (Map.Entry<String, Operation> entry : PATHS.entrySet()) {
+                if (path.endsWith(entry.getKey())) {
+                    recordings.add(
+                            new Recording(
+                                    "call " + line + " " + path.toLowerCase(Locale.ROOT),
+                                    entry.getValue(),
+                                    answer.isString(),
+                                    answer.isString() ? answer.asString() : answer.toString()));
+                }
+            }
         }
         return recordings;
+    }
+
+    /// A response in the background has no usage yet.
+    private static boolean isPending(JsonNode answer) {
+        return answer.path("status").asString("").equals("queued");
     }
 
     private static Path shared() {

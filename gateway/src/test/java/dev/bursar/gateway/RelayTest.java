@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RelayTest {
 
     private static String relayed(String stream, boolean hideUsage, Random splits, int longest) {
-        Relay relay = new Relay(AnswerReader.of(Dialect.OPENAI), hideUsage);
+        Relay relay = new Relay(AnswerReader.of(Operation.CHAT), hideUsage);
         byte[] bytes = stream.getBytes(StandardCharsets.UTF_8);
         Buffer out = Buffer.buffer();
         for (int from = 0; from < bytes.length; ) {
@@ -50,7 +50,7 @@ class RelayTest {
 
     @Test
     void pass_largeEvent_goesOnBeforeItsEnd() {
-        Relay relay = new Relay(AnswerReader.of(Dialect.OPENAI), true);
+        Relay relay = new Relay(AnswerReader.of(Operation.CHAT), true);
         Buffer part = Buffer.buffer("data: " + "x".repeat(Relay.MAX_WAITING_BYTES));
         assertThat(relay.pass(part)).isEqualTo(part);
         assertThat(relay.pass(Buffer.buffer("y")).toString()).isEqualTo("y");

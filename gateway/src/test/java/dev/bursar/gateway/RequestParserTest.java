@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.bursar.gateway.CallRequest.CacheWrite;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +16,7 @@ class RequestParserTest {
     private static final String USAGE = "\"stream_options\":{\"include_usage\":true}";
 
     private static CallRequest openAi(String body) {
-        return RequestParser.parse(Dialect.OPENAI, bytes(body));
+        return RequestParser.parse(Operation.CHAT, bytes(body));
     }
 
     private static byte[] bytes(String body) {
@@ -127,7 +128,7 @@ class RequestParserTest {
     void parse_anthropic_seesCachingServerToolsAndDocuments() {
         CallRequest request =
                 RequestParser.parse(
-                        Dialect.ANTHROPIC,
+                        Operation.MESSAGES,
                         bytes(
                                 """
                                 {"model":"m","max_tokens":1,"stream":true,"system":[{"type":"text","text":"x",
@@ -139,7 +140,7 @@ class RequestParserTest {
         assertThat(request.askForUsage()).isNull();
         CallRequest cached =
                 RequestParser.parse(
-                        Dialect.ANTHROPIC,
+                        Operation.MESSAGES,
                         bytes(
                                 """
                                 {"model":"m","messages":[{"content":[{"type":"document",
@@ -205,8 +206,8 @@ class RequestParserTest {
                 "\"temperature\":1,\"temperature\":2|temperature",
             })
     void parse_wrongTypeInEitherDialect_namesThePath(String fields, String path) {
-        for (Dialect dialect : Dialect.values()) {
-            assertThat(refusedField(dialect, fields)).isEqualTo(path);
+        for (Operation operation : List.of(Operation.CHAT, Operation.MESSAGES)) {
+            assertThat(refusedField(operation, fields)).isEqualTo(path);
         }
     }
 
@@ -215,22 +216,22 @@ class RequestParserTest {
             delimiter = '|',
             quoteCharacter = '#',
             value = {
-                "OPENAI|\"max_tokens\":0|max_tokens",
-                "OPENAI|\"max_completion_tokens\":0|max_completion_tokens",
-                "OPENAI|\"n\":\"2\"|n",
-                "OPENAI|\"stop\":1|stop",
-                "OPENAI|\"stop\":[\"a\",1]|stop[1]",
-                "OPENAI|\"functions\":[1]|functions[0]",
-                "ANTHROPIC|\"max_tokens\":-1|max_tokens",
-                "ANTHROPIC|\"messages\":[{\"content\":null}]|messages[0].content",
-                "ANTHROPIC|\"messages\":[{\"content\":[\"hi\"]}]|messages[0].content[0]",
-                "ANTHROPIC|\"system\":7|system",
-                "ANTHROPIC|\"system\":{}|system",
-                "ANTHROPIC|\"stop_sequences\":\"a\"|stop_sequences",
-                "ANTHROPIC|\"stop_sequences\":[null]|stop_sequences[0]",
+                "CHAT|\"max_tokens\":0|max_tokens",
+                "CHAT|\"max_completion_tokens\":0|max_completion_tokens",
+                "CHAT|\"n\":\"2\"|n",
+                "CHAT|\"stop\":1|stop",
+                "CHAT|\"stop\":[\"a\",1]|stop[1]",
+                "CHAT|\"functions\":[1]|functions[0]",
+                "MESSAGES|\"max_tokens\":-1|max_tokens",
+                "MESSAGES|\"messages\":[{\"content\":null}]|messages[0].content",
+                "MESSAGES|\"messages\":[{\"content\":[\"hi\"]}]|messages[0].content[0]",
+                "MESSAGES|\"system\":7|system",
+                "MESSAGES|\"system\":{}|system",
+                "MESSAGES|\"stop_sequences\":\"a\"|stop_sequences",
+                "MESSAGES|\"stop_sequences\":[null]|stop_sequences[0]",
             })
-    void parse_wrongTypeInItsDialect_namesThePath(Dialect dialect, String fields, String path) {
-        assertThat(refusedField(dialect, fields)).isEqualTo(path);
+    void parse_wrongTypeInItsDialect_namesThePath(Operation operation, String fields, String path) {
+        assertThat(refusedField(operation, fields)).isEqualTo(path);
     }
 
     @ParameterizedTest
@@ -238,20 +239,20 @@ class RequestParserTest {
             delimiter = '|',
             quoteCharacter = '#',
             value = {
-                "OPENAI|\"temperature\":null,\"top_p\":null,\"stop\":null,\"n\":null,\"tools\":null,"
+                "CHAT|\"temperature\":null,\"top_p\":null,\"stop\":null,\"n\":null,\"tools\":null,"
                         + "\"stream\":null,\"max_tokens\":null,\"stream_options\":null",
-                "OPENAI|\"temperature\":0,\"top_p\":0.95,\"stop\":\"end\",\"max_tokens\":1",
-                "OPENAI|\"stop\":[\"a\",\"b\"],\"temperature\":1e-3",
-                "OPENAI|\"messages\":[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[]}]",
-                "OPENAI|\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"},\"b\"]}]",
-                "OPENAI|\"system\":7,\"stop_sequences\":1,\"top_k\":{},\"user\":3",
-                "ANTHROPIC|\"system\":\"be brief\",\"max_tokens\":0,\"stop\":1",
-                "ANTHROPIC|\"system\":[{\"type\":\"text\"}],\"stop_sequences\":[\"a\"],\"top_p\":0.9",
-                "ANTHROPIC|\"system\":null,\"stop_sequences\":null,\"temperature\":null",
-                "ANTHROPIC|\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]",
+                "CHAT|\"temperature\":0,\"top_p\":0.95,\"stop\":\"end\",\"max_tokens\":1",
+                "CHAT|\"stop\":[\"a\",\"b\"],\"temperature\":1e-3",
+                "CHAT|\"messages\":[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[]}]",
+                "CHAT|\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"},\"b\"]}]",
+                "CHAT|\"system\":7,\"stop_sequences\":1,\"top_k\":{},\"user\":3",
+                "MESSAGES|\"system\":\"be brief\",\"max_tokens\":0,\"stop\":1",
+                "MESSAGES|\"system\":[{\"type\":\"text\"}],\"stop_sequences\":[\"a\"],\"top_p\":0.9",
+                "MESSAGES|\"system\":null,\"stop_sequences\":null,\"temperature\":null",
+                "MESSAGES|\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\"}]}]",
             })
-    void parse_whatTheDialectAllows_isAccepted(Dialect dialect, String fields) {
-        assertThat(RequestParser.parse(dialect, bytes(whole(fields))).model()).isEqualTo("m");
+    void parse_whatTheDialectAllows_isAccepted(Operation operation, String fields) {
+        assertThat(RequestParser.parse(operation, bytes(whole(fields))).model()).isEqualTo("m");
     }
 
     @Test
@@ -268,11 +269,11 @@ class RequestParserTest {
         assertThat(request.cacheWrite()).isEqualTo(CacheWrite.FIVE_MINUTES);
     }
 
-    private static String refusedField(Dialect dialect, String fields) {
+    private static String refusedField(Operation operation, String fields) {
         RefusedException refused =
                 catchThrowableOfType(
                         RefusedException.class,
-                        () -> RequestParser.parse(dialect, bytes(whole(fields))));
+                        () -> RequestParser.parse(operation, bytes(whole(fields))));
         assertThat(refused.denial().refusal()).isEqualTo(Refusal.MALFORMED);
         return String.valueOf(refused.denial().field());
     }

@@ -31,6 +31,23 @@ final class Samples {
             "messages":[{"role":"user","content":"Say hello"}]}\
             """;
 
+    static final String GENERATE =
+            """
+            {"contents":[{"role":"user","parts":[{"text":"Say hello"}]}]}\
+            """;
+
+    /// A request of OpenAI's dialect.
+    ///
+    /// @param usage whether it asks a stream for its usage
+    static String of(String field, boolean stream, boolean usage) {
+        return "{\"model\":\"house-model\",\"stream\":"
+                + stream
+                + (usage && stream ? ",\"stream_options\":{\"include_usage\":true}" : "")
+                + ","
+                + field
+                + "}";
+    }
+
     /// 40 input tokens, 30 of them cached; 20 output tokens, 5 of them reasoning.
     static final String CHAT_ANSWER =
             """

@@ -161,7 +161,7 @@ class StoryFaultTest {
                         throw mistake();
                     }
                 };
-        AnswerReader reader = AnswerReader.of(Dialect.OPENAI);
+        AnswerReader reader = AnswerReader.of(Operation.CHAT);
         return new Exchange(
                 house.vertx,
                 new Upstream(house.vertx),

@@ -91,6 +91,14 @@ public final class PriceBook {
         return prices;
     }
 
+    /// The names of the models that a provider is listed with, sorted; none of an unknown one.
+    public List<String> models(String provider) {
+        Catalogue catalogue = catalogue(provider);
+        return catalogue == null
+                ? List.of()
+                : catalogue.models().stream().map(Catalogue.Model::name).sorted().toList();
+    }
+
     /// The price of a model at a moment, or empty: the model is unpriced.
     ///
     /// `provider` is a name of the catalogue (`openai`, `bedrock`, …), not of the configuration. The

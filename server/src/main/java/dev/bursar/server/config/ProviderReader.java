@@ -22,6 +22,8 @@ final class ProviderReader {
 
     private static final String ANTHROPIC_URL = "https://api.anthropic.com";
 
+    private static final String GEMINI_URL = "https://generativelanguage.googleapis.com";
+
     private final Map<String, String> environment;
 
     private final List<String> notes;
@@ -31,7 +33,7 @@ final class ProviderReader {
         this.notes = notes;
     }
 
-    /// The providers of the file. Without any, the public ones of both dialects: their keys are in the
+    /// The providers of the file. Without any, the public ones of all dialects: their keys are in the
     /// environment, or the clients bring their own.
     SortedMap<String, ProviderSettings> providers(Node node) {
         SortedMap<String, ProviderSettings> providers = new TreeMap<>();
@@ -147,6 +149,7 @@ final class ProviderReader {
         return switch (dialect) {
             case OPENAI -> OPENAI_URL;
             case ANTHROPIC -> ANTHROPIC_URL;
+            case GEMINI -> GEMINI_URL;
         };
     }
 }

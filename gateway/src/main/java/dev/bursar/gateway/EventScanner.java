@@ -1,0 +1,22 @@
+package dev.bursar.gateway;
+
+/// Finds the events in the bytes of a stream, which may be split anywhere. Not thread-safe.
+sealed interface EventScanner permits SseScanner, JsonArrayScanner {
+
+    /// Usage and deltas are far below; parts that carry images may be above.
+    int MAX_EVENT_BYTES = 256 * 1024;
+
+    /// Receives the data of each event.
+    @FunctionalInterface
+    interface Sink {
+        void event(byte[] data, int length);
+    }
+
+    void feed(byte[] bytes);
+
+    /// Whether the stream stands between two events.
+    boolean betweenEvents();
+
+    /// No more bytes will come.
+    void finish();
+}

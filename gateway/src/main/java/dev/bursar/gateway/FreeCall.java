@@ -1,0 +1,88 @@
+package dev.bursar.gateway;
+
+import dev.bursar.gateway.Routes.Endpoint;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.RequestOptions;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The story of a request that no provider charges for, such as counting tokens: it is forwarded and
+/// its answer passed on. Nothing is held and nothing recorded, so that asking what a call would cost does
+/// not cost a budget anything.
+final class FreeCall implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FreeCall.class);
+
+    private final Wiring wiring;
+    private final Exchanges exchanges;
+    private final Client client;
+    private final Target target;
+    private final CallHeaders headers;
+    private final byte[] body;
+    private final String id;
+    private final Replies replies;
+
+    FreeCall(
+            Wiring wiring,
+            Exchanges exchanges,
+            Client client,
+            Target target,
+            CallHeaders headers,
+            byte[] body) {
+        this.wiring = wiring;
+        this.exchanges = exchanges;
+        this.client = client;
+        this.target = target;
+        this.headers = headers;
+        this.body = body;
+        this.id = wiring.ids().next();
+        this.replies = new Replies(client, target.operation().dialect(), wiring.settings());
+    }
+
+    @Override
+    public void run() {
+        try {
+            tell();
+        } catch (RefusedException refused) {
+            replies.deny(refused.denial(), id);
+        } catch (RuntimeException | Error bug) {
+            LOG.error("call failed: call={}", id, bug);
+            replies.deny(Denial.of(Refusal.INTERNAL, "the gateway failed"), id);
+        }
+    }
+
+    private void tell() {
+        CallRequest request = RequestParser.parse(target, body);
+        Endpoint endpoint =
+                wiring.routes()
+                        .endpoint(
+                                target.operation().dialect(),
+                                request.model(),
+                                wiring.clock().instant());
+        Map<String, String> answer = Map.of("X-Bursar-Call", id, "X-Bursar-Decision", "allow");
+        Relay relay = new Relay(AnswerReader.of(target.operation()), false);
+        Exchange exchange =
+                new Exchange(
+                        wiring.vertx(),
+                        wiring.upstream(),
+                        client,
+                        endpoint.provider(),
+                        new GatewaySettings.ClientGone.Cancel(),
+                        answer,
+                        relay);
+        RequestOptions options =
+                Upstream.options(
+                        endpoint.provider(),
+                        target.operation().path(endpoint.model()),
+                        client.request(),
+                        secret -> headers.isForProvider(secret, wiring.identities()));
+        Buffer upstreamBody = Buffer.buffer(request.rewrite(body, endpoint.model(), null));
+        switch (exchanges.run(client, exchange, options, upstreamBody)) {
+            case Ending.Answered answered -> replies.passOn(answered, answer, null);
+            case Ending.Relayed _ -> client.onLoop(client::end);
+            case Ending.Failed failed -> replies.fail(failed, id, relay);
+            case Ending.ClientGone _ -> {}
+        }
+    }
+}

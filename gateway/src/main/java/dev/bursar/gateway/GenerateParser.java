@@ -1,0 +1,114 @@
+package dev.bursar.gateway;
+
+import dev.bursar.gateway.CallRequest.Place;
+import dev.bursar.gateway.CallRequest.Span;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// Reads a `generateContent` request of Gemini. Its fields may be written in camel case or with
+/// underscores, as everywhere in Google's JSON.
+final class GenerateParser extends RequestParser {
+
+    static final String BOUND = "maxOutputTokens";
+
+    private static final String CONFIG = "generationConfig";
+
+    private int configInside;
+
+    GenerateParser(Target target, byte[] body, JsonParser in) {
+        super(target, body, in);
+        stream = operation() == Operation.STREAM_GENERATE;
+    }
+
+    @Override
+    void field(String name) {
+        String field = Camel.of(name);
+        switch (field) {
+            case "contents" -> once(field, () -> Contents.read(this, field));
+            case "systemInstruction" -> once(field, () -> Contents.single(this, field));
+            case "tools" -> once(field, () -> geminiTools());
+            case CONFIG -> once(field, this::config);
+            case "cachedContent" -> {
+                input.hidden |= in.currentToken() != JsonToken.VALUE_NULL;
+                in.skipChildren();
+            }
+            default -> in.skipChildren();
+        }
+    }
+
+    @Override
+    void requireComplete() {
+        require("contents");
+        if (configInside > 0) {
+            boundCouldBe(BOUND, field(configInside, BOUND));
+        } else if (!has(CONFIG)) {
+            int at = rootInside();
+            String before = "\"" + CONFIG + "\":{\"" + BOUND + "\":";
+            boundCouldBe(BOUND, new Place(new Span(at, at), before, "},"));
+        }
+    }
+
+    private void config() {
+        if (in.currentToken() == JsonToken.VALUE_NULL) {
+            Span at = new Span(offset(), offset() + "null".length());
+            boundCouldBe(BOUND, new Place(at, "{\"" + BOUND + "\":", "}"));
+            return;
+        }
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            throw wrongType(CONFIG, "an object");
+        }
+        int inside = offset() + 1;
+        boolean empty = true;
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            empty = false;
+            setting(Camel.of(name));
+        }
+        if (empty) {
+            Place place = new Place(new Span(inside, inside), "\"" + BOUND + "\":", "");
+            boundCouldBe(BOUND, place);
+        }
+        configInside = inside;
+    }
+
+    private void setting(String field) {
+        switch (field) {
+            case BOUND -> once(field, () -> bound(field, 1));
+            case "candidateCount" ->
+                    once(field, () -> choices = (int) count(field, 1, MAX_CHOICES));
+            case "temperature", "topP", "topK" -> once(field, () -> number(field));
+            case "stopSequences" -> once(field, () -> stops(field, false));
+            default -> in.skipChildren();
+        }
+    }
+
+    /// Functions are the client's to run; everything else Google runs, with input of its own.
+    private void geminiTools() {
+        if (in.currentToken() == JsonToken.VALUE_NULL) {
+            return;
+        }
+        boolean list = in.currentToken() == JsonToken.START_ARRAY;
+        if (!list && in.currentToken() != JsonToken.START_OBJECT) {
+            throw wrongType("tools", "an array");
+        }
+        if (!list) {
+            tool(0);
+            return;
+        }
+        for (int at = 0; in.nextToken() != JsonToken.END_ARRAY; at++) {
+            tool(at);
+        }
+    }
+
+    private void tool(int at) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            throw wrongType("tools[" + at + "]", "an object");
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            tools = true;
+            input.hidden |= !Camel.of(name).equals("functionDeclarations");
+            in.skipChildren();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.bursar.gateway;
+
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// Reads a Messages request, or one that counts the tokens of one.
+final class MessagesParser extends RequestParser {
+
+    MessagesParser(Target target, byte[] body, JsonParser in) {
+        super(target, body, in);
+    }
+
+    @Override
+    void field(String name) {
+        switch (name) {
+            case "model" -> once(name, this::model);
+            case "stream" -> once(name, () -> stream = bool(name));
+            // 0 only writes the prompt cache.
+            case "max_tokens" -> once(name, () -> bound(name, 0));
+            case "temperature", "top_p" -> once(name, () -> number(name));
+            case "messages" -> once(name, () -> Messages.read(this));
+            case "system" -> once(name, this::system);
+            case "tools" -> once(name, () -> tools(name));
+            case "stop_sequences" -> once(name, () -> stops(name, false));
+            case "mcp_servers", "container" -> {
+                input.hidden |= in.currentToken() != JsonToken.VALUE_NULL;
+                in.skipChildren();
+            }
+            case "cache_control" -> input.cacheControl();
+            default -> input.scan();
+        }
+    }
+
+    @Override
+    void requireComplete() {
+        require("messages");
+    }
+
+    private void system() {
+        JsonToken token = in.currentToken();
+        if (token != JsonToken.VALUE_STRING
+                && token != JsonToken.START_ARRAY
+                && token != JsonToken.VALUE_NULL) {
+            throw wrongType("system", "a string or an array");
+        }
+        input.scan();
+    }
+}

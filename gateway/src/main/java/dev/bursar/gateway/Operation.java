@@ -1,0 +1,78 @@
+package dev.bursar.gateway;
+
+/// What a client asks for, in the form of its dialect. Decides how a request is read, where it is sent,
+/// and how its answer is read.
+enum Operation {
+    /// `POST /v1/chat/completions`.
+    CHAT(Dialect.OPENAI, "openai.chat"),
+    /// `POST /v1/responses`.
+    RESPONSES(Dialect.OPENAI, "openai.responses"),
+    /// `POST /v1/completions`, which came before chat.
+    COMPLETIONS(Dialect.OPENAI, "openai.completions"),
+    /// `POST /v1/embeddings`.
+    EMBEDDINGS(Dialect.OPENAI, "openai.embeddings"),
+    /// `POST /v1/messages`.
+    MESSAGES(Dialect.ANTHROPIC, "anthropic.messages"),
+    /// `POST /v1/messages/count_tokens`.
+    COUNT_TOKENS(Dialect.ANTHROPIC, "anthropic.count_tokens"),
+    /// `POST /v1beta/models/{model}:generateContent`.
+    GENERATE(Dialect.GEMINI, "gemini.generate_content"),
+    /// `POST /v1beta/models/{model}:streamGenerateContent`.
+    STREAM_GENERATE(Dialect.GEMINI, "gemini.generate_content"),
+    /// `POST /v1beta/models/{model}:countTokens`.
+    COUNT_CONTENT(Dialect.GEMINI, "gemini.count_tokens"),
+    /// `POST /v1beta/models/{model}:embedContent`.
+    EMBED_CONTENT(Dialect.GEMINI, "gemini.embed_content"),
+    /// `POST /v1beta/models/{model}:batchEmbedContents`.
+    BATCH_EMBED_CONTENTS(Dialect.GEMINI, "gemini.embed_content");
+
+    private final Dialect dialect;
+    private final String label;
+
+    Operation(Dialect dialect, String label) {
+        this.dialect = dialect;
+        this.label = label;
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    /// The name in the attribution of entries.
+    String label() {
+        return label;
+    }
+
+    /// Whether no provider charges for it.
+    boolean free() {
+        return this == COUNT_TOKENS || this == COUNT_CONTENT;
+    }
+
+    /// Whether the model produces tokens that can be bounded.
+    boolean producesTokens() {
+        return switch (this) {
+            case CHAT, RESPONSES, COMPLETIONS, MESSAGES, GENERATE, STREAM_GENERATE -> true;
+            case EMBEDDINGS, COUNT_TOKENS, COUNT_CONTENT, EMBED_CONTENT, BATCH_EMBED_CONTENTS ->
+                    false;
+        };
+    }
+
+    /// Where a provider serves it, below its base URL.
+    ///
+    /// @param model as the provider names it, which is part of Gemini's paths
+    String path(String model) {
+        return switch (this) {
+            case CHAT -> "/chat/completions";
+            case RESPONSES -> "/responses";
+            case COMPLETIONS -> "/completions";
+            case EMBEDDINGS -> "/embeddings";
+            case MESSAGES -> "/v1/messages";
+            case COUNT_TOKENS -> "/v1/messages/count_tokens";
+            case GENERATE -> GeminiPath.of(model, "generateContent");
+            case STREAM_GENERATE -> GeminiPath.of(model, "streamGenerateContent");
+            case COUNT_CONTENT -> GeminiPath.of(model, "countTokens");
+            case EMBED_CONTENT -> GeminiPath.of(model, "embedContent");
+            case BATCH_EMBED_CONTENTS -> GeminiPath.of(model, "batchEmbedContents");
+        };
+    }
+}

@@ -1,0 +1,200 @@
+package dev.bursar.gateway;
+
+import dev.bursar.pricing.TokenUsage;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// Reads `response` objects and the events of a Responses stream. A stream ends in an event with the
+/// whole response in it: `response.completed`, `response.incomplete` or `response.failed`.
+final class ResponsesReader extends AnswerReader {
+
+    private @Nullable String id;
+    private @Nullable String status;
+
+    /// Of the response, to ask for it again, or null when it was not told.
+    @Nullable String responseId() {
+        return id;
+    }
+
+    /// Whether the provider goes on working after this answer.
+    boolean isPending() {
+        return "queued".equals(status) || "in_progress".equals(status);
+    }
+
+    @Override
+    boolean object(JsonParser in) {
+        String type = "";
+        String kind = "";
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "type" -> type = orEmpty(string(in));
+                case "object" -> kind = orEmpty(string(in));
+                case "response" -> response(in);
+                case "item" -> item(in, false);
+                case "delta" -> produced(in);
+                default -> field(in, name, true);
+            }
+        }
+        if (type.equals("error")) {
+            failed = true;
+        }
+        if (kind.equals("response") || type.startsWith("response.")) {
+            end(type);
+        }
+        return false;
+    }
+
+    private void response(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            field(in, name, false);
+        }
+    }
+
+    /// @param whole whether the response is all of the answer, so that its text was not seen before
+    private void field(JsonParser in, String name, boolean whole) {
+        switch (name) {
+            case "id" -> id = keep(string(in), id);
+            case "status" -> status = keep(string(in), status);
+            case "model" -> model = keep(string(in), model);
+            case "service_tier" -> {
+                serviceTier = keep(string(in), serviceTier);
+                tier("service_tier", serviceTier);
+            }
+            case "usage" -> usage(in);
+            case "output" -> output(in, whole);
+            case "incomplete_details" -> details(in);
+            case "error" -> {
+                failed |= in.currentToken() != JsonToken.VALUE_NULL;
+                in.skipChildren();
+            }
+            default -> in.skipChildren();
+        }
+    }
+
+    /// The status decides, not the event: some servers end every stream with `response.completed`.
+    private void end(String event) {
+        boolean last =
+                event.isEmpty()
+                        || event.equals("response.completed")
+                        || event.equals("response.incomplete")
+                        || event.equals("response.failed");
+        if (!last || isPending()) {
+            return;
+        }
+        usageFinal = usage != null;
+        finished = true;
+        failed |= "failed".equals(status) || event.equals("response.failed");
+        stopReason = keep(stopReason, status);
+    }
+
+    private void usage(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        TokenUsage told = OpenAiUsage.read(in, this);
+        usage = told == null ? usage : told;
+    }
+
+    private void details(JsonParser in) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            if (name.equals("reason")) {
+                stopReason = keep(string(in), stopReason);
+            } else {
+                in.skipChildren();
+            }
+        }
+    }
+
+    private void output(JsonParser in, boolean whole) {
+        if (in.currentToken() != JsonToken.START_ARRAY) {
+            in.skipChildren();
+            return;
+        }
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            item(in, whole);
+        }
+    }
+
+    /// A message, reasoning, or the call of a tool: everything that ends in `_call`.
+    private void item(JsonParser in, boolean whole) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        String type = "";
+        String item = "";
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            switch (name) {
+                case "type" -> type = orEmpty(string(in));
+                case "id" -> item = orEmpty(string(in));
+                case "content", "summary" -> content(in, whole);
+                case "name", "arguments", "input" -> {
+                    if (whole) {
+                        produced(in);
+                    } else {
+                        in.skipChildren();
+                    }
+                }
+                default -> in.skipChildren();
+            }
+        }
+        if (type.endsWith("_call")) {
+            toolCall(item.isEmpty() ? type : item);
+            billed(type);
+        }
+    }
+
+    /// Some of the provider's own tools are billed by the call.
+    private void billed(String type) {
+        switch (type) {
+            case "web_search_call", "file_search_call", "code_interpreter_call" -> {
+                String name = type.toLowerCase(Locale.ROOT).replace("_call", "_requests");
+                unpriced.putIfAbsent(name, "1");
+            }
+            default -> {}
+        }
+    }
+
+    private void content(JsonParser in, boolean whole) {
+        if (!whole || in.currentToken() != JsonToken.START_ARRAY) {
+            in.skipChildren();
+            return;
+        }
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            if (in.currentToken() != JsonToken.START_OBJECT) {
+                in.skipChildren();
+                continue;
+            }
+            for (String name = in.nextName(); name != null; name = in.nextName()) {
+                in.nextToken();
+                switch (name) {
+                    case "text", "refusal" -> produced(in);
+                    default -> in.skipChildren();
+                }
+            }
+        }
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    private static @Nullable String keep(@Nullable String newer, @Nullable String older) {
+        return newer == null || newer.isEmpty() ? older : newer;
+    }
+}
