@@ -25,6 +25,10 @@ abstract sealed class AnswerReader
             Set.of("default", "auto", "standard", "on_demand", "global", "not_available");
 
     final ProducedText text = new ProducedText();
+
+    /// Of the answer, as the provider names it.
+    @Nullable String id;
+
     @Nullable String model;
     @Nullable String stopReason;
     @Nullable String serviceTier;
@@ -85,6 +89,11 @@ abstract sealed class AnswerReader
 
     /// Reads the object at the parser to its end.
     abstract boolean object(JsonParser in);
+
+    /// The places in the answer that have begun and not ended: choices of a chat, blocks of a message.
+    List<Long> openPlaces() {
+        return List.of();
+    }
 
     /// The stream said that it is complete.
     void finish() {

@@ -10,14 +10,19 @@ final class AnthropicReader extends AnswerReader {
 
     private final AnthropicUsage counts = new AnthropicUsage();
 
+    /// The block of the stream that has begun and not ended, -1 between two.
+    private long openBlock = -1;
+
     @Override
     boolean object(JsonParser in) {
         String type = "";
         boolean withUsage = false;
+        long index = 0;
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
                 case "type" -> type = orEmpty(string(in));
+                case "index" -> index = Json.count(in);
                 case "message" -> message(in);
                 case "delta" -> delta(in);
                 case "content_block" -> block(in);
@@ -34,7 +39,17 @@ final class AnthropicReader extends AnswerReader {
         }
         usageFinal |= withUsage && (type.equals("message_delta") || type.equals("message"));
         finished |= type.equals("message_stop");
+        switch (type) {
+            case "content_block_start" -> openBlock = index;
+            case "content_block_stop" -> openBlock = -1;
+            default -> {}
+        }
         return false;
+    }
+
+    @Override
+    List<Long> openPlaces() {
+        return openBlock < 0 ? List.of() : List.of(openBlock);
     }
 
     @Override
@@ -51,6 +66,7 @@ final class AnthropicReader extends AnswerReader {
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
+                case "id" -> id = string(in);
                 case "model" -> model = string(in);
                 case "usage" -> usage(in);
                 case "content" -> content(in);

@@ -42,6 +42,7 @@ final class Call implements Runnable {
     private final Exchanges exchanges;
 
     private @Nullable CallHold hold;
+    private @Nullable Allowance allowance;
     private boolean forwarded;
 
     Call(
@@ -72,6 +73,10 @@ final class Call implements Runnable {
         } catch (RuntimeException | Error bug) {
             LOG.error("call failed: call={}", record.call(), bug);
             deny(Denial.of(Refusal.INTERNAL, "the gateway failed"), record);
+        } finally {
+            if (allowance != null) {
+                allowance.close();
+            }
         }
     }
 
@@ -94,6 +99,7 @@ final class Call implements Runnable {
         hold = held;
         AnswerReader reader = AnswerReader.of(target.operation());
         Relay relay = relay(request, reader);
+        allowance = request.stream() ? allowance(route, held, reader) : null;
         Exchange exchange = exchange(request, route, relay, held);
         RequestOptions options = options(route);
         Buffer upstreamBody = upstreamBody(request, route);
@@ -181,7 +187,12 @@ final class Call implements Runnable {
                 route.provider(),
                 wiring.settings().clientGone(),
                 answerHeaders(request, route, held),
-                relay);
+                relay,
+                allowance);
+    }
+
+    private Allowance allowance(Route route, CallHold held, AnswerReader reader) {
+        return new Allowance(wiring, held.whose(), route, held.estimate(), reader);
     }
 
     private static Map<String, String> answerHeaders(Finish call) {
@@ -266,6 +277,7 @@ final class Call implements Runnable {
                 }
                 client.onLoop(client::end);
             }
+            case Ending.Stopped _ -> stopped(call);
             case Ending.Failed failed -> {
                 if (failed.answering()) {
                     settle(call, failed.label(), call.exchange().keptBytes());
@@ -276,6 +288,24 @@ final class Call implements Runnable {
             }
             case Ending.ClientGone gone -> clientGone(gone, call);
         }
+    }
+
+    /// The client gets an answer that is cut short, as if the model had come to its bound.
+    private void stopped(Finish call) {
+        Settlement settled = settle(call, "stopped", 0);
+        Buffer end =
+                StreamEnd.of(
+                        target.operation(),
+                        call.reader(),
+                        settled.usage(),
+                        call.request().askForUsage() == null,
+                        call.relay().isArray());
+        client.onLoop(() -> {
+            if (!client.gone()) {
+                client.response().write(end);
+                client.end();
+            }
+        });
     }
 
     /// Whether an answer of a good status says that there was none.
@@ -335,8 +365,9 @@ final class Call implements Runnable {
                         ? estimator.producedTokens(call.route(), text)
                         : Math.ceilDiv(unreadBytes, Estimator.BYTES_PER_TOKEN);
         long input = estimator.inputTokens(call.request(), call.route(), body);
+        long most = allowance == null ? bound.outputTokens() : allowance.most();
         return Settlement.estimate(
-                told, Math.min(input, bound.inputTokens()), Math.min(output, bound.outputTokens()));
+                told, Math.min(input, bound.inputTokens()), Math.min(output, most));
     }
 
     /// What the provider said it used, or null. Nothing used says nothing, and a count far beyond what could

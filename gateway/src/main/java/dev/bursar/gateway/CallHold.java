@@ -130,6 +130,10 @@ final class CallHold {
         return granted;
     }
 
+    Allowance.Whose whose() {
+        return new Allowance.Whose(ask.id(), ask.tenant(), ask.subject(), ask.fingerprint());
+    }
+
     /// What is held for.
     Estimate estimate() {
         return estimate;

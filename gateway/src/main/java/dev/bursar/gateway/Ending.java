@@ -12,6 +12,9 @@ sealed interface Ending {
     /// The whole answer was sent on as it came; only its end is left to send.
     record Relayed(int status) implements Ending {}
 
+    /// The gateway stopped a stream that had passed what is held for it and could not get more.
+    record Stopped() implements Ending {}
+
     /// The provider failed.
     ///
     /// @param label for the attribution: `timeout`, `connect_failed`, `broken_off`

@@ -62,6 +62,11 @@ final class Estimator {
         return withMargin(route, text.tokens(tokens, route.model()));
     }
 
+    /// The same without the margin.
+    long countedTokens(Route route, ProducedText text) {
+        return text.tokens(tokens, route.model());
+    }
+
     private long outputTokens(CallRequest request, Route route) {
         return request.operation().producesTokens()
                 ? choiceTokens(request, route) * request.choices()

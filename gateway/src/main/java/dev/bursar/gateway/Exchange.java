@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.RequestOptions;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class Exchange {
     private final ClientGone policy;
     private final Map<String, String> answerHeaders;
     private final Relay relay;
+    private final @Nullable Allowance allowance;
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
 
     private @Nullable HttpClientRequest request;
@@ -36,6 +38,11 @@ final class Exchange {
     private boolean headSent;
     private boolean paused;
     private boolean draining;
+
+    /// Whether somebody asks for more room, or there is none and the stream is about to be stopped.
+    private boolean asking;
+
+    private boolean stopping;
     private long drained;
     private long startNanos;
     private long lastNanos;
@@ -52,7 +59,8 @@ final class Exchange {
             ProviderSettings provider,
             ClientGone policy,
             Map<String, String> answerHeaders,
-            Relay relay) {
+            Relay relay,
+            @Nullable Allowance allowance) {
         this.vertx = vertx;
         this.upstream = upstream;
         this.client = client;
@@ -60,6 +68,7 @@ final class Exchange {
         this.policy = policy;
         this.answerHeaders = answerHeaders;
         this.relay = relay;
+        this.allowance = allowance;
     }
 
     /// When the request was handed to the network (`System.nanoTime`), 0 when it never was. Valid once
@@ -166,10 +175,51 @@ final class Exchange {
         }
         if (headSent) {
             send(relay.pass(chunk));
+            holdToAllowance();
         } else if (draining && response != null && streams(response)) {
             relay.pass(chunk);
         } else {
             keep(chunk);
+        }
+    }
+
+    /// A stream that has passed what is held for it waits until more is held, or is stopped.
+    private void holdToAllowance() {
+        Allowance may = allowance;
+        if (stopping) {
+            stop();
+        } else if (may != null && !asking && relay.isStream() && may.isUsedUp()) {
+            asking = true;
+            Objects.requireNonNull(response).pause();
+            Thread.startVirtualThread(() -> {
+                boolean more = may.more();
+                client.onLoop(() -> guarded(() -> asked(more)));
+            });
+        }
+    }
+
+    private void asked(boolean more) {
+        asking = false;
+        lastNanos = System.nanoTime();
+        if (ending.isDone()) {
+            return;
+        }
+        watch();
+        if (more) {
+            holdToAllowance();
+        } else {
+            stopping = true;
+            stop();
+        }
+        if (!ending.isDone() && !asking && !paused) {
+            Objects.requireNonNull(response).resume();
+        }
+    }
+
+    /// Between two events only: a client cannot use half of one.
+    private void stop() {
+        if (relay.betweenEvents()) {
+            cut(new Ending.Stopped());
         }
     }
 
@@ -234,7 +284,9 @@ final class Exchange {
             paused = false;
             lastNanos = System.nanoTime();
             watch();
-            from.resume();
+            if (!asking) {
+                from.resume();
+            }
         }
     }
 
@@ -335,7 +387,7 @@ final class Exchange {
         if (response == null) {
             return Math.min(due, lastNanos + provider.answerTimeout().toNanos());
         }
-        return paused ? due : Math.min(due, lastNanos + provider.idleTimeout().toNanos());
+        return paused || asking ? due : Math.min(due, lastNanos + provider.idleTimeout().toNanos());
     }
 
     private void timedOut() {

@@ -70,7 +70,8 @@ final class FreeCall implements Runnable {
                         endpoint.provider(),
                         new GatewaySettings.ClientGone.Cancel(),
                         answer,
-                        relay);
+                        relay,
+                        null);
         RequestOptions options =
                 Upstream.options(
                         endpoint.provider(),
@@ -82,7 +83,7 @@ final class FreeCall implements Runnable {
             case Ending.Answered answered -> replies.passOn(answered, answer, null);
             case Ending.Relayed _ -> client.onLoop(client::end);
             case Ending.Failed failed -> replies.fail(failed, id, relay);
-            case Ending.ClientGone _ -> {}
+            case Ending.Stopped _, Ending.ClientGone _ -> {}
         }
     }
 }

@@ -19,6 +19,7 @@ final class GeminiReader extends AnswerReader {
             switch (name) {
                 case "candidates" -> candidates(in);
                 case "usageMetadata" -> withUsage = usage(in);
+                case "responseId" -> id = keep(string(in), id);
                 case "modelVersion" -> model = keep(string(in), model);
                 case "promptFeedback" -> blocked(in);
                 case "embedding", "embeddings" -> {

@@ -2,6 +2,7 @@ package dev.bursar.gateway;
 
 import dev.bursar.pricing.TokenUsage;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -25,6 +26,7 @@ final class OpenAiReader extends AnswerReader {
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
+                case "id" -> id = keep(string(in), id);
                 case "model" -> model = keep(string(in), model);
                 case "service_tier" -> {
                     serviceTier = keep(string(in), serviceTier);
@@ -44,6 +46,11 @@ final class OpenAiReader extends AnswerReader {
             usageFinal = choices <= 0 || open.isEmpty();
         }
         return choices == 0 && withUsage;
+    }
+
+    @Override
+    List<Long> openPlaces() {
+        return open.stream().sorted().toList();
     }
 
     @Override

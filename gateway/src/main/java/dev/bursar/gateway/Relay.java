@@ -91,6 +91,16 @@ final class Relay {
         return bytes;
     }
 
+    /// Whether what was passed on ends with a whole event.
+    boolean betweenEvents() {
+        return hideUsage ? !passingOn && waiting.length() == 0 : scanner.betweenEvents();
+    }
+
+    /// Whether the stream is one long array.
+    boolean isArray() {
+        return scanner instanceof JsonArrayScanner;
+    }
+
     /// Whether the stream ended in the middle of an event that was passed on.
     boolean cutInside() {
         return cutInside;

@@ -10,12 +10,12 @@ import tools.jackson.core.JsonToken;
 /// whole response in it: `response.completed`, `response.incomplete` or `response.failed`.
 final class ResponsesReader extends AnswerReader {
 
-    private @Nullable String id;
     private @Nullable String status;
+    private long sequence = -1;
 
-    /// Of the response, to ask for it again, or null when it was not told.
-    @Nullable String responseId() {
-        return id;
+    /// The number of the next event.
+    long nextSequence() {
+        return sequence + 1;
     }
 
     /// Whether the provider goes on working after this answer.
@@ -35,6 +35,7 @@ final class ResponsesReader extends AnswerReader {
                 case "response" -> response(in);
                 case "item" -> item(in, false);
                 case "delta" -> produced(in);
+                case "sequence_number" -> sequence = Math.max(sequence, Json.count(in));
                 default -> field(in, name, true);
             }
         }

@@ -66,7 +66,8 @@ class RefusalTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/v1betax/models", "/v1x", "/openaix", "/anthropi", "/api/budgets", "/"})
+    @ValueSource(
+            strings = {"/v1betax/models", "/v1x", "/openaix", "/anthropi", "/api/budgets", "/"})
     void path_ofOthers_isNotTheGateways(String path) throws Exception {
         HttpResponse<String> answer = house.send(HttpRequest.newBuilder(house.uri(path)).GET());
         assertThat(answer.body()).isEmpty();

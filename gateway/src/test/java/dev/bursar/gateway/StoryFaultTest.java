@@ -169,7 +169,8 @@ class StoryFaultTest {
                 ProviderSettings.of("openai", Dialect.OPENAI, house.provider.uri("/v1"), null),
                 new GatewaySettings.ClientGone.Cancel(),
                 headers,
-                new Relay(reader, false));
+                new Relay(reader, false),
+                null);
     }
 
     /// The queue has one place. While the refusal is on its way to the gateway, another command takes it
