@@ -60,7 +60,7 @@ final class Buckets {
     long tokens() {
         long sum = 0;
         for (long count : tokens) {
-            sum += count;
+            sum = Figures.plus(sum, count);
         }
         return sum;
     }

@@ -108,11 +108,12 @@ final class Memory {
                 WITH recent AS (
                     SELECT tenant, run FROM calls WHERE at_millis > ? GROUP BY tenant, run
                     ORDER BY max(at_millis) DESC LIMIT ?)
-                SELECT tenant, run, coalesce(max("release"), ''), sum(microcents)::BIGINT,
+                SELECT tenant, run, coalesce(max("release"), ''), %s,
                     max(at_millis) AS last_at, bool_or(stops)
                 FROM calls SEMI JOIN recent USING (tenant, run)
                 GROUP BY tenant, run ORDER BY last_at
-                """;
+                """
+                        .formatted(Schema.sum("microcents"));
         try (PreparedStatement statement = Queries.prepare(store, sql, timeout)) {
             statement.setLong(1, since.toEpochMilli());
             statement.setInt(2, RunTracker.MAX_ACTIVE);

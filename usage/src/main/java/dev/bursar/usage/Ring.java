@@ -60,8 +60,8 @@ final class Ring {
             if (seconds[slot] == second) {
                 calls[slot] += row.isModelCall() ? 1 : 0;
                 denials[slot] += row.denied() ? 1 : 0;
-                tokens[slot] += row.tokens();
-                microcents[slot] += row.microcents();
+                tokens[slot] = Figures.plus(tokens[slot], row.tokens());
+                microcents[slot] = Figures.plus(microcents[slot], row.microcents());
             }
             if (latest.size() == Live.CALLS) {
                 latest.removeLast();
@@ -77,15 +77,15 @@ final class Ring {
                 Live.Second sums = at(second);
                 series.add(sums);
                 if (second > last - Live.RATE_SECONDS) {
-                    rate[0] += sums.microcents();
+                    rate[0] = Figures.plus(rate[0], sums.microcents());
                     rate[1] += sums.calls();
-                    rate[2] += sums.tokens();
+                    rate[2] = Figures.plus(rate[2], sums.tokens());
                     rate[3] += sums.denials();
                 }
             }
             return new Live(
                     now,
-                    rate[0] * (3_600 / Live.RATE_SECONDS),
+                    Figures.times(rate[0], 3_600 / Live.RATE_SECONDS),
                     rate[1],
                     rate[2],
                     rate[3],

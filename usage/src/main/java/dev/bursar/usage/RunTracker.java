@@ -71,7 +71,7 @@ final class RunTracker {
     /// A call of a run ended or was denied.
     void call(CallRow row, boolean stopsRun, Iterable<BudgetId> hardBlocks, boolean counting) {
         Run run = touch(row.tenant(), row.run(), row.release(), row.at());
-        run.microcents += row.microcents();
+        run.microcents = Figures.plus(run.microcents, row.microcents());
         for (BudgetId budget : hardBlocks) {
             breach(run, budget, counting);
         }

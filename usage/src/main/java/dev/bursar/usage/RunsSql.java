@@ -13,10 +13,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Answers [RunsQuery]: runs are summed up from their calls when asked for.
 final class RunsSql {
+
+    private static final String SUMS =
+            Stream.of("calls", "denials", "tool_calls", "tokens", "microcents", "asked_microcents")
+                    .map(column -> Schema.sum(column) + " AS " + column)
+                    .collect(Collectors.joining(", "));
 
     /// @param entries all rows of the run: calls, tool spend and denials
     record Found(RunRow row, long entries, long ordered) {}
@@ -73,10 +80,7 @@ final class RunsSql {
         return """
         WITH g AS (
             SELECT tenant, run, min(at_millis) AS first_at, max(at_millis) AS last_at,
-                sum(calls)::BIGINT AS calls, sum(denials)::BIGINT AS denials,
-                sum(tool_calls)::BIGINT AS tool_calls, sum(tokens)::BIGINT AS tokens,
-                sum(microcents)::BIGINT AS microcents,
-                sum(asked_microcents)::BIGINT AS asked_microcents,
+                %4$s,
                 count(*) AS entries, count(*) FILTER (microcents > 0) AS paid,
                 bool_or(stops) AS stopped
             FROM calls WHERE %1$s GROUP BY tenant, run),
@@ -96,7 +100,7 @@ final class RunsSql {
         SELECT * FROM page JOIN names USING (tenant, run)
         ORDER BY ordered DESC, tenant, run
         """
-                .formatted(where, order, status);
+                .formatted(where, order, status, SUMS);
     }
 
     /// Runs whose last call is not after this are idle, as seen at the end of the range.
@@ -156,7 +160,7 @@ final class RunsSql {
 
     /// Denials times the mean of what was paid for: see [RunRow].
     private static long avoided(long denials, long microcents, long paid) {
-        return paid == 0 ? 0 : Math.multiplyExact(denials, microcents / paid);
+        return paid == 0 ? 0 : Figures.times(denials, microcents / paid);
     }
 
     private static String text(ResultSet result, String column) throws SQLException {

@@ -61,6 +61,11 @@ final class Schema {
         return "\"" + name + "\"";
     }
 
+    /// The sum of a column, at most the largest `BIGINT`: see [Figures].
+    static String sum(String column) {
+        return "least(coalesce(sum(%s), 0), %d)::BIGINT".formatted(column, Long.MAX_VALUE);
+    }
+
     static String tokens(TokenClass tokenClass) {
         return "tokens_" + tokenClass.wire();
     }

@@ -28,13 +28,13 @@ final class TotalsSql {
 
     private static final String SUMS =
             Stream.of("calls", "tool_calls", "denials", "tokens", "microcents", "asked_microcents")
-                    .map(column -> sum(column) + " AS " + column)
+                    .map(column -> Schema.sum(column) + " AS " + column)
                     .collect(Collectors.joining(", "));
 
     private static final String CLASS_SUMS =
             Stream.of(CLASSES)
                     .flatMap(c -> Stream.of(Schema.tokens(c), Schema.cost(c)))
-                    .map(column -> sum(column) + " AS " + column)
+                    .map(column -> Schema.sum(column) + " AS " + column)
                     .collect(Collectors.joining(", "));
 
     private static final String CLASS_CALLS =
@@ -234,9 +234,5 @@ final class TotalsSql {
 
     private static long millis(TotalsQuery query, Instant at) {
         return query.zone().getRules().getOffset(at).getTotalSeconds() * 1_000L;
-    }
-
-    private static String sum(String column) {
-        return "coalesce(sum(" + column + "), 0)::BIGINT";
     }
 }

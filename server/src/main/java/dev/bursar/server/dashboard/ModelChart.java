@@ -1,6 +1,7 @@
 package dev.bursar.server.dashboard;
 
 import dev.bursar.server.dashboard.view.ChartView;
+import dev.bursar.usage.Figures;
 import dev.bursar.usage.TotalsRow;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -42,7 +43,7 @@ final class ModelChart {
             return;
         }
         spend.computeIfAbsent(name(row), _ -> new HashMap<>())
-                .merge(row.start(), row.microcents(), Math::addExact);
+                .merge(row.start(), row.microcents(), Figures::plus);
     }
 
     private static String name(TotalsRow row) {
@@ -85,7 +86,8 @@ final class ModelChart {
     private List<List<String>> table(List<String> models) {
         List<List<String>> table = new ArrayList<>();
         for (Instant start : starts.reversed()) {
-            long total = models.stream().mapToLong(model -> at(model, start)).sum();
+            long total =
+                    models.stream().mapToLong(model -> at(model, start)).reduce(0, Figures::plus);
             if (total == 0) {
                 continue;
             }
@@ -108,6 +110,6 @@ final class ModelChart {
     }
 
     private static long sum(Map<Instant, Long> values) {
-        return values.values().stream().mapToLong(Long::longValue).sum();
+        return values.values().stream().mapToLong(Long::longValue).reduce(0, Figures::plus);
     }
 }

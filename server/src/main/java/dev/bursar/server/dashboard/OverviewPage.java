@@ -14,6 +14,7 @@ import dev.bursar.server.dashboard.view.OverviewView.LiveView;
 import dev.bursar.server.dashboard.view.OverviewView.Tile;
 import dev.bursar.server.dashboard.view.TenantChoice;
 import dev.bursar.usage.Dimension;
+import dev.bursar.usage.Figures;
 import dev.bursar.usage.Live;
 import dev.bursar.usage.RunsQuery;
 import dev.bursar.usage.TimeBucket;
@@ -235,6 +236,6 @@ final class OverviewPage {
     }
 
     private static long sum(List<TotalsRow> rows, ToLongFunction<TotalsRow> value) {
-        return rows.stream().mapToLong(value).reduce(0, Math::addExact);
+        return rows.stream().mapToLong(value).reduce(0, Figures::plus);
     }
 }

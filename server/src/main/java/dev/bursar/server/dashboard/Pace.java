@@ -1,6 +1,7 @@
 package dev.bursar.server.dashboard;
 
 import dev.bursar.usage.CallRow;
+import dev.bursar.usage.Figures;
 import dev.bursar.usage.RunDetail;
 import java.time.Duration;
 import java.util.List;
@@ -37,9 +38,8 @@ final class Pace {
             return OptionalLong.empty();
         }
         long mean =
-                paid.stream().mapToLong(CallRow::microcents).reduce(0, Math::addExact)
-                        / paid.size();
+                paid.stream().mapToLong(CallRow::microcents).reduce(0, Figures::plus) / paid.size();
         long perHour = (last.size() - 1) * MILLIS_PER_HOUR / millis;
-        return OptionalLong.of(Math.multiplyExact(mean, perHour));
+        return OptionalLong.of(Figures.times(mean, perHour));
     }
 }
