@@ -37,18 +37,28 @@ public record Block(
         @Nullable Instant resetsAt,
         @Nullable String approval) {
 
-    /// Of several budgets in the way the widest is told, and of several reasons there the first of
-    /// frozen, closed, over its limit, in debt, exceeded.
+    /// Of several budgets in the way of a reserve the widest is told, and of several reasons there the
+    /// first of frozen, closed, over its limit, in debt, exceeded.
     private static final Comparator<Block> WIDEST_FIRST =
             Comparator.comparingInt(
                             (Block block) -> block.scope() == null ? 1 : block.scope().depth())
                     .thenComparing(Block::cause);
 
+    /// Of several budgets in the way of what was used the one with the least left is told: it is what
+    /// has to give room first.
+    private static final Comparator<Block> LEAST_LEFT_FIRST =
+            Comparator.comparingLong(Block::remaining).thenComparing(WIDEST_FIRST);
+
     /// The one that a caller is told who is told only one.
     ///
+    /// @param reason of the refusal
     /// @param blocks at least one
-    public static Block widest(List<Block> blocks) {
-        return Collections.min(blocks, WIDEST_FIRST);
+    public static Block told(Reason reason, List<Block> blocks) {
+        boolean used =
+                reason == Reason.OVERAGE_REJECTED
+                        || reason == Reason.OVERDRAFT_EXCEEDED
+                        || reason == Reason.CAPACITY;
+        return Collections.min(blocks, used ? LEAST_LEFT_FIRST : WIDEST_FIRST);
     }
 
     /// What is left, below zero when more is spent, held or owed than the limit.

@@ -122,7 +122,7 @@ final class Incidents {
         if (blocks.isEmpty()) {
             return;
         }
-        Block block = Block.widest(blocks);
+        Block block = Block.told(reason, blocks);
         facts.put(Incident.CAUSE, block.cause().name());
         facts.put(Incident.BUDGET, block.name());
         put(facts, Incident.BUDGET_SCOPE, block.scope() == null ? null : block.scope().toString());

@@ -20,9 +20,11 @@ final class Refusals {
 
     /// The error code of a refusal.
     static ErrorCode code(Outcome.Refused refused) {
-        return code(
-                refused.reason(),
-                refused.blocks().isEmpty() ? null : Block.widest(refused.blocks()).cause());
+        return code(refused.reason(), refused.blocks().isEmpty() ? null : told(refused).cause());
+    }
+
+    private static Block told(Outcome.Refused refused) {
+        return Block.told(refused.reason(), refused.blocks());
     }
 
     private static ErrorCode code(Reason reason, Block.@Nullable Cause cause) {
@@ -80,7 +82,7 @@ final class Refusals {
             return CyclesException.busy("too many reservations or budgets at a time");
         }
         if (!refused.blocks().isEmpty()) {
-            Block block = Block.widest(refused.blocks());
+            Block block = told(refused);
             return new CyclesException(code, message(code, block), details(block));
         }
         return new CyclesException(
