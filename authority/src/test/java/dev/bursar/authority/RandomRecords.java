@@ -408,7 +408,7 @@ final class RandomRecords {
     private Amounts amounts() {
         Amounts amounts = Amounts.NONE;
         for (int i = random.nextInt(4); i > 0; i--) {
-            amounts = amounts.with(unit(), random.nextLong(Amounts.MAX_VALUE + 1));
+            amounts = amounts.with(unit(), random.nextLong() >>> 1);
         }
         return amounts;
     }

@@ -15,13 +15,17 @@ import java.util.TreeMap;
 /// @param asked in every unit that a call is reserved in
 record Estimate(long inputTokens, long outputTokens, boolean exact, Amounts asked) {
 
+    /// The largest quantity of one unit in one call: 10^15, which is 10 million USD in microcents. So a
+    /// price that overflows is still one that budgets without a limit can count.
+    static final long MAX_QUANTITY = 1_000_000_000_000_000L;
+
     /// A call that declares tools may end in a tool call, so one is reserved: a budget of ten tool
     /// calls lets nothing pass that could lead to the eleventh.
     static Estimate of(
             CallRequest request, Price price, long inputTokens, long outputTokens, boolean exact) {
         Map<Unit, Long> asked = new TreeMap<>();
         asked.put(Unit.USD_MICROCENTS, cost(request, price, inputTokens, outputTokens));
-        asked.put(Unit.TOKENS, Math.min(inputTokens + outputTokens, Amounts.MAX_VALUE));
+        asked.put(Unit.TOKENS, Math.min(inputTokens + outputTokens, MAX_QUANTITY));
         asked.put(Unit.CALLS, 1L);
         asked.put(Unit.SLOTS, 1L);
         if (request.tools()) {
@@ -44,9 +48,9 @@ record Estimate(long inputTokens, long outputTokens, boolean exact, Amounts aske
 
     private static long cost(CallRequest request, Price price, long input, long output) {
         try {
-            return Math.min(price.upperBound(classes(request), input, output), Amounts.MAX_VALUE);
+            return Math.min(price.upperBound(classes(request), input, output), MAX_QUANTITY);
         } catch (ArithmeticException e) {
-            return Amounts.MAX_VALUE;
+            return MAX_QUANTITY;
         }
     }
 

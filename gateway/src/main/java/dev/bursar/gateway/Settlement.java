@@ -76,8 +76,8 @@ record Settlement(
 
     Amounts actual() {
         Map<Unit, Long> actual = new TreeMap<>();
-        actual.put(Unit.USD_MICROCENTS, Math.min(costMicrocents(), Amounts.MAX_VALUE));
-        actual.put(Unit.TOKENS, Math.min(usage.total() + beside.total(), Amounts.MAX_VALUE));
+        actual.put(Unit.USD_MICROCENTS, Math.min(costMicrocents(), Estimate.MAX_QUANTITY));
+        actual.put(Unit.TOKENS, Math.min(usage.total() + beside.total(), Estimate.MAX_QUANTITY));
         actual.put(Unit.CALLS, 1L);
         if (toolCalls > 0) {
             actual.put(Unit.TOOL_CALLS, (long) toolCalls);

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// One running balance of a budget.
 final class Account {
 
-    /// No sum of an account passes this. Far above any limit, and far enough below the end of a `long` to
-    /// keep all arithmetic exact.
+    /// What is spent and held together passes this by no reserve, and what is spent or owed by no charge.
+    /// Far above any limit, and below half of a `long`, so that all arithmetic stays exact.
     static final long MAX_SUM = 4_000_000_000_000_000_000L;
 
     private final AccountKey key;
@@ -121,15 +121,26 @@ final class Account {
         return openParts != 0;
     }
 
-    /// Whether more, spent or not covered, would pass the bound of sums.
-    boolean isBeyondBounds(long more) {
-        return spent > MAX_SUM - more || funding.uncovered() > MAX_SUM - more;
+    /// Whether a sum has no room for more that is spent, or that a limit does not cover.
+    boolean isBeyondBounds(long more, Entry.@Nullable Shortfall shortfall) {
+        return hasNoRoom(spent, more)
+                || hasNoRoom(overrun, more)
+                || (shortfall != null
+                        && (hasNoRoom(funding.debt(), shortfall.debt())
+                                || hasNoRoom(overrun, Math.addExact(more, shortfall.debt()))
+                                || shortfall.uncovered() > Long.MAX_VALUE - funding.uncovered()));
     }
 
-    /// What will be used, spent or held, once a part of `heldAmount` has ended.
+    /// Whether more would take a sum past its bound. Nothing more never does.
+    static boolean hasNoRoom(long sum, long more) {
+        return more > 0 && more > MAX_SUM - sum;
+    }
+
+    /// What will be used, spent or held, once a part of `heldAmount` has ended; at most the largest `long`.
     long usedAfter(long heldAmount, Amounts actual, long nowMillis) {
         long more = isSpendable(unit) ? actual.get(unit) : 0;
-        return spent(nowMillis) + held - heldAmount + more;
+        long rest = spent(nowMillis) + held - heldAmount;
+        return more > Long.MAX_VALUE - rest ? Long.MAX_VALUE : rest + more;
     }
 
     void hold(long amount) {

@@ -8,13 +8,10 @@ import java.util.TreeMap;
 
 /// Non-negative quantities in several units, at most one per unit. Immutable.
 ///
-/// Values range from 0 to [#MAX_VALUE]; arithmetic is exact and throws `ArithmeticException` beyond
-/// that. A unit that is absent counts as 0, but `{TOKENS: 0}` and `{}` are different values: the first
+/// Values are all of a `long` from 0 on: nothing may be added to one that was not compared with a bound
+/// before. A unit that is absent counts as 0, but `{TOKENS: 0}` and `{}` are different values: the first
 /// says that tokens were thought of.
 public final class Amounts {
-
-    /// The largest quantity of one unit in one command: 10^15, which is 10 million USD in microcents.
-    public static final long MAX_VALUE = 1_000_000_000_000_000L;
 
     /// The most units in one command.
     public static final int MAX_UNITS = 16;
@@ -35,7 +32,7 @@ public final class Amounts {
         return new Amounts(new Unit[] {unit}, new long[] {checked(unit, value)});
     }
 
-    /// @throws IllegalArgumentException when a value is negative or too large, or there are too many
+    /// @throws IllegalArgumentException when a value is negative, or there are too many
     public static Amounts of(Map<Unit, Long> values) {
         if (values.size() > MAX_UNITS) {
             throw new IllegalArgumentException("more than " + MAX_UNITS + " units");
@@ -132,9 +129,9 @@ public final class Amounts {
     }
 
     private static long checked(Unit unit, long value) {
-        if (value < 0 || value > MAX_VALUE) {
+        if (value < 0) {
             throw new IllegalArgumentException(
-                    "amount of " + unit + " must be 0 to " + MAX_VALUE + ": " + value);
+                    "amount of " + unit + " must not be below 0: " + value);
         }
         return value;
     }

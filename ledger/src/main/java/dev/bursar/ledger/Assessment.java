@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// One pass over the budgets that a reserve touches: what blocks it, what it would get, what it reaches.
 ///
 /// Hard, soft and shadow budgets are read from the same state in the same pass; only hard ones block, and
-/// those of any mode that somebody has frozen or closed.
+/// those of any mode that somebody has frozen or closed, or whose sums have no room.
 final class Assessment {
 
     private final LedgerState ledger;
@@ -45,6 +45,12 @@ final class Assessment {
 
         long affordable() {
             return Math.max(0, limit - spent - held - debt());
+        }
+
+        /// What the sums of the account have room for, whatever the limit.
+        long room() {
+            boolean counts = budget.hasAccounts() && !budget.budget().unit().equals(Unit.MILLIS);
+            return counts ? Math.max(0, Account.MAX_SUM - spent - held) : Long.MAX_VALUE;
         }
     }
 
@@ -88,15 +94,18 @@ final class Assessment {
                         ? Math.min(asked, command.atLeast().get(budget.unit()))
                         : asked;
         Block.Cause cause = cause(line, asked, least);
-        if (cause == null) {
-            if (budget.mode() == Budget.Mode.HARD
-                    && line.affordable() < granted.get(budget.unit())) {
-                granted = granted.with(budget.unit(), line.affordable());
-            }
-        } else if (state.status() != Budget.Status.ACTIVE || budget.mode() == Budget.Mode.HARD) {
+        boolean limits = budget.mode() == Budget.Mode.HARD;
+        boolean stops = limits || state.status() != Budget.Status.ACTIVE || line.room() < least;
+        if (cause != null && stops) {
             blocks.add(block(line, cause, asked, approval(line, cause)));
-        } else if (budget.mode() == Budget.Mode.SHADOW) {
+            return;
+        }
+        if (cause != null && budget.mode() == Budget.Mode.SHADOW) {
             wouldRefuse.add(block(line, cause, asked, null));
+        }
+        long most = limits ? line.affordable() : line.room();
+        if (most < granted.get(budget.unit())) {
+            granted = granted.with(budget.unit(), most);
         }
     }
 
@@ -194,7 +203,9 @@ final class Assessment {
                         .resetsAt(
                                 line.account(),
                                 line.spent(),
-                                line.limit() - line.held() - line.debt() - asked,
+                                asked > line.limit()
+                                        ? -1
+                                        : line.limit() - line.held() - line.debt() - asked,
                                 now),
                 approval);
     }
@@ -239,10 +250,6 @@ final class Assessment {
             }
         }
         return null;
-    }
-
-    boolean isBeyondBounds() {
-        return lines.stream().anyMatch(line -> used(line) > Account.MAX_SUM);
     }
 
     List<Entry.Posting> postings() {

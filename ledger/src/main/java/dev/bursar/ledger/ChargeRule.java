@@ -36,10 +36,11 @@ final class ChargeRule {
         if (coverage.refused() != null) {
             return refused(command, coverage.refused(), now);
         }
-        if (postings.isBeyondBounds(wanted)) {
-            return Refusals.decision(Reason.CAPACITY);
-        }
         List<Entry.Posting> charged = charged(wanted, coverage);
+        List<Block> beyond = postings.beyondBounds(charged, coverage, command.actual(), now);
+        if (!beyond.isEmpty()) {
+            return refused(command, Refusals.by(Reason.CAPACITY, beyond), now);
+        }
         Entry.Charged entry =
                 new Entry.Charged(
                         now,

@@ -40,7 +40,7 @@ record Coverage(
         }
 
         boolean passesOverdraft(long take) {
-            return debt(take) > 0 && before.debt() + debt(take) > before.overdraftLimit();
+            return debt(take) > 0 && debt(take) > before.overdraftLimit() - before.debt();
         }
     }
 

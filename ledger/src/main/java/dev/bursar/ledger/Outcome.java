@@ -42,7 +42,8 @@ public sealed interface Outcome {
     /// Nothing changed.
     ///
     /// @param blocks every budget in the way, in their fixed order; empty unless the reason is
-    ///     `BUDGET_EXCEEDED`, `OVERAGE_REJECTED` or `OVERDRAFT_EXCEEDED`
+    ///     `BUDGET_EXCEEDED`, `OVERAGE_REJECTED` or `OVERDRAFT_EXCEEDED`, or `CAPACITY` where sums of
+    ///     budgets have no room for what was used
     record Refused(Reason reason, List<Block> blocks) implements Outcome {
 
         public Refused {

@@ -32,15 +32,28 @@ final class Postings {
         return postings;
     }
 
-    boolean isBeyondBounds(List<Entry.Posting> postings) {
-        for (Entry.Posting posting : postings) {
+    /// The budgets, in whatever mode, whose sums have no room for what they would be charged.
+    ///
+    /// @param actual what was really used, which the blocks tell
+    List<Block> beyondBounds(
+            List<Entry.Posting> charged, Coverage coverage, Amounts actual, Instant now) {
+        List<Block> blocks = new ArrayList<>(0);
+        for (Entry.Posting posting : charged) {
             BudgetState budget = state.budget(posting.account().budget());
             Account account = budget == null ? null : budget.account(posting.account());
-            if (account != null && account.isBeyondBounds(posting.amount())) {
-                return true;
+            boolean beyond =
+                    account == null
+                            ? Account.hasNoRoom(0, posting.amount())
+                            : account.isBeyondBounds(
+                                    posting.amount(), coverage.shortfall(posting.account()));
+            if (budget != null && beyond) {
+                Entry.Posting used =
+                        new Entry.Posting(
+                                posting.account(), posting.unit(), actual.get(posting.unit()));
+                blocks.add(block(budget, used, Block.Cause.SPENT, now));
             }
         }
-        return false;
+        return blocks;
     }
 
     /// An account as a limit that is to cover what is posted.
@@ -59,8 +72,8 @@ final class Postings {
                 Reason.OVERDRAFT_EXCEEDED,
                 charged.stream()
                         .filter(block ->
-                                block.asked() - block.affordable() + block.debt()
-                                        > overdraftLimit(block))
+                                block.asked() - block.affordable()
+                                        > overdraftLimit(block) - block.debt())
                         .toList());
     }
 
@@ -91,7 +104,7 @@ final class Postings {
                 state.resetsAt(
                         state.account(more.account()),
                         standing.spent(),
-                        standing.limit() - standing.held() - standing.debt() - more.amount(),
+                        standing.mostSpent(more.amount()),
                         now),
                 null);
     }

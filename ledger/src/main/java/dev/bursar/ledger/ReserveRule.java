@@ -108,8 +108,7 @@ final class ReserveRule {
         if (assessment.isShort()) {
             return Refusals.of(Reason.SHORTAGE);
         }
-        if (assessment.isBeyondBounds()
-                || state.accounts() + assessment.newAccounts() > limits.maxAccounts()) {
+        if (state.accounts() + assessment.newAccounts() > limits.maxAccounts()) {
             return Refusals.of(Reason.CAPACITY);
         }
         return new Outcome.Granted(

@@ -47,8 +47,11 @@ final class SettleRule {
                         command.actual(),
                         unit -> !hold.held().has(unit),
                         now);
-        if (isBeyondBounds(hold, command.actual()) || postings.isBeyondBounds(unheld)) {
-            return Refusals.decision(Reason.CAPACITY);
+        List<Entry.Posting> spent = spent(hold, command.actual(), coverage);
+        spent.addAll(unheld);
+        List<Block> beyond = postings.beyondBounds(spent, coverage, command.actual(), now);
+        if (!beyond.isEmpty()) {
+            return refused(command, hold, Refusals.by(Reason.CAPACITY, beyond), now);
         }
         Entry.Committed entry =
                 new Entry.Committed(
@@ -251,10 +254,19 @@ final class SettleRule {
         return hold.isDue(now.toEpochMilli()) && hold.onExpiry() == Command.OnExpiry.RELEASE;
     }
 
-    private static boolean isBeyondBounds(Hold hold, Amounts actual) {
-        return hold.parts().stream()
-                .map(Hold.Part::account)
-                .anyMatch(account -> account.isBeyondBounds(actual.get(account.unit())));
+    /// What a commit will leave as spent where it was held.
+    private List<Entry.Posting> spent(Hold hold, Amounts actual, Coverage coverage) {
+        List<Entry.Posting> spent = new ArrayList<>(hold.parts().size());
+        for (Hold.Part part : hold.parts()) {
+            Account account = part.account();
+            Amounts amounts = state.isHard(account.key().budget()) ? coverage.charged() : actual;
+            Entry.Shortfall shortfall = coverage.shortfall(account.key());
+            long debt = shortfall == null ? 0 : shortfall.debt();
+            long amount =
+                    Account.isSpendable(account.unit()) ? amounts.get(account.unit()) - debt : 0;
+            spent.add(new Entry.Posting(account.key(), account.unit(), amount));
+        }
+        return spent;
     }
 
     private static Amounts overrun(Amounts held, Amounts actual) {

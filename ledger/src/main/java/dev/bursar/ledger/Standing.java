@@ -18,6 +18,11 @@ public record Standing(
         long overdraftLimit,
         boolean overLimit) {
 
+    /// The most that may be spent for `more` to fit; below zero when it never will.
+    long mostSpent(long more) {
+        return more > limit ? -1 : limit - held - debt - more;
+    }
+
     /// What is left; below zero when more is spent, held or owed than the limit.
     public long remaining() {
         return limit - spent - held - debt;

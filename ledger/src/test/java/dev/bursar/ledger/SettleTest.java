@@ -371,7 +371,7 @@ class SettleTest {
     @Test
     void charge_beyondTheBoundOfSums_isRefusedAndNothingBreaks() {
         for (int i = 0; i < 4_000; i++) {
-            charge(i, Amounts.MAX_VALUE);
+            charge(i, Account.MAX_SUM / 4_000);
         }
 
         assertThat(reason(charge(4_000, 1))).isEqualTo(Reason.CAPACITY);

@@ -41,7 +41,7 @@ final class Refusals {
             case BUDGET_CLOSED -> ErrorCode.BUDGET_CLOSED;
             case OVERAGE_REJECTED, SHORTAGE -> ErrorCode.BUDGET_EXCEEDED;
             case OVERDRAFT_EXCEEDED -> ErrorCode.OVERDRAFT_LIMIT_EXCEEDED;
-            case CAPACITY -> ErrorCode.LIMIT_EXCEEDED;
+            case CAPACITY -> cause == null ? ErrorCode.LIMIT_EXCEEDED : ErrorCode.BUDGET_EXCEEDED;
             case HOLD_EXISTS -> ErrorCode.INTERNAL_ERROR;
             case BUDGET_EXCEEDED -> cause == null ? ErrorCode.BUDGET_EXCEEDED : code(cause);
         };

@@ -4,7 +4,7 @@ import dev.bursar.ledger.Amounts;
 import dev.bursar.ledger.Unit;
 import org.jspecify.annotations.Nullable;
 
-/// A quantity of one unit, from 0 to [Amounts#MAX_VALUE].
+/// A quantity of one unit: any integer of 64 bits from 0 on.
 record WireAmount(Unit unit, long amount) {
 
     static WireAmount read(JsonFields in, String name) {
@@ -14,7 +14,7 @@ record WireAmount(Unit unit, long amount) {
         for (String field = in.next(); field != null; field = in.next()) {
             switch (field) {
                 case "unit" -> unit = unit(in);
-                case "amount" -> amount = in.integer(0, Amounts.MAX_VALUE);
+                case "amount" -> amount = in.integer(0, Long.MAX_VALUE);
                 default -> throw in.unknown();
             }
         }

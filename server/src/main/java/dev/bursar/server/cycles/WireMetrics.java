@@ -1,6 +1,5 @@
 package dev.bursar.server.cycles;
 
-import dev.bursar.ledger.Amounts;
 import org.jspecify.annotations.Nullable;
 
 /// What a call used, as its caller measured it.
@@ -27,9 +26,9 @@ record WireMetrics(
         in.enter();
         for (String field = in.next(); field != null; field = in.next()) {
             switch (field) {
-                case "tokens_input" -> input = in.integer(0, Amounts.MAX_VALUE);
-                case "tokens_output" -> output = in.integer(0, Amounts.MAX_VALUE);
-                case "latency_ms" -> latency = in.integer(0, Amounts.MAX_VALUE);
+                case "tokens_input" -> input = in.integer(0, Long.MAX_VALUE);
+                case "tokens_output" -> output = in.integer(0, Long.MAX_VALUE);
+                case "latency_ms" -> latency = in.integer(0, Long.MAX_VALUE);
                 case "model_version" -> model = in.text(0, MAX_MODEL);
                 case "custom" -> custom = in.object(Requests.MAX_METADATA);
                 default -> throw in.unknown();

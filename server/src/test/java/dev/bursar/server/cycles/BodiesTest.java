@@ -55,6 +55,7 @@ class BodiesTest {
                 "\"amount\":5|\"amount\":1.9|estimate.amount must be an integer",
                 "\"amount\":5|\"amount\":1e3|estimate.amount must be an integer",
                 "\"amount\":5|\"amount\":-1|estimate.amount must be 0",
+                "\"amount\":5|\"amount\":9223372036854775807.0|estimate.amount must be an integer",
                 "\"amount\":5|\"amount\":9223372036854775808|estimate.amount must be an integer of 64",
                 "\"amount\":5|\"amount\":null|estimate.amount is required",
                 "\"amount\":5|\"amount\":true|estimate.amount must be an integer",
