@@ -71,6 +71,7 @@ final class Recount {
             case StateRecord.OpenApproval approval -> {}
             case StateRecord.EndedHold ended -> {}
             case StateRecord.Remembered remembered -> {}
+            case StateRecord.SpentKey key -> {}
         }
     }
 

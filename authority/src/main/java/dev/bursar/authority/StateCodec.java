@@ -36,6 +36,7 @@ final class StateCodec {
     private static final int REMEMBERED = 6;
     private static final int CLOSED_TENANT = 7;
     private static final int APPROVAL = 8;
+    private static final int SPENT_KEY = 9;
 
     private StateCodec() {}
 
@@ -70,6 +71,13 @@ final class StateCodec {
                 out.instant(at);
                 out.text(ending.name());
                 OutcomeCodec.write(out, outcome);
+            }
+            case StateRecord.SpentKey(long high, long low, long fingerprint, Instant at) -> {
+                out.tag(SPENT_KEY);
+                out.fixed(high);
+                out.fixed(low);
+                out.fixed(fingerprint);
+                out.instant(at);
             }
             case StateRecord.Remembered(
                             TenantId tenant,
@@ -121,6 +129,8 @@ final class StateCodec {
                             in.instant(),
                             StateRecord.Ending.valueOf(in.text()),
                             OutcomeCodec.read(in));
+            case SPENT_KEY ->
+                    new StateRecord.SpentKey(in.fixed(), in.fixed(), in.fixed(), in.instant());
             case REMEMBERED ->
                     new StateRecord.Remembered(
                             in.tenant(),

@@ -176,7 +176,7 @@ final class RandomRecords {
     }
 
     StateRecord state() {
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(9)) {
             case 0 -> new StateRecord.Clock(instant());
             case 1 -> new StateRecord.OpenBudget(budget(), any(Budget.Status.values()));
             case 2 ->
@@ -210,6 +210,9 @@ final class RandomRecords {
                             any(StateRecord.Ending.values()),
                             outcome());
             case 5 -> new StateRecord.ClosedTenant(tenant());
+            case 7 ->
+                    new StateRecord.SpentKey(
+                            random.nextLong(), random.nextLong(), random.nextLong(), instant());
             case 6 ->
                     new StateRecord.OpenApproval(
                             new Approval(

@@ -164,7 +164,8 @@ public sealed interface Entry {
             standings = List.copyOf(standings);
         }
 
-        Outcome outcome() {
+        /// What the command was answered.
+        public Outcome.Committed outcome() {
             return new Outcome.Committed(hold, held, actual, charged, overrun, standings);
         }
     }
@@ -184,7 +185,8 @@ public sealed interface Entry {
             standings = List.copyOf(standings);
         }
 
-        Outcome outcome() {
+        /// What the command was answered.
+        public Outcome.Released outcome() {
             return new Outcome.Released(hold, held, standings);
         }
     }
@@ -245,7 +247,8 @@ public sealed interface Entry {
             standings = List.copyOf(standings);
         }
 
-        Outcome outcome() {
+        /// What the command was answered.
+        public Outcome.Charged outcome() {
             return new Outcome.Charged(actual, charged, passed, standings);
         }
     }

@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What the ledger remembers so that a repeated command takes effect once: outcomes by command key, and
-/// how holds ended. Bounded in time and number; the oldest are forgotten first.
+/// how holds ended. Bounded in time and number; the oldest are forgotten first, of charges all but their
+/// [SpentKeys].
 ///
 /// Questions and extensions, which come by the beat, are kept apart in a smaller number: however many there
 /// are, they push out no key of a command that moves money.
@@ -21,21 +22,40 @@ final class Memory {
     /// Of questions and extensions one is remembered where this many of all others are.
     private static final int FEWER = 4;
 
+    /// The keys of charges are kept for this many times as long as their outcomes, and this many times as
+    /// many of them.
+    private static final int LONGER = 7;
+
+    private static final int MORE = 4;
+
     private final LedgerLimits limits;
     private final Map<Known, StateRecord.Remembered> outcomes = new LinkedHashMap<>();
     private final Map<Known, StateRecord.Remembered> beats = new LinkedHashMap<>();
     private final Map<HoldId, StateRecord.EndedHold> ended = new LinkedHashMap<>();
 
+    private final SpentKeys spent;
+
     private record Known(TenantId tenant, StateRecord.Operation operation, String key) {}
 
     Memory(LedgerLimits limits) {
         this.limits = limits;
+        this.spent =
+                new SpentKeys(
+                        limits.rememberFor().multipliedBy(LONGER).toMillis(),
+                        Math.multiplyExact(limits.maxRemembered(), MORE));
+    }
+
+    SpentKeys spent() {
+        return spent;
     }
 
     /// What to answer to a key that was used before, or null for a new one.
     @Nullable Outcome recall(TenantId tenant, StateRecord.Operation operation, CommandKey key) {
         StateRecord.Remembered known = of(operation).get(new Known(tenant, operation, key.value()));
-        return known == null ? null : repeat(known.key(), key, known.outcome());
+        if (known != null) {
+            return repeat(known.key(), key, known.outcome());
+        }
+        return operation == StateRecord.Operation.CHARGE ? spent.recall(tenant, key) : null;
     }
 
     static Outcome repeat(CommandKey known, CommandKey key, Outcome outcome) {
@@ -59,8 +79,15 @@ final class Memory {
                         : limits.maxRemembered();
         Instant oldest = remembered.at().minus(limits.rememberFor());
         Iterator<StateRecord.Remembered> each = memory.values().iterator();
-        while (each.hasNext() && (each.next().at().isBefore(oldest) || memory.size() > most)) {
+        while (each.hasNext()) {
+            StateRecord.Remembered first = each.next();
+            if (!first.at().isBefore(oldest) && memory.size() <= most) {
+                return;
+            }
             each.remove();
+            if (first.operation() == StateRecord.Operation.CHARGE) {
+                spent.add(first);
+            }
         }
     }
 

@@ -4,6 +4,8 @@ package dev.bursar.ledger;
 public enum Reason {
     /// The key was used before with another payload.
     IDEMPOTENCY_MISMATCH,
+    /// The charge was made before, longer ago than its outcome is remembered.
+    OUTCOME_FORGOTTEN,
     /// The tenant is closed.
     TENANT_CLOSED,
     /// A new hold has the id of another one.

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 
 /// A ledger's state as records, and back.
 ///
-/// The order is: clock, closed tenants, budgets, accounts, approvals, open holds, ended holds, remembered outcomes. Each refers only
-/// to what came before.
+/// The order is: clock, closed tenants, budgets, accounts, approvals, open holds, ended holds,
+/// spent keys, remembered outcomes. Each refers only to what came before.
 final class Snapshot {
 
     private static final Comparator<AccountKey> ACCOUNT_ORDER =
@@ -34,7 +34,11 @@ final class Snapshot {
                         .sorted(Comparator.comparing((Hold hold) -> hold.id().value()))
                         .map(Snapshot::record);
         Stream<StateRecord> memory =
-                Stream.concat(state.memory().endedHolds().stream(), state.memory().outcomes());
+                Stream.of(
+                                state.memory().endedHolds().stream(),
+                                state.memory().spent().all(),
+                                state.memory().outcomes())
+                        .flatMap(part -> part);
         Stream<StateRecord> tenants =
                 state.closedTenants().stream().map(StateRecord.ClosedTenant::new);
         Stream<StateRecord> approvals =
@@ -81,6 +85,7 @@ final class Snapshot {
                 case StateRecord.AccountState account -> read(state, account);
                 case StateRecord.HoldState hold -> state.add(hold(state, hold));
                 case StateRecord.EndedHold ended -> state.memory().remember(ended);
+                case StateRecord.SpentKey key -> state.memory().spent().add(key);
                 case StateRecord.Remembered outcome -> state.memory().remember(outcome);
             }
         });

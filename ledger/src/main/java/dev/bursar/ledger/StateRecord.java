@@ -77,6 +77,11 @@ public sealed interface StateRecord {
             TenantId tenant, Operation operation, CommandKey key, Instant at, Outcome outcome)
             implements StateRecord {}
 
+    /// The key of a charge whose outcome is forgotten, as a hash.
+    ///
+    /// @param at when it was charged
+    record SpentKey(long high, long low, long fingerprint, Instant at) implements StateRecord {}
+
     /// What a command key is unique within, together with the tenant.
     enum Operation {
         RESERVE,

@@ -48,6 +48,13 @@ final class Details {
         return Optional.of(detail(call, found.entry(), reserve(connection, hold(found.entry()))));
     }
 
+    Optional<Entry> entry(Connection connection, String id) throws SQLException {
+        OptionalLong position = CallsSql.position(connection, id, timeout);
+        return position.isPresent()
+                ? Optional.of(entry(position.getAsLong()).entry())
+                : Optional.empty();
+    }
+
     private Positioned entry(long position) {
         List<Positioned> entries = journal.read(position - 1, 1);
         if (entries.isEmpty() || entries.getFirst().position() != position) {

@@ -2,6 +2,7 @@ package dev.bursar.usage;
 
 import dev.bursar.authority.JournalReader;
 import dev.bursar.authority.Projection;
+import dev.bursar.ledger.Entry;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.nio.file.Path;
@@ -118,6 +119,11 @@ public final class Usage implements Projection, AutoCloseable {
     /// same id, the last.
     public Optional<CallDetail> call(String id) {
         return ask(connection -> details.find(connection, id));
+    }
+
+    /// The entry of the journal that one call ended with, by the id that its caller was told.
+    public Optional<Entry> entry(String id) {
+        return ask(connection -> details.entry(connection, id));
     }
 
     /// One reservation of a protocol, by its id.

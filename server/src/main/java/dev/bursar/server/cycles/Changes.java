@@ -36,6 +36,7 @@ final class Changes {
 
     private final Authority authority;
     private final Reservations reservations;
+    private final PastAnswers past;
     private final InstantSource clock;
     private final Ids ids;
     private final Threads threads;
@@ -43,11 +44,13 @@ final class Changes {
     Changes(
             Authority authority,
             Reservations reservations,
+            PastAnswers past,
             InstantSource clock,
             Ids ids,
             Threads threads) {
         this.authority = authority;
         this.reservations = reservations;
+        this.past = past;
         this.clock = clock;
         this.ids = ids;
         this.threads = threads;
@@ -133,7 +136,7 @@ final class Changes {
         CyclesCaller caller = exchange.tenantCaller();
         Scope scope = Scope.of(request.subject(), caller);
         String eventId = Commands.eventId(request, caller);
-        Command command = Commands.charge(request, scope, caller, eventId, exchange);
+        Command.Charge command = Commands.charge(request, scope, caller, eventId, exchange);
         submit(
                 exchange,
                 command,
@@ -141,6 +144,12 @@ final class Changes {
                         switch (original(outcome)) {
                             case Outcome.Charged charged ->
                                     Answer.of(201, Replies.applied(eventId, charged, caller));
+                            case Outcome.Refused refused
+                                    when refused.reason() == Reason.OUTCOME_FORGOTTEN ->
+                                    Answer.of(
+                                            201,
+                                            Replies.applied(
+                                                    eventId, past.event(eventId, command), caller));
                             default ->
                                     throw refused(
                                             told(outcome, scope), scope, request.actual().unit());
@@ -152,26 +161,28 @@ final class Changes {
         HoldId hold = hold(route);
         CyclesCaller caller = exchange.tenantCaller();
         TenantId tenant = caller.tenant();
+        Command.Commit command = Commands.commit(request, tenant, hold, exchange);
+        Unit unit = request.actual().unit();
         withinScope(
                 exchange,
                 hold,
                 () ->
                         submit(
                                 exchange,
-                                Commands.commit(request, tenant, hold, exchange),
+                                command,
                                 outcome ->
-                                        switch (original(outcome)) {
-                                            case Outcome.Committed committed ->
-                                                    Answer.of(
-                                                            200,
-                                                            Replies.committed(committed, caller));
-                                            default ->
-                                                    throw refused(
-                                                            outcome,
-                                                            tenant,
-                                                            hold,
-                                                            request.actual().unit());
-                                        }));
+                                        committed(
+                                                past.commit(command, outcome),
+                                                hold,
+                                                unit,
+                                                caller)));
+    }
+
+    private Answer committed(Outcome outcome, HoldId hold, Unit unit, CyclesCaller caller) {
+        if (original(outcome) instanceof Outcome.Committed committed) {
+            return Answer.of(200, Replies.committed(committed, caller));
+        }
+        throw refused(outcome, caller.tenant(), hold, unit);
     }
 
     private void extend(Exchange exchange, Route route, Requests.Extend request) {
@@ -204,7 +215,8 @@ final class Changes {
             threads.run(exchange, () -> releaseOnBehalf(exchange, request, hold));
             return;
         }
-        Command command = Commands.release(request, caller.tenant(), hold, new Facts(exchange));
+        Command.Release command =
+                Commands.release(request, caller.tenant(), hold, new Facts(exchange));
         withinScope(
                 exchange,
                 hold,
@@ -212,7 +224,12 @@ final class Changes {
                         submit(
                                 exchange,
                                 command,
-                                outcome -> released(outcome, caller.tenant(), hold, caller)));
+                                outcome ->
+                                        released(
+                                                past.release(command, outcome),
+                                                caller.tenant(),
+                                                hold,
+                                                caller)));
     }
 
     /// A person ends a tenant's reservation, which is written down.
@@ -237,7 +254,8 @@ final class Changes {
                                 Map.of("actor_type", ON_BEHALF, "on_behalf_of", tenant.value()));
         Facts facts = new Facts(exchange);
         by.labels().forEach(facts::with);
-        Outcome outcome = authority.submit(Commands.release(request, tenant, hold, facts));
+        Command.Release command = Commands.release(request, tenant, hold, facts);
+        Outcome outcome = past.release(command, authority.submit(command));
         return released(outcome, tenant, hold, null);
     }
 
@@ -324,7 +342,7 @@ final class Changes {
         return !(outcome instanceof Outcome.Repeated)
                 && !(outcome instanceof Outcome.Refused refused
                         && (refused.reason() == Reason.UNIT_MISMATCH
-                                || refused.reason() == Reason.HOLD_NOT_FOUND));
+                                || PastAnswers.mayBeRepeat(refused)));
     }
 
     private static Outcome original(Outcome outcome) {

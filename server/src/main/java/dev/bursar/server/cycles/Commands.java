@@ -83,7 +83,7 @@ final class Commands {
                 StateRecord.Operation.DECIDE);
     }
 
-    static Command commit(
+    static Command.Commit commit(
             Requests.Commit request, TenantId tenant, HoldId hold, Exchange exchange) {
         return new Command.Commit(
                 key(hold.value(), request),
@@ -98,7 +98,8 @@ final class Commands {
     }
 
     /// @param facts what is kept of it
-    static Command release(Requests.Release request, TenantId tenant, HoldId hold, Facts facts) {
+    static Command.Release release(
+            Requests.Release request, TenantId tenant, HoldId hold, Facts facts) {
         return new Command.Release(
                 key(hold.value(), request),
                 tenant,
@@ -121,7 +122,7 @@ final class Commands {
                 Defaults.MAX_EXTENSIONS);
     }
 
-    static Command charge(
+    static Command.Charge charge(
             Requests.Event request,
             Scope scope,
             CyclesCaller caller,

@@ -34,7 +34,14 @@ public final class Cycles implements AutoCloseable {
         this.date = new HttpDate(clock);
         this.callers = new Callers(directory);
         Reservations reservations = new Reservations(authority, usage, clock);
-        this.changes = new Changes(authority, reservations, clock, ids, threads);
+        this.changes =
+                new Changes(
+                        authority,
+                        reservations,
+                        new PastAnswers(usage, reservations),
+                        clock,
+                        ids,
+                        threads);
         this.reads = new Reads(authority, usage, reservations);
     }
 

@@ -29,7 +29,7 @@ final class Refusals {
 
     private static ErrorCode code(Reason reason, Block.@Nullable Cause cause) {
         return switch (reason) {
-            case IDEMPOTENCY_MISMATCH -> ErrorCode.IDEMPOTENCY_MISMATCH;
+            case IDEMPOTENCY_MISMATCH, OUTCOME_FORGOTTEN -> ErrorCode.IDEMPOTENCY_MISMATCH;
             case TENANT_CLOSED -> ErrorCode.TENANT_CLOSED;
             case HOLD_NOT_FOUND, BUDGET_NOT_FOUND, ACCOUNT_NOT_FOUND, APPROVAL_NOT_FOUND ->
                     ErrorCode.NOT_FOUND;
@@ -90,6 +90,9 @@ final class Refusals {
                 switch (refused.reason()) {
                     case IDEMPOTENCY_MISMATCH ->
                             "the idempotency key was used before with another payload";
+                    case OUTCOME_FORGOTTEN ->
+                            "the event was recorded before and is not recorded again; what it was"
+                                    + " answered is no longer known";
                     case TENANT_CLOSED -> "the tenant is closed";
                     case HOLD_NOT_FOUND -> "there is no such reservation";
                     case HOLD_OF_OTHER_TENANT -> "the reservation is one of another tenant";

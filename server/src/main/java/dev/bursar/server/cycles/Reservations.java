@@ -39,11 +39,14 @@ final class Reservations {
     }
 
     /// Waits until the read model has everything that was answered before.
-    void follow() {
+    ///
+    /// @return whether it has, within the time
+    boolean follow() {
         try {
-            usage.awaitPosition(authority.journal().lastPosition(), PATIENCE);
+            return usage.awaitPosition(authority.journal().lastPosition(), PATIENCE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

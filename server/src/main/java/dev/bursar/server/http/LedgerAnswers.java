@@ -40,7 +40,8 @@ final class LedgerAnswers {
                     new ApiException(404, code, what + ": no such approval is open");
             case BUDGET_EXCEEDED -> conflict(code, what + ": less than that is left");
             case CAPACITY -> conflict(code, what + ": a bound of the ledger is reached");
-            case HOLD_EXISTS,
+            case OUTCOME_FORGOTTEN,
+                    HOLD_EXISTS,
                     EXTENSIONS_EXHAUSTED,
                     UNIT_MISMATCH,
                     OVERAGE_REJECTED,
