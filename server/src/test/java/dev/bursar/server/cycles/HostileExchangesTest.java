@@ -49,7 +49,7 @@ class HostileExchangesTest {
                     """
                     {"idempotency_key":"k","subject":{"tenant":"acme","agent":"small"},
                      "action":{"kind":"llm.completion","name":"gpt","tags":["a"]},
-                     "estimate":{"unit":"USD_MICROCENTS","amount":700},"ttl_ms":60000,
+                     "estimate":{"unit":"USD_MICROCENTS","amount":700},"ttl_ms":3600000,
                      "grace_period_ms":0,"overage_policy":"REJECT","dry_run":false,
                      "metadata":{"a":{"b":[1]}}}\
                     """,
