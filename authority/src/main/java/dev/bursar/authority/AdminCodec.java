@@ -12,6 +12,7 @@ import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.StoppedRun;
 import dev.bursar.ledger.TenantId;
 import java.time.Instant;
 
@@ -26,6 +27,8 @@ final class AdminCodec {
     private static final int APPROVAL_GRANTED = 15;
     private static final int APPROVAL_DECLINED = 16;
     private static final int NOTED = 17;
+    private static final int RUN_STOPPED = 18;
+    private static final int RUN_RESUMED = 19;
 
     private AdminCodec() {}
 
@@ -74,6 +77,16 @@ final class AdminCodec {
                 out.text(declined.approval());
                 out.account(declined.account());
                 out.instant(declined.until());
+            }
+            case Entry.RunStopped(StoppedRun stop) -> {
+                start(out, RUN_STOPPED, stop.at());
+                out.text(stop.tenant().value());
+                out.text(stop.run());
+            }
+            case Entry.RunResumed resumed -> {
+                start(out, RUN_RESUMED, resumed.at());
+                out.text(resumed.tenant().value());
+                out.text(resumed.run());
             }
             case Entry.Noted noted -> {
                 start(out, NOTED, noted.at());
@@ -131,6 +144,13 @@ final class AdminCodec {
                             in.account(),
                             in.instant(),
                             readAttribution(in));
+            case RUN_STOPPED ->
+                    new Entry.RunStopped(
+                            new StoppedRun(
+                                    new TenantId(in.text()), in.text(), at, readAttribution(in)));
+            case RUN_RESUMED ->
+                    new Entry.RunResumed(
+                            at, new TenantId(in.text()), in.text(), readAttribution(in));
             case NOTED ->
                     new Entry.Noted(
                             at, in.flag() ? new TenantId(in.text()) : null, readAttribution(in));

@@ -14,6 +14,7 @@ import dev.bursar.ledger.LedgerLimits;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.Standing;
 import dev.bursar.ledger.StateRecord;
+import dev.bursar.ledger.StoppedRun;
 import dev.bursar.ledger.TenantId;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -195,6 +196,11 @@ public final class Authority implements AutoCloseable {
     /// The approvals of a tenant that wait for a person, the oldest first.
     public List<Approval> approvals(TenantId tenant) {
         return ask((ledger, now) -> ledger.approvals(tenant));
+    }
+
+    /// The stop that holds for a run; empty when the run may go on.
+    public Optional<StoppedRun> stopped(TenantId tenant, String run) {
+        return ask((ledger, now) -> Optional.ofNullable(ledger.stopped(tenant, run, now)));
     }
 
     /// Whether a tenant is closed for ever.

@@ -17,6 +17,7 @@ import dev.bursar.ledger.Notice;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.Reason;
 import dev.bursar.ledger.Standing;
+import dev.bursar.ledger.StoppedRun;
 import dev.bursar.ledger.TenantId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,8 @@ final class OutcomeCodec {
     private static final int APPROVAL_GRANTED = 15;
     private static final int APPROVAL_DECLINED = 16;
     private static final int NOTED = 17;
+    private static final int RUN_STOPPED = 18;
+    private static final int RUN_RESUMED = 19;
 
     /// A repeat of an evaluation of an answer is as deep as it gets; hostile bytes must not nest deeper than the stack.
     private static final int MAX_DEPTH = 4;
@@ -132,6 +135,16 @@ final class OutcomeCodec {
                 out.text(approval);
             }
             case Outcome.Noted _ -> out.tag(NOTED);
+            case Outcome.RunStopped(StoppedRun stop, boolean changed) -> {
+                out.tag(RUN_STOPPED);
+                Values.writeStop(out, stop);
+                out.flag(changed);
+            }
+            case Outcome.RunResumed(TenantId tenant, String run) -> {
+                out.tag(RUN_RESUMED);
+                out.text(tenant.value());
+                out.text(run);
+            }
             case Outcome.Repeated(Outcome original) -> {
                 out.tag(REPEATED);
                 write(out, original);
@@ -178,6 +191,8 @@ final class OutcomeCodec {
             case APPROVAL_GRANTED -> new Outcome.ApprovalGranted(in.text(), readStanding(in));
             case APPROVAL_DECLINED -> new Outcome.ApprovalDeclined(in.text());
             case NOTED -> new Outcome.Noted();
+            case RUN_STOPPED -> new Outcome.RunStopped(Values.readStop(in), in.flag());
+            case RUN_RESUMED -> new Outcome.RunResumed(new TenantId(in.text()), in.text());
             case REPEATED -> new Outcome.Repeated(read(in, deeper(in, depth)));
             default -> throw in.malformed("no outcome " + tag);
         };

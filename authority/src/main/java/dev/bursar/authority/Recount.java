@@ -68,6 +68,7 @@ final class Recount {
             case StateRecord.HoldState hold -> hold(hold.granted().hold(), hold.postings());
             case StateRecord.Clock clock -> {}
             case StateRecord.ClosedTenant tenant -> {}
+            case StateRecord.StoppedRunState stopped -> {}
             case StateRecord.OpenApproval approval -> {}
             case StateRecord.EndedHold ended -> {}
             case StateRecord.Remembered remembered -> {}
@@ -107,6 +108,8 @@ final class Recount {
             case Entry.Evaluated evaluated -> {}
             case Entry.BudgetStatusSet set -> {}
             case Entry.TenantClosed closed -> {}
+            case Entry.RunStopped stopped -> {}
+            case Entry.RunResumed resumed -> {}
             case Entry.Noted noted -> {}
         }
         return touched;

@@ -20,6 +20,7 @@ import dev.bursar.ledger.Funding;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.StateRecord;
+import dev.bursar.ledger.StoppedRun;
 import dev.bursar.ledger.TenantId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ final class StateCodec {
     private static final int CLOSED_TENANT = 7;
     private static final int APPROVAL = 8;
     private static final int SPENT_KEY = 9;
+    private static final int STOPPED_RUN = 10;
 
     private StateCodec() {}
 
@@ -50,6 +52,11 @@ final class StateCodec {
             case StateRecord.ClosedTenant(TenantId tenant) -> {
                 out.tag(CLOSED_TENANT);
                 out.text(tenant.value());
+            }
+            case StateRecord.StoppedRunState(StoppedRun stop, Instant askedAt) -> {
+                out.tag(STOPPED_RUN);
+                Values.writeStop(out, stop);
+                out.instant(askedAt);
             }
             case StateRecord.OpenBudget(Budget budget, Budget.Status status) -> {
                 out.tag(BUDGET);
@@ -116,6 +123,7 @@ final class StateCodec {
         return switch (tag) {
             case CLOCK -> new StateRecord.Clock(in.instant());
             case CLOSED_TENANT -> new StateRecord.ClosedTenant(new TenantId(in.text()));
+            case STOPPED_RUN -> new StateRecord.StoppedRunState(Values.readStop(in), in.instant());
             case BUDGET ->
                     new StateRecord.OpenBudget(
                             Values.readBudget(in), Budget.Status.valueOf(in.text()));

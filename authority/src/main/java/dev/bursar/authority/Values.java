@@ -10,6 +10,7 @@ import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Funding;
 import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Standing;
+import dev.bursar.ledger.StoppedRun;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Terms;
@@ -197,6 +198,18 @@ final class Values {
 
     static List<Standing> readStandings(WireReader in) {
         return in.list(() -> readStanding(in));
+    }
+
+    static void writeStop(WireWriter out, StoppedRun stop) {
+        out.text(stop.tenant().value());
+        out.text(stop.run());
+        out.instant(stop.at());
+        writeAttribution(out, stop.by());
+    }
+
+    static StoppedRun readStop(WireReader in) {
+        return new StoppedRun(
+                new TenantId(in.text()), in.text(), in.instant(), readAttribution(in));
     }
 
     static void writeStanding(WireWriter out, Standing standing) {

@@ -197,6 +197,8 @@ public final class Door {
                     Outcome.TenantClosed _,
                     Outcome.ApprovalGranted _,
                     Outcome.ApprovalDeclined _,
+                    Outcome.RunStopped _,
+                    Outcome.RunResumed _,
                     Outcome.Noted _ ->
                     throw new IllegalStateException("nobody asked for " + outcome);
         };

@@ -8,6 +8,7 @@ import dev.bursar.ledger.Command;
 import dev.bursar.ledger.CommandKey;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
+import dev.bursar.ledger.Reason;
 import dev.bursar.ledger.StateRecord;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
@@ -141,7 +142,7 @@ final class RandomCommands {
         String name = NAMES.get(random.nextInt(NAMES.size()));
         String approval =
                 approvals.isEmpty() ? "none" : approvals.get(random.nextInt(approvals.size()));
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(10)) {
             case 0, 1 -> define(name, random.nextLong(2 * Fixtures.USD));
             case 2 -> new Command.RemoveBudget(id(name), Attribution.NONE);
             case 3 ->
@@ -150,6 +151,23 @@ final class RandomCommands {
                             random.nextInt(3) == 0 ? Budget.Status.FROZEN : Budget.Status.ACTIVE,
                             Attribution.NONE);
             case 4 -> new Command.Note(Fixtures.TENANT, Attribution.NONE);
+            case 7 ->
+                    new Command.StopRun(
+                            Fixtures.TENANT,
+                            RUNS.get(random.nextInt(RUNS.size())),
+                            Attribution.NONE);
+            case 8 ->
+                    new Command.ResumeRun(
+                            Fixtures.TENANT,
+                            RUNS.get(random.nextInt(RUNS.size())),
+                            Attribution.NONE);
+            case 9 ->
+                    new Command.Refuse(
+                            Fixtures.TENANT,
+                            subject(RUNS.get(random.nextInt(RUNS.size()))),
+                            Amounts.of(Unit.CALLS, 1),
+                            Reason.NOT_ALLOWED,
+                            Attribution.NONE);
             case 5 ->
                     new Command.Decline(
                             key(),

@@ -18,6 +18,7 @@ import dev.bursar.ledger.Reason;
 import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Standing;
 import dev.bursar.ledger.StateRecord;
+import dev.bursar.ledger.StoppedRun;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Terms;
@@ -131,7 +132,7 @@ final class RandomRecords {
     }
 
     private Entry.Administrative act() {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(8)) {
             case 0 ->
                     new Entry.BudgetStatusSet(
                             instant(),
@@ -169,6 +170,8 @@ final class RandomRecords {
                             account(),
                             instant(),
                             attribution());
+            case 5 -> new Entry.RunStopped(stop());
+            case 6 -> new Entry.RunResumed(instant(), tenant(), text(128), attribution());
             default ->
                     new Entry.Noted(
                             instant(), random.nextBoolean() ? tenant() : null, attribution());
@@ -218,6 +221,7 @@ final class RandomRecords {
                             new Approval(
                                     text(128), tenant(), account(), text(128), unit(), number(),
                                     subject(), instant()));
+            case 7 -> new StateRecord.StoppedRunState(stop(), instant());
             default ->
                     new StateRecord.Remembered(
                             tenant(),
@@ -229,7 +233,7 @@ final class RandomRecords {
     }
 
     Outcome outcome() {
-        return switch (random.nextInt(17)) {
+        return switch (random.nextInt(19)) {
             case 0 -> granted();
             case 1 -> new Outcome.Refused(any(Reason.values()), list(this::block));
             case 2 ->
@@ -257,8 +261,14 @@ final class RandomRecords {
             case 13 -> new Outcome.ApprovalGranted(text(128), standing());
             case 14 -> new Outcome.ApprovalDeclined(text(128));
             case 15 -> new Outcome.Noted();
+            case 16 -> new Outcome.RunStopped(stop(), random.nextBoolean());
+            case 17 -> new Outcome.RunResumed(tenant(), text(128));
             default -> new Outcome.Repeated(new Outcome.Evaluated(granted()));
         };
+    }
+
+    private StoppedRun stop() {
+        return new StoppedRun(tenant(), text(128), instant(), attribution());
     }
 
     private Funding funding() {

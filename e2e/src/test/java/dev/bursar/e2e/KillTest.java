@@ -107,7 +107,7 @@ class KillTest {
         try {
             for (int i = 0; ; i++) {
                 if (stream) {
-                    stream(bursar, user);
+                    stream(bursar, user, 41 + i % 20);
                 } else {
                     HttpResponse<String> answer = call(bursar, user, 3 + i % 20);
                     committed.put(
@@ -135,11 +135,11 @@ class KillTest {
                 user + "-run");
     }
 
-    private void stream(Bursar bursar, String user) {
+    private void stream(Bursar bursar, String user, int output) {
         try (Wire wire = new Wire(bursar.port())) {
             wire.post(
                     "/v1/chat/completions",
-                    body(60, true).getBytes(StandardCharsets.UTF_8),
+                    body(output, true).getBytes(StandardCharsets.UTF_8),
                     "X-Bursar-User: " + user,
                     "X-Bursar-Run: " + user + "-run");
             String head = wire.readHead();

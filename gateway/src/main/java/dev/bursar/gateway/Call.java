@@ -1,6 +1,7 @@
 package dev.bursar.gateway;
 
 import dev.bursar.gateway.Routes.Route;
+import dev.bursar.gateway.breaker.Signs;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.ScopePath;
@@ -40,6 +41,7 @@ final class Call implements Runnable {
     private final long receivedNanos = System.nanoTime();
     private final Replies replies;
     private final Exchanges exchanges;
+    private final RunGuard guard;
 
     private @Nullable CallHold hold;
     private @Nullable Allowance allowance;
@@ -61,6 +63,7 @@ final class Call implements Runnable {
         this.headers = headers;
         this.body = body;
         this.replies = new Replies(client, target.operation().dialect(), wiring.settings());
+        this.guard = new RunGuard(wiring, client);
     }
 
     @Override
@@ -105,6 +108,8 @@ final class Call implements Runnable {
         Buffer upstreamBody = upstreamBody(request, route);
         forwarded = true;
         Ending ending = exchanges.run(client, exchange, options, upstreamBody);
+        readWhole(ending, reader);
+        guard.ended(ending, reader);
         record.number("latency_millis", millis(exchange.lastNanos() - receivedNanos));
         if (exchange.firstByteNanos() != 0) {
             record.number("first_byte_millis", millis(exchange.firstByteNanos() - receivedNanos));
@@ -115,6 +120,7 @@ final class Call implements Runnable {
                     .overhead(
                             exchange.sentNanos()
                                     - receivedNanos
+                                    - guard.waitedNanos()
                                     + System.nanoTime()
                                     - exchange.lastNanos());
         }
@@ -137,17 +143,15 @@ final class Call implements Runnable {
                 .label("priority", headers.priority())
                 .label("stream", Boolean.toString(request.stream()))
                 .label("fingerprint", Long.toHexString(fingerprint));
+        Subject subject = subject(route, id.value());
+        if (target.operation().producesTokens()) {
+            String asked = target.operation().label() + " " + request.model();
+            guard.begin(caller.tenant(), subject, id, () -> Signs.of(asked, body), record);
+        }
         Estimator estimator = wiring.estimator();
         return CallHold.reserve(
                 wiring,
-                new CallHold.Ask(
-                        id,
-                        caller.tenant(),
-                        subject(route, id.value()),
-                        request,
-                        route,
-                        fingerprint,
-                        record),
+                new CallHold.Ask(id, caller.tenant(), subject, request, route, fingerprint, record),
                 estimator.bound(request, route, body),
                 () -> estimator.count(request, route, body));
     }
@@ -257,13 +261,12 @@ final class Call implements Runnable {
                     release(call, Integer.toString(answered.status()));
                     replies.passOn(answered, answerHeaders(call), null);
                 } else {
-                    byte[] json = answered.body().getBytes();
-                    call.reader().read(json, 0, json.length);
+                    int length = answered.body().length();
                     Settlement settled = null;
-                    if (json.length == 0 || isError(call.reader())) {
+                    if (length == 0 || isError(call.reader())) {
                         release(call, "no_answer");
                     } else {
-                        settled = settle(call, Integer.toString(answered.status()), json.length);
+                        settled = settle(call, Integer.toString(answered.status()), length);
                     }
                     replies.passOn(answered, answerHeaders(call), settled);
                 }
@@ -306,6 +309,13 @@ final class Call implements Runnable {
                 client.end();
             }
         });
+    }
+
+    private static void readWhole(Ending ending, AnswerReader reader) {
+        if (ending instanceof Ending.Answered answered && answered.status() < ERROR) {
+            byte[] json = answered.body().getBytes();
+            reader.read(json, 0, json.length);
+        }
     }
 
     /// Whether an answer of a good status says that there was none.

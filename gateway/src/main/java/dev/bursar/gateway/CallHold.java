@@ -12,6 +12,7 @@ import dev.bursar.ledger.Reason;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +99,13 @@ final class CallHold {
     private static CallHold granted(Wiring wiring, Ask ask, Estimate estimate, Outcome outcome) {
         return switch (outcome) {
             case Outcome.Granted granted -> new CallHold(wiring, ask, estimate, granted);
+            case Outcome.Refused refused when refused.reason() == Reason.RUN_STOPPED -> {
+                String run = Objects.requireNonNull(ask.subject().get(Subject.RUN));
+                throw new RefusedException(
+                        RunGuard.denial(
+                                run,
+                                answered(() -> wiring.authority().stopped(ask.tenant(), run))));
+            }
             case Outcome.Refused refused ->
                     throw new RefusedException(
                             new Denials(
@@ -109,7 +117,10 @@ final class CallHold {
         };
     }
 
-    private static <T> T answered(Supplier<T> question) {
+    /// Asks the authority something.
+    ///
+    /// @throws RefusedException when it cannot answer
+    static <T> T answered(Supplier<T> question) {
         try {
             return question.get();
         } catch (AuthorityException e) {

@@ -5,7 +5,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The client's side of a call. Methods are for its event loop unless they say otherwise.
@@ -52,6 +55,18 @@ final class Client {
         onGone = action;
         if (gone) {
             action.run();
+        }
+    }
+
+    /// Lets the calling thread wait, but no longer than the client does. For a thread of the call, before
+    /// [#onGone].
+    void awaitGone(Duration atMost) {
+        CountDownLatch latch = new CountDownLatch(1);
+        onLoop(() -> onGone(latch::countDown));
+        try {
+            boolean _ = latch.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -8,7 +8,8 @@ final class ErrorTypes {
 
     static String openAi(Refusal refusal) {
         return switch (refusal) {
-            case BUDGET_FROZEN, BUDGET_EXHAUSTED, APPROVAL_REQUIRED -> "insufficient_quota";
+            case RUN_STOPPED, BUDGET_FROZEN, BUDGET_EXHAUSTED, APPROVAL_REQUIRED ->
+                    "insufficient_quota";
             case BUDGET_HELD, RATE_LIMITED -> "rate_limit_exceeded";
             case AUTHORITY_UNAVAILABLE,
                     OVERLOADED,
@@ -32,7 +33,7 @@ final class ErrorTypes {
 
     static String anthropic(Refusal refusal) {
         return switch (refusal) {
-            case BUDGET_FROZEN, BUDGET_EXHAUSTED, APPROVAL_REQUIRED -> "billing_error";
+            case RUN_STOPPED, BUDGET_FROZEN, BUDGET_EXHAUSTED, APPROVAL_REQUIRED -> "billing_error";
             case BUDGET_HELD, RATE_LIMITED -> "rate_limit_error";
             case AUTHORITY_UNAVAILABLE, OVERLOADED -> "overloaded_error";
             case INTERNAL, PROVIDER_UNREACHABLE -> "api_error";

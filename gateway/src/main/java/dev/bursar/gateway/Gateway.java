@@ -1,6 +1,7 @@
 package dev.bursar.gateway;
 
 import dev.bursar.authority.Authority;
+import dev.bursar.gateway.breaker.Breakers;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenEstimator;
 import io.vertx.core.Vertx;
@@ -86,7 +87,8 @@ public final class Gateway implements AutoCloseable {
                         new CallIds(clock),
                         meter,
                         new Settler(authority),
-                        identities);
+                        identities,
+                        new Breakers());
         Thread.ofVirtual().name("tokenizer-preload").start(tokens::preload);
     }
 

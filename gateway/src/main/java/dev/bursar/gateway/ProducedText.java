@@ -3,16 +3,22 @@ package dev.bursar.gateway;
 import dev.bursar.pricing.TokenEstimator;
 
 /// The text that a model has produced so far, kept only to estimate its tokens when the provider does
-/// not say. The first [#KEPT_CHARS] stand for all of it. Not thread-safe.
+/// not say, where the first [#KEPT_CHARS] stand for all of it, and hashed to tell answers apart. Not
+/// thread-safe.
 final class ProducedText {
 
     static final int KEPT_CHARS = 32 * 1024;
 
+    /// Of [String#hashCode].
+    private static final int HASH_FACTOR = 31;
+
     private final StringBuilder kept = new StringBuilder();
     private long chars;
+    private int hash;
 
     void append(String text) {
         chars += text.length();
+        hash = hash * power(text.length()) + text.hashCode();
         int room = KEPT_CHARS - kept.length();
         if (room > 0) {
             kept.append(text, 0, Math.min(room, text.length()));
@@ -21,6 +27,22 @@ final class ProducedText {
 
     long chars() {
         return chars;
+    }
+
+    /// Of all of it, in however many pieces it came.
+    long hash() {
+        return (chars << Integer.SIZE) ^ hash;
+    }
+
+    /// Of the factor by which a text's hash grows with each character.
+    private static int power(int exponent) {
+        int result = 1;
+        int square = HASH_FACTOR;
+        for (int left = exponent; left > 0; left >>= 1) {
+            result *= (left & 1) == 1 ? square : 1;
+            square *= square;
+        }
+        return result;
     }
 
     /// An estimate, not a bound.

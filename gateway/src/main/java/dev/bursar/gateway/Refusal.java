@@ -5,6 +5,8 @@ import java.util.Locale;
 /// The cases in which the gateway answers instead of a provider, with the status each has unless
 /// [GatewaySettings#statuses] says otherwise.
 public enum Refusal {
+    /// A breaker or a person has stopped the run.
+    RUN_STOPPED(402),
     /// Somebody has frozen or closed the budget.
     BUDGET_FROZEN(402),
     /// Committed spend leaves too little for this call.
@@ -54,7 +56,8 @@ public enum Refusal {
     /// Whether a rule of the house was applied to the call; else it did not come so far.
     boolean isDecision() {
         return switch (this) {
-            case BUDGET_FROZEN,
+            case RUN_STOPPED,
+                    BUDGET_FROZEN,
                     BUDGET_EXHAUSTED,
                     APPROVAL_REQUIRED,
                     RATE_LIMITED,
@@ -81,9 +84,14 @@ public enum Refusal {
         };
     }
 
-    /// Whether only people or a new window make room: trying again does not help.
+    /// Whether only people or a new window make room in a budget.
     boolean needsMoney() {
         return this == BUDGET_FROZEN || this == BUDGET_EXHAUSTED || this == APPROVAL_REQUIRED;
+    }
+
+    /// Whether trying again does not help.
+    boolean isFinal() {
+        return needsMoney() || this == RUN_STOPPED;
     }
 
     /// The `code` in the error envelope, and the name in the configuration.

@@ -28,7 +28,7 @@ final class Replies {
         if (dialect == Dialect.ANTHROPIC) {
             headers.put("request-id", call);
         }
-        if (denial.refusal().needsMoney()) {
+        if (denial.refusal().isFinal()) {
             headers.put("x-should-retry", "false");
         } else if (denial.retryAfterSeconds() > 0) {
             headers.put("Retry-After", Integer.toString(denial.retryAfterSeconds()));

@@ -249,6 +249,41 @@ public sealed interface Command {
     record Decline(CommandKey key, TenantId tenant, String approval, Instant until, Attribution by)
             implements Command {}
 
+    /// Writes down a denial that was decided outside of the ledger, so that the journal tells it like any
+    /// other. Changes nothing, and is answered by that refusal.
+    ///
+    /// @param asked what the denied call would have reserved
+    /// @param reason `RUN_STOPPED` or `NOT_ALLOWED`: all others are the ledger's own
+    record Refuse(
+            TenantId tenant, Subject subject, Amounts asked, Reason reason, Attribution attribution)
+            implements Command {
+
+        public Refuse {
+            if (reason != Reason.RUN_STOPPED && reason != Reason.NOT_ALLOWED) {
+                throw new IllegalArgumentException("only the ledger refuses for " + reason);
+            }
+        }
+    }
+
+    /// Stops a run: nothing is reserved for it any more, until a [ResumeRun], or until nothing was asked
+    /// for it for a day. Open holds end as always. A run that is stopped stays so as it is.
+    ///
+    /// @param by who stops it, and why
+    record StopRun(TenantId tenant, String run, Attribution by) implements Command {
+
+        public StopRun {
+            StoppedRun.requireName(run);
+        }
+    }
+
+    /// Lets a stopped run go on.
+    record ResumeRun(TenantId tenant, String run, Attribution by) implements Command {
+
+        public ResumeRun {
+            StoppedRun.requireName(run);
+        }
+    }
+
     /// Writes down what happened outside of the ledger, so that the journal tells who did what.
     ///
     /// @param tenant whom it is about, null when it is about the whole place

@@ -24,6 +24,10 @@ final class Effects {
             case Entry.TenantClosed closed -> state.closedTenants().add(closed.tenant());
             case Entry.ApprovalGranted granted -> grant(granted);
             case Entry.ApprovalDeclined declined -> decline(declined);
+            case Entry.RunStopped(StoppedRun stop) ->
+                    state.stoppedRuns().put(new StateRecord.StoppedRunState(stop, stop.at()));
+            case Entry.RunResumed resumed ->
+                    state.stoppedRuns().remove(resumed.tenant(), resumed.run());
             case Entry.Noted noted -> {}
             case Entry.Reserved reserved -> reserve(reserved);
             case Entry.Refused refused -> refuse(refused);
@@ -246,6 +250,9 @@ final class Effects {
     private void refuse(Entry.Refused entry) {
         if (entry.operation() != StateRecord.Operation.RESERVE) {
             return;
+        }
+        if (entry.reason() == Reason.RUN_STOPPED) {
+            state.stoppedRuns().ask(entry.tenant(), entry.subject().get(Subject.RUN), entry.at());
         }
         for (Block block : entry.blocks()) {
             String id = block.approval();

@@ -68,6 +68,22 @@ public sealed interface Entry {
             Attribution by)
             implements Administrative {}
 
+    record RunStopped(StoppedRun stop) implements Administrative {
+
+        @Override
+        public Instant at() {
+            return stop.at();
+        }
+
+        @Override
+        public Attribution by() {
+            return stop.by();
+        }
+    }
+
+    record RunResumed(Instant at, TenantId tenant, String run, Attribution by)
+            implements Administrative {}
+
     /// Changes nothing in the ledger.
     record Noted(Instant at, @Nullable TenantId tenant, Attribution by) implements Administrative {}
 
@@ -103,11 +119,12 @@ public sealed interface Entry {
     /// @param overLimit whether the account is over its limit from now on
     record Shortfall(AccountKey account, long debt, long uncovered, boolean overLimit) {}
 
-    /// A denial. Changes no balance; a block with an approval that is not open yet opens it.
+    /// A denial. Changes no balance; a block with an approval that is not open yet opens it, and a stopped
+    /// run has not rested.
     ///
     /// @param operation what was refused: a reserve, a charge, or a commit, whose hold stays open
     /// @param asked or, for a charge and a commit, what was used
-    /// @param blocks every budget in the way, in their fixed order
+    /// @param blocks every budget in the way, in their fixed order; empty when none is the reason
     record Refused(
             Instant at,
             StateRecord.Operation operation,

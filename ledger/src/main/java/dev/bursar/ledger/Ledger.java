@@ -23,6 +23,7 @@ public final class Ledger {
     private final SettleRule settle;
     private final ChargeRule charges;
     private final AdminRule admin;
+    private final RunRule runs;
 
     public Ledger(LedgerLimits limits) {
         this(limits, new LedgerState(limits));
@@ -35,6 +36,7 @@ public final class Ledger {
         this.settle = new SettleRule(state);
         this.charges = new ChargeRule(state);
         this.admin = new AdminRule(state, limits);
+        this.runs = new RunRule(state);
     }
 
     /// Rebuilds a ledger from the records of [#state].
@@ -58,6 +60,9 @@ public final class Ledger {
             case Command.CloseTenant close -> admin.closeTenant(close, now);
             case Command.Approve approve -> admin.approve(approve, now);
             case Command.Decline decline -> admin.decline(decline, now);
+            case Command.StopRun stop -> runs.stop(stop, now);
+            case Command.ResumeRun resume -> runs.resume(resume, now);
+            case Command.Refuse refuse -> runs.refuse(refuse, now);
             case Command.Note note ->
                     new Decision(
                             new Outcome.Noted(),
@@ -193,6 +198,11 @@ public final class Ledger {
         return state.approvals().all().stream()
                 .filter(approval -> approval.tenant().equals(tenant))
                 .toList();
+    }
+
+    /// The stop that holds for a run, or null when the run may go on.
+    public @Nullable StoppedRun stopped(TenantId tenant, String run, Instant now) {
+        return state.stoppedRuns().of(tenant, run, now);
     }
 
     public boolean isClosed(TenantId tenant) {

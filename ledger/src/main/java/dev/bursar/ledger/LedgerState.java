@@ -25,6 +25,7 @@ final class LedgerState {
     private final Set<TenantId> closedTenants =
             new TreeSet<>(Comparator.comparing(TenantId::value));
     private final Approvals approvals = new Approvals();
+    private final StoppedRuns stoppedRuns = new StoppedRuns();
     private int accounts;
     private Instant lastAt = Instant.EPOCH;
 
@@ -78,6 +79,14 @@ final class LedgerState {
 
     Approvals approvals() {
         return approvals;
+    }
+
+    StoppedRuns stoppedRuns() {
+        return stoppedRuns;
+    }
+
+    boolean isStopped(TenantId tenant, Subject subject, Instant now) {
+        return stoppedRuns.of(tenant, subject.get(Subject.RUN), now) != null;
     }
 
     /// Why no budget of a wanted unit applies to a subject: there is none, or only of other units.

@@ -133,6 +133,12 @@ public sealed interface Outcome {
 
     record Noted() implements Outcome {}
 
+    /// @param stop the one that holds
+    /// @param changed whether it is new: else the run was stopped before
+    record RunStopped(StoppedRun stop, boolean changed) implements Outcome {}
+
+    record RunResumed(TenantId tenant, String run) implements Outcome {}
+
     /// The command was seen before; this is what it answered then, and nothing changed now.
     record Repeated(Outcome original) implements Outcome {}
 }

@@ -8,6 +8,10 @@ public enum Reason {
     OUTCOME_FORGOTTEN,
     /// The tenant is closed.
     TENANT_CLOSED,
+    /// The run was stopped, by a breaker or by a person.
+    RUN_STOPPED,
+    /// A rule that is not the ledger's forbids it: a model, a tool or a feature that may not be used.
+    NOT_ALLOWED,
     /// A new hold has the id of another one.
     HOLD_EXISTS,
     /// No such hold was ever made, or it ended longer ago than the ledger remembers.
@@ -30,6 +34,8 @@ public enum Reason {
     ACCOUNT_NOT_FOUND,
     /// No such approval is open.
     APPROVAL_NOT_FOUND,
+    /// The run is not stopped, or was let go after it had rested.
+    RUN_NOT_STOPPED,
     /// The actual amount is above the hold, and the hold's overage policy is to reject that.
     OVERAGE_REJECTED,
     /// The actual amount would leave more debt than the overdraft allows.

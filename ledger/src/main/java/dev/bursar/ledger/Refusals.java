@@ -1,9 +1,14 @@
 package dev.bursar.ledger;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /// Refusals as outcomes and decisions.
 final class Refusals {
+
+    private static final Set<Reason> DENIALS =
+            EnumSet.of(Reason.TENANT_CLOSED, Reason.RUN_STOPPED, Reason.NOT_ALLOWED);
 
     private Refusals() {}
 
@@ -15,11 +20,11 @@ final class Refusals {
         return new Decision(of(reason), List.of());
     }
 
-    /// A refusal that goes into the journal: what limits or a closed tenant stand in the way of. The
-    /// rest are mistakes of a caller, and nothing that happened to money.
+    /// A refusal that goes into the journal: what limits, a closed tenant, a stopped run or a rule of
+    /// others stand in the way of. The rest are mistakes of a caller, and nothing that happened to money.
     static Decision denied(Entry.Refused entry) {
         Outcome.Refused refused = new Outcome.Refused(entry.reason(), entry.blocks());
-        boolean isDenial = !entry.blocks().isEmpty() || entry.reason() == Reason.TENANT_CLOSED;
+        boolean isDenial = !entry.blocks().isEmpty() || DENIALS.contains(entry.reason());
         return new Decision(refused, isDenial ? List.of(entry) : List.of());
     }
 

@@ -33,6 +33,9 @@ final class ReserveRule {
         if (state.isClosed(command.tenant())) {
             return refuse(command, now, Reason.TENANT_CLOSED);
         }
+        if (state.isStopped(command.tenant(), command.subject(), now)) {
+            return refuse(command, now, Reason.RUN_STOPPED);
+        }
         if (state.holds().size() >= limits.maxHolds()) {
             return Refusals.decision(Reason.CAPACITY);
         }
@@ -87,6 +90,9 @@ final class ReserveRule {
     private Outcome answer(Command.Reserve reserve, Instant now) {
         if (state.isClosed(reserve.tenant())) {
             return Refusals.of(Reason.TENANT_CLOSED);
+        }
+        if (state.isStopped(reserve.tenant(), reserve.subject(), now)) {
+            return Refusals.of(Reason.RUN_STOPPED);
         }
         if (state.holds().size() >= limits.maxHolds()) {
             return Refusals.of(Reason.CAPACITY);

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 
 /// A ledger's state as records, and back.
 ///
-/// The order is: clock, closed tenants, budgets, accounts, approvals, open holds, ended holds,
-/// spent keys, remembered outcomes. Each refers only to what came before.
+/// The order is: clock, closed tenants, stopped runs, budgets, accounts, approvals, open holds, ended
+/// holds, spent keys, remembered outcomes. Each refers only to what came before.
 final class Snapshot {
 
     private static final Comparator<AccountKey> ACCOUNT_ORDER =
@@ -43,7 +43,8 @@ final class Snapshot {
                 state.closedTenants().stream().map(StateRecord.ClosedTenant::new);
         Stream<StateRecord> approvals =
                 state.approvals().all().stream().map(StateRecord.OpenApproval::new);
-        return Stream.of(clock, tenants, budgets, accounts, approvals, holds, memory)
+        Stream<? extends StateRecord> stops = state.stoppedRuns().all().stream();
+        return Stream.of(clock, tenants, stops, budgets, accounts, approvals, holds, memory)
                 .flatMap(part -> part);
     }
 
@@ -80,6 +81,7 @@ final class Snapshot {
             switch (record) {
                 case StateRecord.Clock clock -> state.resumeAt(clock.lastAt());
                 case StateRecord.ClosedTenant closed -> state.closedTenants().add(closed.tenant());
+                case StateRecord.StoppedRunState stopped -> state.stoppedRuns().put(stopped);
                 case StateRecord.OpenBudget open -> state.open(open.budget(), open.status());
                 case StateRecord.OpenApproval open -> state.approvals().open(open.approval());
                 case StateRecord.AccountState account -> read(state, account);

@@ -15,6 +15,9 @@ public sealed interface StateRecord {
 
     record ClosedTenant(TenantId tenant) implements StateRecord {}
 
+    /// @param askedAt when something was asked for the run last
+    record StoppedRunState(StoppedRun stop, Instant askedAt) implements StateRecord {}
+
     record OpenApproval(Approval approval) implements StateRecord {}
 
     /// @param openedAt when the account was first used

@@ -41,7 +41,7 @@ final class ModelStep {
         }
         return new Step(
                 number,
-                random.nextInt(30),
+                random.nextInt(31),
                 random.nextInt(120),
                 random.nextInt(5),
                 random.nextInt(3),
@@ -75,6 +75,7 @@ final class ModelStep {
             case 22, 23 -> adjust();
             case 24, 25 -> answer();
             case 26 -> administer();
+            case 27 -> stopOrResume();
             default -> {
                 ledger.expire();
                 naive.forgetRested(now);
@@ -111,6 +112,22 @@ final class ModelStep {
         Outcome outcome = ledger.submit(commit);
         if (!(outcome instanceof Outcome.Repeated)) {
             expect(naive.commit(commit, now), outcome);
+        }
+    }
+
+    private void stopOrResume() {
+        String run = subjectOfStep().get(Subject.RUN);
+        if (run == null) {
+            return;
+        }
+        if (step.a() % 3 == 0) {
+            expect(
+                    naive.stop(run, now),
+                    ledger.submit(new Command.StopRun(ACME, run, Attribution.NONE)));
+        } else {
+            expect(
+                    naive.resume(run, now),
+                    ledger.submit(new Command.ResumeRun(ACME, run, Attribution.NONE)));
         }
     }
 
@@ -334,6 +351,8 @@ final class ModelStep {
             case Outcome.BudgetRemoved removed -> "removed";
             case Outcome.BudgetStatusSet set -> "set";
             case Outcome.TenantClosed closed -> "closed";
+            case Outcome.RunStopped stopped -> stopped.changed() ? "stopped" : "was stopped";
+            case Outcome.RunResumed resumed -> "resumed";
             case Outcome.Noted noted -> "noted";
             case Outcome.Repeated repeated -> "repeated";
         };

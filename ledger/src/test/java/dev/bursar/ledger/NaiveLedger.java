@@ -1,9 +1,12 @@
 package dev.bursar.ledger;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The rules of money in the plainest form that can be right: every movement is kept, and every balance is
@@ -13,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class NaiveLedger extends NaiveBooks {
 
     private boolean closed;
+
+    /// When something was asked last for a run that is stopped.
+    private final Map<String, Instant> stopped = new HashMap<>();
 
     /// What one budget says to a reserve.
     private record View(Budget budget, NaiveAccount account, long spent, long held, Instant now) {
@@ -24,6 +30,11 @@ final class NaiveLedger extends NaiveBooks {
     String reserve(Command.Reserve command, Instant now) {
         if (closed) {
             return "TENANT_CLOSED";
+        }
+        String run = command.subject().get(Subject.RUN);
+        if (isStopped(run, now)) {
+            stopped.put(String.valueOf(run), now);
+            return "RUN_STOPPED";
         }
         if (!blocks(command, now, false).isEmpty()) {
             expire(now);
@@ -44,6 +55,9 @@ final class NaiveLedger extends NaiveBooks {
         if (closed) {
             return "TENANT_CLOSED";
         }
+        if (isStopped(command.subject().get(Subject.RUN), now)) {
+            return "RUN_STOPPED";
+        }
         String missing = command.scoped() ? missing(command.subject(), command.asked()) : null;
         if (missing != null) {
             return missing;
@@ -52,6 +66,28 @@ final class NaiveLedger extends NaiveBooks {
         return blocks.isEmpty()
                 ? "granted " + grantable(command, now, relieved)
                 : "BUDGET_EXCEEDED " + blocks;
+    }
+
+    String stop(String run, Instant now) {
+        if (closed) {
+            return "TENANT_CLOSED";
+        }
+        if (isStopped(run, now)) {
+            return "was stopped";
+        }
+        stopped.put(run, now);
+        return "stopped";
+    }
+
+    String resume(String run, Instant now) {
+        boolean was = isStopped(run, now);
+        stopped.remove(run);
+        return was ? "resumed" : "RUN_NOT_STOPPED";
+    }
+
+    private boolean isStopped(@Nullable String run, Instant now) {
+        Instant asked = run == null ? null : stopped.get(run);
+        return asked != null && now.isBefore(asked.plus(Duration.ofDays(1)));
     }
 
     private List<String> blocks(Command.Reserve command, Instant now, boolean relieved) {

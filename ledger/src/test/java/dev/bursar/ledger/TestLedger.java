@@ -66,6 +66,8 @@ final class TestLedger {
             case Outcome.BudgetStatusSet set -> List.of();
             case Outcome.TenantClosed closed -> List.of();
             case Outcome.ApprovalDeclined declined -> List.of();
+            case Outcome.RunStopped stopped -> List.of();
+            case Outcome.RunResumed resumed -> List.of();
             case Outcome.Noted noted -> List.of();
             case Outcome.Repeated repeated -> List.of();
         };

@@ -7,6 +7,7 @@ import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.StoppedRun;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
 import java.time.DateTimeException;
@@ -160,6 +161,9 @@ final class Acts {
                             "approval.decline",
                             e.account().budget().value(),
                             approval(e.account(), e.approval(), e.until()));
+            case Entry.RunStopped(StoppedRun stop) ->
+                    Kind.of(stop.tenant().value(), "run.stop", stop.run(), Map.of());
+            case Entry.RunResumed e -> Kind.of(e.tenant().value(), "run.resume", e.run(), Map.of());
             case Entry.Noted(Instant _, @Nullable TenantId tenant, Attribution _) ->
                     Kind.of(tenant == null ? null : tenant.value(), "note", "", Map.of());
         };

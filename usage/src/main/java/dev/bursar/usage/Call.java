@@ -37,6 +37,9 @@ record Call(
     private static final String UNPRICED = "unpriced";
     private static final String LAPSED = "expired";
 
+    /// Names the breaker's rule that has noticed a call.
+    static final String BREAKER = "breaker";
+
     /// What a call came to.
     private record End(
             CallOutcome outcome,
@@ -123,7 +126,7 @@ record Call(
                 refused.asked().get(Unit.USD_MICROCENTS),
                 Denials.code(refused.reason(), blocks),
                 Denials.budget(blocks),
-                Denials.stopsRun(blocks));
+                Denials.stopsRun(refused.reason(), blocks));
     }
 
     private static Call of(
@@ -166,7 +169,8 @@ record Call(
                         end.askedMicrocents(),
                         attribution.numbers().getOrDefault("latency_millis", -1L),
                         end.denial(),
-                        end.budget());
+                        end.budget(),
+                        label(attribution, BREAKER, ""));
         return new Call(
                 row,
                 subject,

@@ -17,6 +17,7 @@ import java.time.Instant;
 /// @param latencyMillis from the request to the last byte, -1 when not known
 /// @param denial why it was denied: a code such as `budget_exhausted`
 /// @param budget the budget that decided a denial, as the caller was told first
+/// @param breaker the rule that noted, slowed or stopped it, such as `identical_calls`
 public record CallRow(
         long position,
         String id,
@@ -40,7 +41,8 @@ public record CallRow(
         long askedMicrocents,
         long latencyMillis,
         String denial,
-        String budget) {
+        String budget,
+        String breaker) {
 
     /// Whether it was refused before it was made.
     public boolean denied() {

@@ -41,7 +41,8 @@ final class CallsSql {
                             "asked_microcents",
                             "latency_millis",
                             "denial",
-                            "budget")
+                            "budget",
+                            "breaker")
                     .map(column -> '"' + column + '"')
                     .collect(Collectors.joining(", "));
 
@@ -168,6 +169,7 @@ final class CallsSql {
                 result.getLong(i++),
                 result.getLong(i++),
                 result.getLong(i++),
+                result.getString(i++),
                 result.getString(i++),
                 result.getString(i++));
     }

@@ -24,6 +24,7 @@ final class Decisions {
 
     private final BoundedLabel names;
     private final BoundedLabel workflows;
+    private final BoundedLabel breakers;
     private final Counter counter;
     private final Map<HoldId, Decision> open = new HashMap<>();
 
@@ -32,6 +33,7 @@ final class Decisions {
     Decisions(PrometheusRegistry registry, UsageSettings settings) {
         names = new BoundedLabel(settings.labelValues());
         workflows = new BoundedLabel(settings.labelValues());
+        breakers = new BoundedLabel(settings.labelValues());
         counter =
                 JournalMetrics.counter(
                         registry,
@@ -90,7 +92,7 @@ final class Decisions {
         }
     }
 
-    private static Decision decision(Entry.Reserved reserved) {
+    private Decision decision(Entry.Reserved reserved) {
         String workflow = reserved.subject().get(Subject.WORKFLOW);
         String of = workflow == null ? "" : workflow;
         String said = reserved.attribution().labels().getOrDefault("decision", "");
@@ -99,9 +101,13 @@ final class Decisions {
             return new Decision(said.isEmpty() ? "would-deny" : said, "shadow_limit", "shadow", of);
         }
         String name = said.isEmpty() ? "allow" : said;
-        return reserved.granted().notices().stream().anyMatch(Decisions::isPassed)
-                ? new Decision(name, "soft_limit", "soft", of)
-                : new Decision(name, BoundedLabel.NONE, "hard", of);
+        if (reserved.granted().notices().stream().anyMatch(Decisions::isPassed)) {
+            return new Decision(name, "soft_limit", "soft", of);
+        }
+        String breaker = reserved.attribution().labels().getOrDefault(Call.BREAKER, "");
+        return breaker.isEmpty()
+                ? new Decision(name, BoundedLabel.NONE, "hard", of)
+                : new Decision(name, "breaker_" + breakers.of(breaker), "soft", of);
     }
 
     /// Only a soft budget lets more through than its limit.

@@ -18,6 +18,7 @@ final class Denials {
     static final String HELD = "budget_held";
     static final String FROZEN = "budget_frozen";
     static final String APPROVAL = "approval_required";
+    static final String RUN_STOPPED = "run_stopped";
 
     /// A rolling budget up to this long is a rate: waiting helps.
     private static final Duration LONGEST_RATE = Duration.ofHours(1);
@@ -37,15 +38,21 @@ final class Denials {
         return blocks.isEmpty() ? "" : worst(blocks).name();
     }
 
-    /// Whether the run it belongs to is stopped by it: a hard budget that outlives the call is
-    /// exhausted. A limit on each single call leaves room for a smaller one, and a rate or a hold for a
-    /// later one.
-    static boolean stopsRun(List<Block> blocks) {
-        return blocks.stream()
-                .anyMatch(block ->
-                        block.mode() == Budget.Mode.HARD
-                                && code(block).equals(EXHAUSTED)
-                                && !(block.window() instanceof Window.PerCall));
+    /// Whether the run it belongs to is stopped: by a breaker or a person, or by a hard budget that
+    /// outlives the call and is exhausted. A limit on each single call leaves room for a smaller one, and
+    /// a rate or a hold for a later one.
+    static boolean stopsRun(Reason reason, List<Block> blocks) {
+        return reason == Reason.RUN_STOPPED
+                || blocks.stream()
+                        .anyMatch(block ->
+                                block.mode() == Budget.Mode.HARD
+                                        && code(block).equals(EXHAUSTED)
+                                        && !(block.window() instanceof Window.PerCall));
+    }
+
+    /// Why a run is stopped whose last denial that stopped it was this.
+    static String stopReason(String denial) {
+        return denial.equals(RUN_STOPPED) ? RUN_STOPPED : EXHAUSTED;
     }
 
     /// What is spent is worse than a rate, and a rate worse than holds that will end; among equals, the

@@ -112,7 +112,7 @@ final class JournalMetrics {
     /// first call would not find it.
     private void expose() {
         String none = BoundedLabel.NONE;
-        runs.labelValues("finished", RunsSql.stopReason(RunStatus.FINISHED), none);
+        runs.labelValues("finished", RunsSql.IDLE, none);
         llmCost.labelValues(none, none);
         toolCost.labelValues(none, none);
         tokens.labelValues(none, UNCLASSIFIED, none);
@@ -216,11 +216,11 @@ final class JournalMetrics {
     private final class Listener implements RunTracker.Listener {
 
         @Override
-        public void ended(RunStatus status, String release, long microcents) {
+        public void ended(RunStatus status, String stopReason, String release, long microcents) {
             String label = releases.of(release);
             String name = status == RunStatus.STOPPED ? "stopped" : "finished";
             runCost.labelValues(label).observe(microcents / MICROCENTS_PER_USD);
-            runs.labelValues(name, RunsSql.stopReason(status), label).inc();
+            runs.labelValues(name, stopReason, label).inc();
         }
 
         @Override

@@ -12,7 +12,7 @@ import java.time.Instant;
 /// @param toolCalls tool calls that were counted
 /// @param tokens of all classes
 /// @param microcents spent, in 10^-8 USD
-/// @param stopReason `""` while running, `idle`, or `budget_exhausted`
+/// @param stopReason `""` while running, `idle`, `budget_exhausted`, or `run_stopped` by a breaker or a person
 /// @param avoidedMicrocents an estimate of what the denied calls would have cost: denials times the mean
 ///     cost of the run's calls that cost something, rounded down; 0 where there is none to learn from
 /// @param askedMicrocents what the denied calls had asked to hold: an upper bound of what they would

@@ -8,5 +8,6 @@ public enum RunStatus {
     FINISHED,
     /// A hard budget refused one of its calls for good: what was spent left too little. The stop reason
     /// is `budget_exhausted`. A run stays stopped, also when a smaller call got through afterwards.
+    /// Or a breaker or a person stopped it (`run_stopped`), and it has not gone on since it was refused.
     STOPPED
 }

@@ -25,8 +25,9 @@ final class RunTracker {
     /// Is told of each end of a run and each breach of a budget.
     interface Listener {
 
+        /// @param stopReason as of [RunRow]
         /// @param microcents the run's cost so far
-        void ended(RunStatus status, String release, long microcents);
+        void ended(RunStatus status, String stopReason, String release, long microcents);
 
         /// A hard budget refused a call of a run for the first time.
         void breached(String release);
@@ -76,7 +77,7 @@ final class RunTracker {
             breach(run, budget, counting);
         }
         if (stopsRun) {
-            end(run, RunStatus.STOPPED, counting);
+            end(run, RunStatus.STOPPED, Denials.stopReason(row.denial()), counting);
         }
     }
 
@@ -126,15 +127,15 @@ final class RunTracker {
     }
 
     private void retire(Key key, Run run, boolean counting) {
-        end(run, RunStatus.FINISHED, counting);
+        end(run, RunStatus.FINISHED, RunsSql.IDLE, counting);
         ended.put(key, run);
     }
 
-    private void end(Run run, RunStatus status, boolean counting) {
+    private void end(Run run, RunStatus status, String stopReason, boolean counting) {
         if (!run.ended) {
             run.ended = true;
             if (counting) {
-                listener.ended(status, run.release, run.microcents);
+                listener.ended(status, stopReason, run.release, run.microcents);
             }
         }
     }

@@ -28,13 +28,23 @@ final class RunsSql {
     /// @param entries all rows of the run: calls, tool spend and denials
     record Found(RunRow row, long entries, long ordered) {}
 
+    static final String IDLE = "idle";
+
+    /// Out of money for good; or, of a run that somebody may have resumed, stopped when it asked last.
+    private static final String STOPPED =
+            """
+            bool_or(stops AND denial <> '%1$s') OR arg_max(denial, "position") = '%1$s'
+            """
+                    .formatted(Denials.RUN_STOPPED)
+                    .strip();
+
     private RunsSql() {}
 
-    static String stopReason(RunStatus status) {
+    private static String stopReason(RunStatus status, String lastStop) {
         return switch (status) {
             case RUNNING -> "";
-            case FINISHED -> "idle";
-            case STOPPED -> "budget_exhausted";
+            case FINISHED -> IDLE;
+            case STOPPED -> Denials.stopReason(lastStop);
         };
     }
 
@@ -82,7 +92,8 @@ final class RunsSql {
             SELECT tenant, run, min(at_millis) AS first_at, max(at_millis) AS last_at,
                 %4$s,
                 count(*) AS entries, count(*) FILTER (microcents > 0) AS paid,
-                bool_or(stops) AS stopped
+                %5$s AS stopped,
+                arg_max(denial, "position") FILTER (stops) AS last_stop
             FROM calls WHERE %1$s GROUP BY tenant, run),
         page AS (
             SELECT *, %2$s AS ordered FROM g
@@ -100,7 +111,7 @@ final class RunsSql {
         SELECT * FROM page JOIN names USING (tenant, run)
         ORDER BY ordered DESC, tenant, run
         """
-                .formatted(where, order, status, SUMS);
+                .formatted(where, order, status, SUMS, STOPPED);
     }
 
     /// Runs whose last call is not after this are idle, as seen at the end of the range.
@@ -152,7 +163,7 @@ final class RunsSql {
                         result.getLong("tokens"),
                         microcents,
                         status,
-                        stopReason(status),
+                        stopReason(status, text(result, "last_stop")),
                         avoided(denials, microcents, result.getLong("paid")),
                         result.getLong("asked_microcents"));
         return new Found(row, result.getLong("entries"), result.getLong("ordered"));

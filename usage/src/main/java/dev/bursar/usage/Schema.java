@@ -19,6 +19,7 @@ final class Schema {
                     "request_type",
                     "requested_model",
                     "decision",
+                    "breaker",
                     "price",
                     "denial",
                     "budget");

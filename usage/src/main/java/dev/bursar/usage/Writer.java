@@ -61,6 +61,7 @@ final class Writer {
                 .append(call.requestType())
                 .append(of.requestedModel())
                 .append(of.decision())
+                .append(of.breaker())
                 .append(call.price())
                 .append(of.denial())
                 .append(of.budget())

@@ -31,7 +31,7 @@ final class DenialsTest {
     void denial_byItsBlocks_hasACodeAndMayStopTheRun(
             List<Block> blocks, String code, boolean stops) {
         assertThat(Denials.code(Reason.BUDGET_EXCEEDED, blocks)).isEqualTo(code);
-        assertThat(Denials.stopsRun(blocks)).isEqualTo(stops);
+        assertThat(Denials.stopsRun(Reason.BUDGET_EXCEEDED, blocks)).isEqualTo(stops);
     }
 
     @Test

@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
             Keys.class,
             Budgets.class,
             Approvals.class,
+            Runs.class,
             Reservations.class,
             Tenants.class,
             Tokens.class,

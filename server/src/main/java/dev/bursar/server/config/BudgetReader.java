@@ -92,7 +92,8 @@ final class BudgetReader {
         }
     }
 
-    private static SortedMap<String, String> match(Section budget) {
+    /// Dimensions that a call must have.
+    static SortedMap<String, String> match(Section budget) {
         SortedMap<String, String> match = budget.texts("match");
         Section section = Section.any(budget.node("match"));
         match.forEach((dimension, value) -> {

@@ -1,7 +1,11 @@
 package dev.bursar.server.config;
 
 import dev.bursar.gateway.GatewaySettings;
+import dev.bursar.gateway.breaker.BreakerPolicy;
+import dev.bursar.gateway.breaker.Rule;
+import dev.bursar.gateway.breaker.Thresholds;
 import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.TenantId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +55,15 @@ public final class EffectiveConfig {
         gateway.statuses()
                 .forEach((refusal, status) -> lines.add("status." + refusal.code() + "=" + status));
         config.prices().forEach(price -> lines.add("price=" + price.id()));
-        config.tenants().values().forEach(tenant -> addTenant(tenant, lines));
+        config.tenants()
+                .values()
+                .forEach(tenant -> {
+                    addTenant(tenant, lines);
+                    gateway.breakers()
+                            .tenants()
+                            .getOrDefault(tenant.id(), List.of())
+                            .forEach(policy -> lines.add(breakers(tenant.id(), policy)));
+                });
         return lines;
     }
 
@@ -84,6 +96,24 @@ public final class EffectiveConfig {
                                     budget.per(),
                                     budget.match()));
         }
+    }
+
+    private static String breakers(TenantId tenant, BreakerPolicy policy) {
+        StringBuilder line =
+                new StringBuilder("tenant=" + tenant + " breakers match=" + policy.match());
+        for (Rule rule : Rule.values()) {
+            Thresholds of = policy.of(rule);
+            line.append(' ')
+                    .append(rule.wire())
+                    .append('=')
+                    .append(of.equals(Thresholds.OFF) ? "off" : written(of));
+        }
+        return line.toString();
+    }
+
+    private static String written(Thresholds thresholds) {
+        return "flag:%d,slow:%d,stop:%d"
+                .formatted(thresholds.flag(), thresholds.slow(), thresholds.stop());
     }
 
     private static String masked(boolean set) {

@@ -31,9 +31,15 @@ final class Refusals {
         return switch (reason) {
             case IDEMPOTENCY_MISMATCH, OUTCOME_FORGOTTEN -> ErrorCode.IDEMPOTENCY_MISMATCH;
             case TENANT_CLOSED -> ErrorCode.TENANT_CLOSED;
-            case HOLD_NOT_FOUND, BUDGET_NOT_FOUND, ACCOUNT_NOT_FOUND, APPROVAL_NOT_FOUND ->
+            case HOLD_NOT_FOUND,
+                    BUDGET_NOT_FOUND,
+                    ACCOUNT_NOT_FOUND,
+                    APPROVAL_NOT_FOUND,
+                    RUN_NOT_STOPPED ->
                     ErrorCode.NOT_FOUND;
-            case HOLD_OF_OTHER_TENANT -> ErrorCode.FORBIDDEN;
+            case HOLD_OF_OTHER_TENANT, NOT_ALLOWED -> ErrorCode.FORBIDDEN;
+            // The protocol has no word for runs: a person has to set this one free, too.
+            case RUN_STOPPED -> ErrorCode.BUDGET_FROZEN;
             case HOLD_EXPIRED -> ErrorCode.RESERVATION_EXPIRED;
             case HOLD_FINALIZED -> ErrorCode.RESERVATION_FINALIZED;
             case EXTENSIONS_EXHAUSTED -> ErrorCode.MAX_EXTENSIONS_EXCEEDED;
@@ -94,6 +100,7 @@ final class Refusals {
                             "the event was recorded before and is not recorded again; what it was"
                                     + " answered is no longer known";
                     case TENANT_CLOSED -> "the tenant is closed";
+                    case RUN_STOPPED -> "the run is stopped: an operator may resume it";
                     case HOLD_NOT_FOUND -> "there is no such reservation";
                     case HOLD_OF_OTHER_TENANT -> "the reservation is one of another tenant";
                     case HOLD_EXPIRED -> "the reservation has expired";
@@ -106,6 +113,8 @@ final class Refusals {
                     case BUDGET_CLOSED,
                             ACCOUNT_NOT_FOUND,
                             APPROVAL_NOT_FOUND,
+                            RUN_NOT_STOPPED,
+                            NOT_ALLOWED,
                             OVERAGE_REJECTED,
                             OVERDRAFT_EXCEEDED,
                             CAPACITY,

@@ -39,7 +39,7 @@ final class Chips {
                     new Chip(
                             "stopped",
                             "stopped",
-                            "A hard budget refused one of its calls for good");
+                            "A hard budget, a breaker or a person has stopped it");
         };
     }
 

@@ -53,7 +53,7 @@ public final class Dashboard {
         frame = new Frame(usage, authority, assets.files());
         overview = new OverviewPage(usage, authority, frame);
         runs = new RunsPage(usage, frame);
-        run = new RunPage(usage, new RunBudgets(authority), frame);
+        run = new RunPage(usage, authority, new RunBudgets(authority), frame);
         call = new CallPage(usage, new PriceLines(prices), frame);
         budgets = new BudgetsPage(authority, frame);
         budget = new BudgetPage(authority, frame);

@@ -24,7 +24,8 @@ final class Denials {
                 detail.blocks().stream().map(block -> block(call, block, clock)).toList();
         String text =
                 blocks.isEmpty()
-                        ? "It was refused before it was made, and nothing was spent."
+                        ? (isOfRun(call) ? "Its run was stopped. " : "")
+                                + "It was refused before it was made, and nothing was spent."
                         : "%s could not cover it. It was refused before it was made, and nothing was spent."
                                 .formatted(
                                         blocks.size() == 1
@@ -36,6 +37,10 @@ final class Denials {
                 call.denial(),
                 blocks,
                 todo(detail, clock));
+    }
+
+    private static boolean isOfRun(CallRow call) {
+        return call.denial().equals(RunStops.RUN_STOPPED);
     }
 
     private static DenialView.Block block(CallRow call, BlockRow block, Clock clock) {
@@ -75,6 +80,10 @@ final class Denials {
 
     private static List<String> todo(CallDetail detail, Clock clock) {
         List<String> todo = new ArrayList<>();
+        if (isOfRun(detail.call())) {
+            todo.add("Look at the run: its page says who or what stopped it, and why.");
+            todo.add("Resume it there, or begin a new run once the agent is mended.");
+        }
         for (BlockRow block : detail.blocks()) {
             String name = "“" + block.name() + "”";
             Instant resets = block.resetsAt();

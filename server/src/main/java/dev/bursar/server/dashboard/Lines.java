@@ -6,6 +6,7 @@ import dev.bursar.server.dashboard.view.Figure;
 import dev.bursar.server.dashboard.view.RunLine;
 import dev.bursar.usage.CallRow;
 import dev.bursar.usage.RunRow;
+import dev.bursar.usage.RunStatus;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -24,7 +25,7 @@ final class Lines {
                 run.tenant(),
                 joined(List.of(run.workflow(), run.agent(), run.user())),
                 Chips.of(run.status()),
-                "budget_exhausted".equals(run.stopReason()) ? "budget exhausted" : "",
+                run.status() == RunStatus.STOPPED ? run.stopReason().replace('_', ' ') : "",
                 Counts.grouped(run.calls()),
                 Counts.grouped(run.denials()),
                 run.denials() > 0,
@@ -79,7 +80,7 @@ final class Lines {
     private static String detail(CallRow call) {
         if (call.denied()) {
             String why = call.denial().replace('_', ' ');
-            return call.budget().isEmpty() ? why : why + " · " + call.budget();
+            return joined(List.of(why, call.budget(), call.breaker().replace('_', ' ')));
         }
         List<String> parts = new ArrayList<>();
         if (!call.status().isEmpty() && !"200".equals(call.status())) {
@@ -90,6 +91,9 @@ final class Lines {
         }
         if ("estimated".equals(call.provenance()) || "unpriced".equals(call.provenance())) {
             parts.add(call.provenance());
+        }
+        if (!call.breaker().isEmpty()) {
+            parts.add(call.breaker().replace('_', ' '));
         }
         return String.join(" · ", parts);
     }

@@ -1,13 +1,15 @@
 package dev.bursar.server.dashboard;
 
+import dev.bursar.authority.Authority;
 import dev.bursar.ledger.Balance;
+import dev.bursar.ledger.StoppedRun;
+import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
 import dev.bursar.server.dashboard.view.CallLine;
 import dev.bursar.server.dashboard.view.Fact;
 import dev.bursar.server.dashboard.view.Figure;
 import dev.bursar.server.dashboard.view.Link;
 import dev.bursar.server.dashboard.view.RunView;
-import dev.bursar.usage.CallRow;
 import dev.bursar.usage.RunDetail;
 import dev.bursar.usage.RunRow;
 import dev.bursar.usage.RunStatus;
@@ -22,11 +24,13 @@ import org.jspecify.annotations.Nullable;
 final class RunPage {
 
     private final Usage usage;
+    private final Authority authority;
     private final RunBudgets budgets;
     private final Frame frame;
 
-    RunPage(Usage usage, RunBudgets budgets, Frame frame) {
+    RunPage(Usage usage, Authority authority, RunBudgets budgets, Frame frame) {
         this.usage = usage;
+        this.authority = authority;
         this.budgets = budgets;
         this.frame = frame;
     }
@@ -45,17 +49,17 @@ final class RunPage {
         RunCalls calls = new RunCalls(detail, limit, clock);
         List<CallLine> lines = calls.lines();
         long earlier = calls.earlier(lines);
+        Optional<StoppedRun> stopped = authority.stopped(new TenantId(run.tenant()), run.run());
+        Address page = Address.run(run.tenant(), run.run());
         return new RunView(
                 frame.shell(request, run.run(), Address.RUNS, run.tenant()),
                 run.run(),
                 run.tenant(),
-                Chips.of(run.status()),
-                run.status() == RunStatus.FINISHED
-                        ? ""
-                        : Address.run(run.tenant(), run.run()).text(),
+                stopped.isPresent() ? Chips.of(RunStatus.STOPPED) : Chips.of(run.status()),
+                run.status() == RunStatus.FINISHED ? "" : page.text(),
                 about(run),
                 facts(run, clock),
-                stop(detail, clock),
+                RunStops.of(detail, stopped, clock),
                 balances.stream().map(balance -> Budgets.line(balance, clock)).toList(),
                 RunChart.of(detail, limit, own == null ? "" : own.budget().name(), clock),
                 clock.zoneName(),
@@ -63,7 +67,9 @@ final class RunPage {
                 limit != null,
                 earlier == 0
                         ? ""
-                        : Counts.of(earlier, "earlier call", "earlier calls") + " not listed");
+                        : Counts.of(earlier, "earlier call", "earlier calls") + " not listed",
+                RunStops.acts(run, stopped.isPresent()),
+                request.form(page));
     }
 
     private static List<Fact> facts(RunRow run, Clock clock) {
@@ -105,53 +111,6 @@ final class RunPage {
         if (!value.isEmpty()) {
             about.add(Link.to(name + " " + value, href));
         }
-    }
-
-    private static RunView.@Nullable Stop stop(RunDetail detail, Clock clock) {
-        RunRow run = detail.run();
-        if (run.denials() == 0) {
-            return null;
-        }
-        Optional<CallRow> first = detail.calls().stream().filter(CallRow::denied).findFirst();
-        String budget =
-                first.map(CallRow::budget).filter(name -> !name.isEmpty()).orElse("a budget");
-        boolean stopped = run.status() == RunStatus.STOPPED;
-        String at = first.map(call -> " at " + clock.full(call.at())).orElse("");
-        String text =
-                stopped
-                        ? ("After %s and %s, the budget “%s” could not pay for the next call%s. It and"
-                                        + " all that followed were refused before they were made.")
-                                .formatted(
-                                        Counts.of(run.calls(), "call", "calls"),
-                                        Money.exact(run.microcents()),
-                                        budget,
-                                        at)
-                        : "%s because of “%s”, first%s. The run may go on when there is room again."
-                                .formatted(
-                                        Counts.of(
-                                                run.denials(),
-                                                "call was refused",
-                                                "calls were refused"),
-                                        budget,
-                                        at);
-        return new RunView.Stop(
-                stopped ? "Stopped by its budget" : "Some calls were refused",
-                text,
-                first.map(call -> Address.call(call.id()).text()).orElse(""),
-                saved(detail));
-    }
-
-    private static List<Fact> saved(RunDetail detail) {
-        RunRow run = detail.run();
-        List<Fact> saved = new ArrayList<>();
-        saved.add(Fact.of("Refused", Counts.of(run.denials(), "call", "calls")));
-        if (run.avoidedMicrocents() > 0) {
-            saved.add(Fact.of("Not spent", "≈ " + Money.brief(run.avoidedMicrocents()).text()));
-        }
-        Pace.perHour(detail)
-                .ifPresent(perHour ->
-                        saved.add(Fact.of("Would have cost", Money.brief(perHour).text() + "/h")));
-        return saved;
     }
 
     private static @Nullable Balance inUsd(List<Balance> balances) {

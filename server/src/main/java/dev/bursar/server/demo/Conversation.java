@@ -75,7 +75,7 @@ final class Conversation {
                     .addObject()
                     .put("type", "tool_result")
                     .put("tool_use_id", block.path("id").asString(""))
-                    .put("content", prose(1_200));
+                    .put("content", "Page " + messages.size() + ": " + prose(1_190));
         } else {
             say("user", "Look further. " + prose(120));
         }

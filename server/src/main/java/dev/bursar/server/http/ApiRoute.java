@@ -50,6 +50,8 @@ enum ApiRoute {
     SPEND("GET", "/api/spend", Need.READ, Tenancy.FILTER),
     LIST_RUNS("GET", "/api/runs", Need.READ, Tenancy.FILTER),
     RUN("GET", "/api/runs/:tenant/:run", Need.READ, Tenancy.PATH),
+    STOP_RUN("POST", "/api/runs/:tenant/:run/stop", Need.OPERATE, Tenancy.PATH),
+    RESUME_RUN("POST", "/api/runs/:tenant/:run/resume", Need.OPERATE, Tenancy.PATH),
     CALL("GET", "/api/calls/:id", Need.READ, Tenancy.FOUND),
     LIVE("GET", "/api/live", Need.READ, Tenancy.FILTER),
 

@@ -40,8 +40,11 @@ final class LedgerAnswers {
                     new ApiException(404, code, what + ": no such approval is open");
             case BUDGET_EXCEEDED -> conflict(code, what + ": less than that is left");
             case CAPACITY -> conflict(code, what + ": a bound of the ledger is reached");
+            case RUN_NOT_STOPPED -> conflict(code, what + ": the run is not stopped");
+            case RUN_STOPPED -> conflict(code, what + ": the run is stopped");
             case OUTCOME_FORGOTTEN,
                     HOLD_EXISTS,
+                    NOT_ALLOWED,
                     EXTENSIONS_EXHAUSTED,
                     UNIT_MISMATCH,
                     OVERAGE_REJECTED,

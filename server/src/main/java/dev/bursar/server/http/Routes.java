@@ -125,7 +125,8 @@ public final class Routes implements AutoCloseable {
         new FundingApi(authority).mount(api);
         new ApprovalsApi(authority, directory, needs.clock()).mount(api);
         new ReservationsApi(authority, needs.usage()).mount(api);
-        new UsageApi(needs.usage(), needs.clock()).mount(api);
+        new UsageApi(needs.usage(), authority, needs.clock()).mount(api);
+        new RunsApi(authority).mount(api);
         new AuditApi(needs.usage(), authority).mount(api);
         new ExportsApi(needs.usage(), authority, needs.clock()).mount(api);
         new OperationsApi(needs.reload(), needs.usage(), notary).mount(api);

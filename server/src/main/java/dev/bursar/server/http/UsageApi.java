@@ -1,5 +1,7 @@
 package dev.bursar.server.http;
 
+import dev.bursar.authority.Authority;
+import dev.bursar.ledger.TenantId;
 import dev.bursar.usage.RunsPage;
 import dev.bursar.usage.Usage;
 import io.vertx.ext.web.RoutingContext;
@@ -11,10 +13,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class UsageApi {
 
     private final Usage usage;
+    private final Authority authority;
     private final UsageQueries queries;
 
-    UsageApi(Usage usage, InstantSource clock) {
+    UsageApi(Usage usage, Authority authority, InstantSource clock) {
         this.usage = usage;
+        this.authority = authority;
         this.queries = new UsageQueries(clock);
     }
 
@@ -44,7 +48,12 @@ final class UsageApi {
                 usage.run(tenant, run)
                         .orElseThrow(() ->
                                 ApiException.notFound("tenant " + tenant + ": no run " + run));
-        Answers.json(context, 200, ApiJson.of(found));
+        ObjectNode body = ApiJson.object();
+        ApiJson.of(found).properties().forEach(part -> body.set(part.getKey(), part.getValue()));
+        body.set(
+                "stopped",
+                authority.stopped(new TenantId(tenant), run).map(RunsApi::json).orElse(null));
+        Answers.json(context, 200, body);
     }
 
     private void call(RoutingContext context) {

@@ -193,6 +193,20 @@ class ApiCommandsTest {
     }
 
     @Test
+    void run_isStoppedAndResumed() {
+        assertThat(done("runs", "stop", "--tenant", "acme", "r/1", "--reason", "too dear"))
+                .contains("r/1 is stopped");
+        assertThat(server.authority().stopped(ACME, "r/1")).isPresent();
+        assertThat(done("runs", "stop", "--tenant", "acme", "r/1"))
+                .contains("r/1 was stopped before");
+        assertThat(done("runs", "resume", "--tenant", "acme", "r/1")).contains("r/1 may go on");
+        Ran twice = run("runs", "resume", "--tenant", "acme", "r/1");
+        assertThat(twice.code()).isEqualTo(1);
+        assertThat(twice.err()).contains("the run is not stopped");
+        assertThat(done("runs", "list", "--status", "stopped")).contains("TENANT", "WHY");
+    }
+
+    @Test
     void tenantAndToken_areMadeAndEnded() {
         done("tenants", "create", "new", "--timezone", "Europe/Berlin");
         assertThat(done("tenants", "list")).contains("new", "active", "Europe/Berlin", "TIMEZONE");

@@ -2,10 +2,17 @@ package dev.bursar.server.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.ledger.Amounts;
+import dev.bursar.ledger.Attribution;
+import dev.bursar.ledger.Command;
+import dev.bursar.ledger.Reason;
+import dev.bursar.ledger.Subject;
+import dev.bursar.ledger.Unit;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -109,6 +116,46 @@ class PagesTest {
                 .contains("Stopped by its budget", "Not spent", "Would have cost", "/h</dd>")
                 .contains("more refused the same way", "of $2.00");
         assertThat(spentOf(html)).isLessThanOrEqualTo(2.0);
+    }
+
+    @Test
+    void run_thatABreakerStopped_saysWhichAndWhy_untilItIsResumed() throws Exception {
+        traffic.call(Traffic.ACME, "circle", "support", "gpt-4o-mini");
+        Attribution by =
+                Attribution.of(
+                        Map.of(
+                                "actor", "breaker",
+                                "rule", "identical_answers",
+                                "reason", "the same request was sent 25 times in a row"),
+                        Map.of());
+        traffic.authority().submit(new Command.StopRun(Traffic.ACME, "circle", by));
+        traffic.authority()
+                .submit(
+                        new Command.Refuse(
+                                Traffic.ACME,
+                                Subject.of(Map.of("tenant", "acme", "run", "circle")),
+                                Amounts.of(Unit.CALLS, 1),
+                                Reason.RUN_STOPPED,
+                                Attribution.of(
+                                        Map.of("call", "circle-2", "breaker", "identical_answers"),
+                                        Map.of())));
+        pages.caughtUp();
+
+        assertThat(ok(Address.run("acme", "circle")))
+                .contains("Stopped by the breaker identical answers")
+                .contains("The same request was sent 25 times in a row.", "Refused", ">stopped<")
+                .contains("run stopped · identical answers")
+                // forms are for those who are signed in and may act
+                .doesNotContain("Resume");
+        assertThat(ok(Address.RUNS.with("status", "stopped"))).contains("circle", "run stopped");
+        assertThat(ok(Address.call("circle-2")))
+                .contains("Denied: run stopped", "Its run was stopped", "Resume it there")
+                .doesNotContain("Budgets in the way");
+
+        traffic.authority().submit(new Command.ResumeRun(Traffic.ACME, "circle", by));
+        assertThat(ok(Address.run("acme", "circle")))
+                .contains("Some calls were refused", "It may go on now")
+                .doesNotContain("Stopped by the breaker");
     }
 
     @Test

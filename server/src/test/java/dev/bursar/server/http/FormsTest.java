@@ -398,6 +398,28 @@ class FormsTest {
     }
 
     @Test
+    void run_stopped_isSoOnItsPageUntilItIsResumed() {
+        house.reserve("call-1", 8);
+        house.commit("call-1", 5);
+        house.caughtUp();
+        HttpClient ann = operator();
+        String page = "/run?tenant=acme&run=r1";
+
+        send(ann, form(get(ann, page).body(), "/stop").with("reason", "too dear"));
+
+        assertThat(house.authority.stopped(ApiHouse.ACME, "r1")).isPresent();
+        assertThat(get(ann, page).body())
+                .contains("nothing is let through for r1 any more", "Stopped by ann", "Too dear.");
+        send(ann, form(get(ann, page).body(), "/resume").with("reason", "mended"));
+        assertThat(house.authority.stopped(ApiHouse.ACME, "r1")).isEmpty();
+        assertThat(get(ann, page).body())
+                .contains("r1 may go on.")
+                .doesNotContain("Stopped by ann");
+        HttpClient eve = browser(house.token("eve", Role.VIEWER, null));
+        assertThat(get(eve, page).body()).doesNotContain("/stop\"");
+    }
+
+    @Test
     void scope_frozen_takesAllBelow_andNothingElse() {
         HttpClient ann = operator();
         String html = get(ann, "/budget?tenant=acme&name=bot").body();

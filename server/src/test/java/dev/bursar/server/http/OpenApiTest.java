@@ -8,6 +8,7 @@ import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.CommandKey;
 import dev.bursar.ledger.HoldId;
+import dev.bursar.ledger.Reason;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
@@ -59,7 +60,8 @@ class OpenApiTest {
         house.close();
     }
 
-    /// Three budgets, a call that is settled, one that is denied, and one that waits for a person.
+    /// Three budgets, a call that is settled, one that is denied, one that waits for a person, and one of
+    /// a run that is stopped.
     private void traffic() {
         define("run", "per: [run], limit: 0.0000001 USD");
         define("month", "limit: 1 tokens, mode: shadow");
@@ -69,6 +71,14 @@ class OpenApiTest {
         house.reserve("call-2", 9);
         house.reserve("call-3", 1);
         house.reserve("call-4", 1_000);
+        house.authority.submit(new Command.StopRun(ApiHouse.ACME, "halted", Attribution.NONE));
+        house.authority.submit(
+                new Command.Refuse(
+                        ApiHouse.ACME,
+                        Subject.of(Map.of("tenant", "acme", "run", "halted")),
+                        Amounts.of(Unit.TOKENS, 1),
+                        Reason.RUN_STOPPED,
+                        Attribution.NONE));
         house.authority.submit(
                 new Command.Reserve(
                         new CommandKey("made", 1),
@@ -191,6 +201,10 @@ class OpenApiTest {
         "GET,    /api/runs,                /api/runs,                 200",
         "GET,    /api/runs?limit=1,        /api/runs,                 200",
         "GET,    /api/runs/acme/r1,        /api/runs/{tenant}/{run},  200",
+        "POST,   /api/runs/acme/r1/stop,   /api/runs/{tenant}/{run}/stop, 200",
+        "POST,   /api/runs/acme/halted/resume, /api/runs/{tenant}/{run}/resume, 200",
+        "GET,    /api/runs/acme/halted,    /api/runs/{tenant}/{run},  200",
+        "POST,   /api/runs/acme/r1/resume, /api/runs/{tenant}/{run}/resume, default",
         "GET,    /api/calls/call-1,        /api/calls/{id},           200",
         "GET,    /api/calls/call-2,        /api/calls/{id},           200",
         "GET,    /api/live,                /api/live,                 200",

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param budgets its own budgets
 /// @param zone that times are in
 /// @param limited whether calls show the share of a budget
+/// @param acts what may be done to it
+/// @param form what its forms send along, or null for a reader who may only look
 public record RunView(
         Shell shell,
         String name,
@@ -25,13 +27,16 @@ public record RunView(
         String zone,
         List<CallLine> calls,
         boolean limited,
-        String earlier) {
+        String earlier,
+        List<ActView> acts,
+        @Nullable FormView form) {
 
     public RunView {
         about = List.copyOf(about);
         facts = List.copyOf(facts);
         budgets = List.copyOf(budgets);
         calls = List.copyOf(calls);
+        acts = List.copyOf(acts);
     }
 
     /// Where and why a run was stopped, and what that kept from being spent.

@@ -1,0 +1,18 @@
+package dev.bursar.gateway.breaker;
+
+/// What of a request is compared with other requests of its run: hashes, never its text.
+///
+/// @param request of what is asked: the model, the messages, the tools and all settings, but no ids, no
+///     marks for the prompt cache, no wish to be streamed, and in no particular spelling or order of keys
+/// @param step of the last tool calls and what they brought; 0 when a person spoke last
+/// @param bytes of the body
+public record Signs(long request, long step, int bytes) {
+
+    /// Reads a body that was read as JSON before, in any dialect.
+    ///
+    /// @param asked what is asked of whom, where the body does not say it: the operation, the model
+    /// @throws IndexOutOfBoundsException for what is no JSON
+    public static Signs of(String asked, byte[] body) {
+        return new BodyReader(body).signs(asked);
+    }
+}

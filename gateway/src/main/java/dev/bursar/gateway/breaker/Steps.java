@@ -1,0 +1,39 @@
+package dev.bursar.gateway.breaker;
+
+/// Finds the last step in a conversation that is read from its beginning: the tool calls that the model
+/// asked for last, and what they brought.
+final class Steps {
+
+    private long calls;
+    private long results;
+
+    /// A tool call, after results the first of a new step.
+    void call(long hash) {
+        if (results != 0) {
+            forget();
+        }
+        calls += hash;
+    }
+
+    /// In any order: tools run side by side.
+    void result(long hash) {
+        results += hash;
+    }
+
+    /// A person has spoken: what comes now is something new.
+    void forget() {
+        calls = 0;
+        results = 0;
+    }
+
+    /// Of how many results the sum is, for comparison only.
+    long results() {
+        return results;
+    }
+
+    /// 0 when there is none. Results without their calls, whose conversation is at the provider, say too
+    /// little: many tools always bring the same.
+    long last() {
+        return calls == 0 || results == 0 ? 0 : Hash.of(calls, results);
+    }
+}
