@@ -129,7 +129,7 @@ public final class Server implements AutoCloseable {
         authority.keepFor(usage);
         Duration archiveAfter = config.server().archiveAfter();
         if (archiveAfter != null) {
-            open(new ArchiveKeeper(authority, archiveAfter, clock));
+            open(new ArchiveKeeper(authority, notary, archiveAfter, clock));
         }
 
         Vertx vertx = vertx();

@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.authority.AuthoritySettings;
+import dev.bursar.authority.JournalReader;
 import dev.bursar.authority.JournalVerifier;
 import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.Command;
+import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.LedgerLimits;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.server.directory.Directory;
+import dev.bursar.server.http.Notary;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -29,21 +34,39 @@ final class ArchiveKeeperTest {
 
     @Test
     @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void keeper_byItself_archivesWhatIsOldEnough() {
+    void keeper_byItself_archivesWhatIsOldEnough_andTheJournalTellsIt() {
         try (Authority authority =
-                Authority.open(data, AuthoritySettings.DEFAULT, InstantSource.fixed(THEN))) {
+                        Authority.open(data, AuthoritySettings.DEFAULT, InstantSource.fixed(THEN));
+                Directory directory = Directory.open(data, null, NOW)) {
             for (int i = 0; i < 10; i++) {
                 authority.submit(new Command.Note(new TenantId("acme"), Attribution.NONE));
             }
             Path archived = data.resolve("archive/journal-1-9.db");
             try (ArchiveKeeper _ =
-                    new ArchiveKeeper(authority, Duration.ofDays(90), NOW, Duration.ofMillis(10))) {
+                    new ArchiveKeeper(
+                            authority,
+                            new Notary(directory, authority),
+                            Duration.ofDays(90),
+                            NOW,
+                            Duration.ofMillis(10))) {
                 while (Files.notExists(archived)) {
                     LockSupport.parkNanos(1_000_000);
                 }
             }
             assertThat(authority.journal().read(8, 1).getFirst().position()).isEqualTo(9);
-            assertThat(authority.journal().read(9, 10)).hasSize(1);
+            List<JournalReader.Positioned> after = authority.journal().read(9, 10);
+            assertThat(after).hasSize(2);
+            assertThat(after.getLast().entry())
+                    .isInstanceOfSatisfying(
+                            Entry.Noted.class,
+                            act ->
+                                    assertThat(act.by().labels())
+                                            .containsEntry("actor", "system")
+                                            .containsEntry("action", "archive")
+                                            .containsEntry("target", "journal")
+                                            .containsEntry("first", "1")
+                                            .containsEntry("last", "9"));
+            assertThat(directory.untold()).isEmpty();
         }
         assertThat(JournalVerifier.verify(data, LedgerLimits.DEFAULT).problems()).isEmpty();
     }

@@ -114,6 +114,13 @@ final class Acts {
                 : "";
     }
 
+    /// The budgets that were frozen, unfrozen or closed in one act, all of them; none for any other act.
+    static List<String> budgets(Positioned positioned) {
+        return positioned.entry() instanceof Entry.BudgetStatusSet set
+                ? set.budgets().stream().map(BudgetId::value).toList()
+                : List.of();
+    }
+
     /// No caller has a say in these labels.
     private static boolean isAct(Attribution attribution) {
         return attribution.labels().containsKey(ACTOR) && attribution.labels().containsKey(ACTION);

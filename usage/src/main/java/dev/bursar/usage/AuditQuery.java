@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tenant null for any, like all that may be null here
 /// @param action one like `budget.credit`, or all of a kind: `budget`
+/// @param target what it was done to; a budget finds what was done to it among others, too, such as a
+///     freeze of all below a scope path
 /// @param from when it was done at the earliest
 /// @param to before when it was done
 /// @param before only those before this position in the journal
@@ -37,6 +39,14 @@ public record AuditQuery(
 
     public AuditQuery ofTenant(@Nullable String wanted) {
         return new AuditQuery(wanted, actor, action, target, requestId, from, to, before, limit);
+    }
+
+    public AuditQuery ofAction(@Nullable String wanted) {
+        return new AuditQuery(tenant, actor, wanted, target, requestId, from, to, before, limit);
+    }
+
+    public AuditQuery ofTarget(@Nullable String wanted) {
+        return new AuditQuery(tenant, actor, action, wanted, requestId, from, to, before, limit);
     }
 
     /// Those that end a page, and are followed by what is before a position.

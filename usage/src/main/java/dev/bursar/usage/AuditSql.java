@@ -30,7 +30,10 @@ final class AuditSql {
             sql.and("(\"action\" = ? OR starts_with(\"action\", ?))", query.action());
             sql.values.add(query.action() + ".");
         }
-        sql.and("target = ?", query.target());
+        if (query.target() != null) {
+            sql.and("(target = ? OR list_contains(budgets, ?))", query.target());
+            sql.values.add(query.target());
+        }
         sql.and("request_id = ?", query.requestId());
         sql.and("at_millis >= ?", Filters.millis(query.from()));
         sql.and("at_millis < ?", Filters.millis(query.to()));

@@ -22,7 +22,7 @@ final class AuditTable implements AutoCloseable {
                     + " actor VARCHAR, \"role\" VARCHAR, \"action\" VARCHAR, target VARCHAR,"
                     + " reason VARCHAR, request_id VARCHAR, trace_id VARCHAR,"
                     + " on_behalf_of VARCHAR, unit VARCHAR, amount BIGINT,"
-                    + " details MAP(VARCHAR, VARCHAR), act VARCHAR)";
+                    + " details MAP(VARCHAR, VARCHAR), budgets VARCHAR[], act VARCHAR)";
 
     private final DuckDBAppender acts;
 
@@ -71,7 +71,8 @@ final class AuditTable implements AutoCloseable {
         text(act.traceId());
         text(act.onBehalfOf());
         text(act.unit());
-        acts.append(act.amount()).append(act.details()).append(id).endRow();
+        acts.append(act.amount()).append(act.details());
+        acts.append(Acts.budgets(positioned)).append(id).endRow();
     }
 
     void flush() throws SQLException {

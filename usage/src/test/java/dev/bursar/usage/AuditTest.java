@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,6 +149,31 @@ final class AuditTest {
             assertThat(rows.get(7).amount()).isEqualTo(10 * CENT);
             house.rebuild();
             assertThat(house.usage.audit(all())).isEqualTo(rows);
+        }
+    }
+
+    @Test
+    void freezeOfManyBudgets_isFoundByEachOfThem() throws InterruptedException {
+        List<BudgetId> frozen =
+                IntStream.range(0, 50).mapToObj(i -> new BudgetId("acme/b" + i)).toList();
+        try (House house = new House(directory)) {
+            house.append(
+                    new Entry.BudgetStatusSet(
+                            NOON,
+                            frozen,
+                            Budget.Status.FROZEN,
+                            by("ann", "budget.freeze", "tenant:acme/agent:bot")),
+                    credit(by("ann", "budget.credit", "acme/month")));
+            for (String budget : List.of("acme/b0", "acme/b49")) {
+                assertThat(house.usage.audit(all().ofTarget(budget)))
+                        .as(budget)
+                        .extracting(AuditRow::target)
+                        .containsExactly("tenant:acme/agent:bot");
+            }
+            assertThat(house.usage.audit(all().ofTarget("acme/b50"))).isEmpty();
+            assertThat(house.usage.audit(all().ofTarget("tenant:acme/agent:bot"))).hasSize(1);
+            assertThat(actions(house.usage.audit(all().ofTarget("acme/month"))))
+                    .containsExactly("budget.credit");
         }
     }
 

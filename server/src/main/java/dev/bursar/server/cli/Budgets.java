@@ -229,12 +229,28 @@ final class Budgets implements Callable<Integer> {
                         .map(one -> one.getKey() + "=" + value(one.getValue().asString()))
                         .reduce((a, b) -> a + " " + b)
                         .orElse("all");
-        return "%s: spent %s, held %s, left %s"
+        return "%s: spent %s, held %s, left %s%s"
                 .formatted(
                         per,
                         Table.cell(balance, "spent"),
                         Table.cell(balance, "held"),
-                        Table.cell(balance, "left"));
+                        Table.cell(balance, "left"),
+                        state(balance));
+    }
+
+    /// What else decides about the next call, of what there is any: `, owes 1.5, over limit`.
+    private static String state(JsonNode balance) {
+        String amounts =
+                unlessNothing(balance, "credit", ", credit %s")
+                        + unlessNothing(balance, "granted", ", granted %s")
+                        + unlessNothing(balance, "debt", ", owes %s")
+                        + unlessNothing(balance, "uncovered", ", %s not covered");
+        return balance.path("over_limit").asBoolean(false) ? amounts + ", over limit" : amounts;
+    }
+
+    private static String unlessNothing(JsonNode balance, String field, String words) {
+        String amount = Table.cell(balance, field);
+        return balance.has(field) && !amount.equals("0") ? words.formatted(amount) : "";
     }
 
     private static String value(String value) {

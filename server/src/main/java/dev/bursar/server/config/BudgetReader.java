@@ -130,7 +130,7 @@ final class BudgetReader {
                         .map(path -> scope(path, section.valuePlace("scope")))
                         .orElse(null),
                 amount(section, "overdraft", limit),
-                carryOver(section, limit),
+                carryOver(section, limit, window),
                 idle(section, window),
                 declared);
     }
@@ -144,8 +144,12 @@ final class BudgetReader {
     }
 
     /// `true` carries all that is left over, an amount at most that much.
-    private static long carryOver(Section section, Quantity limit) {
+    private static long carryOver(Section section, Quantity limit, Window window) {
         String text = section.text("carry_over").orElse("false");
+        if (!text.equals("false") && !(window instanceof Window.Calendar)) {
+            throw section.valuePlace("carry_over")
+                    .mistake("only days, weeks and months carry something over to the next");
+        }
         return switch (text) {
             case "true" -> Budget.MAX_LIMIT;
             case "false" -> 0;
@@ -171,7 +175,15 @@ final class BudgetReader {
     private static @Nullable Duration idle(Section section, Window window) {
         Optional<String> text = section.text("idle");
         if (text.isPresent()) {
-            return Quantity.duration(text.get(), section.valuePlace("idle"));
+            Place place = section.valuePlace("idle");
+            Duration idle = Quantity.duration(text.get(), place);
+            if (idle.compareTo(Terms.MIN_IDLE) < 0) {
+                throw place.mistake("must be at least 1m: " + text.get());
+            }
+            if (!(window instanceof Window.Life)) {
+                throw place.mistake("only accounts for life end by being idle: leave every out");
+            }
+            return idle;
         }
         return window instanceof Window.Life && per(section).contains(Subject.RUN)
                 ? RUN_IDLE

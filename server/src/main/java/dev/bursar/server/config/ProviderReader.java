@@ -73,8 +73,8 @@ final class ProviderReader {
                                     "the environment has no %s, so calls are sent without a key"
                                             .formatted(unset.variable())));
         }
-        if (apiKey != null && !Secrets.isSound(apiKey)) {
-            throw section.valuePlace("api_key").mistake(Secrets.RULE);
+        if (apiKey != null && !Secrets.isSoundAbroad(apiKey)) {
+            throw section.valuePlace("api_key").mistake(Secrets.RULE_ABROAD);
         }
         try {
             ProviderSettings provider =

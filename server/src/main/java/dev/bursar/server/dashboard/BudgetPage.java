@@ -22,10 +22,12 @@ final class BudgetPage {
     private static final int BALANCES = 200;
 
     private final Authority authority;
+    private final Halts halts;
     private final Frame frame;
 
-    BudgetPage(Authority authority, Frame frame) {
+    BudgetPage(Authority authority, Halts halts, Frame frame) {
         this.authority = authority;
+        this.halts = halts;
         this.frame = frame;
     }
 
@@ -53,7 +55,7 @@ final class BudgetPage {
                 budget.name(),
                 budget.tenant().value(),
                 states,
-                halt(status),
+                halts.of(budget, status, clock),
                 Budgets.scope(budget),
                 page.text(),
                 facts(budget),
@@ -69,16 +71,6 @@ final class BudgetPage {
                         .with("tenant", budget.tenant().value())
                         .with("target", budget.id().value())
                         .text());
-    }
-
-    private static String halt(Budget.Status status) {
-        return switch (status) {
-            case ACTIVE -> "";
-            case FROZEN ->
-                    "It refuses every call that it applies to, in whatever mode, until somebody"
-                            + " unfreezes it. Calls in flight may end.";
-            case CLOSED -> "It refuses every call that it applies to, for ever.";
-        };
     }
 
     private static List<Fact> facts(Budget budget) {
@@ -99,13 +91,19 @@ final class BudgetPage {
             facts.add(Fact.of("Overdraft", Counts.of(unit, terms.overdraftLimit())));
         }
         if (terms.carryOver() > 0) {
-            facts.add(Fact.of("Carries over", "at most " + Counts.of(unit, terms.carryOver())));
+            facts.add(Fact.of("Carries over", carriesOver(unit, terms.carryOver())));
         }
         if (terms.idle() != null) {
             facts.add(Fact.of("A balance ends", "idle for " + Moments.length(terms.idle())));
         }
         facts.add(Fact.of("Declared in", terms.declared() ? "the configuration" : "/api"));
         return facts;
+    }
+
+    private static String carriesOver(Unit unit, long atMost) {
+        return atMost == Budget.MAX_LIMIT
+                ? "all that is left"
+                : "at most " + Counts.of(unit, atMost);
     }
 
     private static String match(Budget budget) {

@@ -56,7 +56,7 @@ public final class Dashboard {
         run = new RunPage(usage, authority, new RunBudgets(authority), frame);
         call = new CallPage(usage, new PriceLines(prices), frame);
         budgets = new BudgetsPage(authority, frame);
-        budget = new BudgetPage(authority, frame);
+        budget = new BudgetPage(authority, new Halts(usage), frame);
         approvals = new ApprovalsPage(authority, usage, frame);
         audit = new AuditPage(usage, frame);
     }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -53,9 +54,10 @@ public final class Directory implements Identities, AutoCloseable {
     private volatile Map<SecretHash, Known> known = Map.of();
     private volatile SortedMap<String, Tenant> tenants = new TreeMap<>();
 
-    private Directory(Database database, @Nullable String adminToken, InstantSource clock) {
+    private Directory(Database database, @Nullable String adminToken, InstantSource source) {
         this.database = database;
-        this.clock = clock;
+        // As it is stored: what was just made and what is read again have the same times.
+        clock = () -> source.instant().truncatedTo(ChronoUnit.MILLIS);
         acts = new ActStore(database);
         store = new DirectoryStore(database, acts);
         tokens = new AccessTokens(database, acts, clock, adminToken);
@@ -278,6 +280,11 @@ public final class Directory implements Identities, AutoCloseable {
         });
         reload();
         return closed;
+    }
+
+    /// Keeps an act about the whole place until the journal has it.
+    public void note(Actor by, String action, String target) {
+        acts.add(by, action, null, target, clock.instant());
     }
 
     /// What the journal was not told yet, the oldest first.

@@ -6,7 +6,6 @@ import dev.bursar.authority.AuthorityException;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `POST /api/archive`: moves old entries out of the journal, one file of them at a time, so that no
@@ -32,16 +31,7 @@ final class ArchiveApi {
         }
         Archived archived = archive(before);
         if (archived.entries() > 0) {
-            notary.note(
-                    Access.actor(context),
-                    null,
-                    "archive",
-                    "journal",
-                    Map.of(
-                            "first",
-                            Long.toString(archived.first()),
-                            "last",
-                            Long.toString(archived.last())));
+            notary.archived(Access.actor(context), archived);
         }
         Answers.json(context, 200, json(archived));
     }

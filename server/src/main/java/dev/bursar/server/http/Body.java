@@ -197,11 +197,22 @@ final class Body {
         return text("reason").map(reason -> Map.of("reason", reason)).orElse(Map.of());
     }
 
+    /// The same where there is no body: a parameter of the address.
+    static Map<String, String> reasonOfAddress(RoutingContext context) {
+        return Parameters.of(context, List.of("reason"))
+                .text("reason")
+                .map(reason -> Map.of("reason", sound(reason, "reason")))
+                .orElse(Map.of());
+    }
+
     private static String text(JsonNode node, String name) {
         if (!node.isString()) {
             throw ApiException.badRequest(name + ": must be a text");
         }
-        String text = node.asString();
+        return sound(node.asString(), name);
+    }
+
+    private static String sound(String text, String name) {
         if (text.length() > MAX_TEXT || text.chars().anyMatch(Character::isISOControl)) {
             throw ApiException.badRequest(
                     name

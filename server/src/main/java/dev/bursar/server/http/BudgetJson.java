@@ -36,7 +36,11 @@ final class BudgetJson {
         node.put("mode", budget.mode().name().toLowerCase(Locale.ROOT));
         node.set("at", ladder(budget));
         CallJson.put(node, "overdraft", unit, terms.overdraftLimit());
-        CallJson.put(node, "carry_over", unit, terms.carryOver());
+        if (terms.carryOver() == Budget.MAX_LIMIT) {
+            node.put("carry_over", true);
+        } else {
+            CallJson.put(node, "carry_over", unit, terms.carryOver());
+        }
         if (terms.idle() == null) {
             node.putNull("idle_seconds");
         } else {

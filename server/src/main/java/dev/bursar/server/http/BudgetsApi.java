@@ -100,6 +100,7 @@ final class BudgetsApi {
     }
 
     private void remove(RoutingContext context) {
+        Map<String, String> reason = Body.reasonOfAddress(context);
         Budget there = require(authority, id(context));
         requireOwn(there);
         ObjectNode last = json(there, 0);
@@ -109,7 +110,7 @@ final class BudgetsApi {
                         new Command.RemoveBudget(
                                 there.id(),
                                 Access.actor(context)
-                                        .did("budget.remove", there.id().value(), Map.of()))),
+                                        .did("budget.remove", there.id().value(), reason))),
                 there.id().value());
         Answers.json(context, 200, last);
     }

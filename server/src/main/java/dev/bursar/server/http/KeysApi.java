@@ -2,6 +2,7 @@ package dev.bursar.server.http;
 
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.config.Permission;
+import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.ApiKey;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.server.directory.KeyRequest;
@@ -47,7 +48,14 @@ final class KeysApi {
         Body body =
                 Body.of(
                         context,
-                        List.of("tenant", "name", "defaults", "permissions", "scope", "expires"));
+                        List.of(
+                                "tenant",
+                                "name",
+                                "defaults",
+                                "permissions",
+                                "scope",
+                                "expires",
+                                "reason"));
         TenantId tenant = body.tenant("tenant");
         Access.requireTenant(context, tenant.value());
         KeyRequest wanted =
@@ -58,17 +66,18 @@ final class KeysApi {
                         permissions(body),
                         body.scope("scope").orElse(null),
                         body.time("expires"));
-        Directory.NewKey made = directory.create(wanted, Access.actor(context));
+        Directory.NewKey made = directory.create(wanted, Access.actor(context).and(body.reason()));
         notary.tell();
         Answers.json(context, 201, KeyJson.of(made));
     }
 
     private void revoke(RoutingContext context) {
+        Actor actor = Access.actor(context).and(Body.reasonOfAddress(context));
         ApiKey key =
                 directory.revoke(
                         Body.tenantId("tenant", Parameters.path(context, "tenant")),
                         Parameters.path(context, "name"),
-                        Access.actor(context));
+                        actor);
         notary.tell();
         Answers.json(context, 200, KeyJson.of(key));
     }

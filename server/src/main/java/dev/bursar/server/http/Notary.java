@@ -1,5 +1,6 @@
 package dev.bursar.server.http;
 
+import dev.bursar.authority.Archived;
 import dev.bursar.authority.Authority;
 import dev.bursar.authority.AuthorityException;
 import dev.bursar.ledger.Command;
@@ -37,6 +38,21 @@ public final class Notary {
             String target,
             Map<String, String> details) {
         authority.submit(new Command.Note(tenant, by.did(action, target, details)));
+    }
+
+    /// Writes down that entries were moved out of the journal. They are moved already, so the directory
+    /// keeps the act until the journal has it.
+    public void archived(Actor by, Archived archived) {
+        directory.note(
+                by.and(
+                        Map.of(
+                                "first",
+                                Long.toString(archived.first()),
+                                "last",
+                                Long.toString(archived.last()))),
+                "archive",
+                "journal");
+        tell();
     }
 
     /// Tells the journal all that it was not told yet, in the order it happened.

@@ -1,21 +1,27 @@
 package dev.bursar.server.http;
 
+import dev.bursar.server.directory.Role;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /// `GET /api/openapi.json`: what `/api` offers. Written by hand in `openapi.yaml`, which is the one place to add
-/// a route to; only the version and the names of dimensions are filled in here.
+/// a route to; only the version, the names of dimensions, and which roles a route needs are filled in here.
 final class OpenApi {
 
     static final String PATH = "/api/openapi.json";
 
     private static final String FILTERS = "x-filters";
+
+    /// The security scheme of the document: an access token.
+    private static final String SCHEME = "token";
 
     private final ObjectNode document;
 
@@ -28,6 +34,9 @@ final class OpenApi {
             for (JsonNode operation : path) {
                 addFilters((ObjectNode) operation, filters);
             }
+        }
+        for (ApiRoute route : ApiRoute.values()) {
+            addRoles(document, route);
         }
     }
 
@@ -50,6 +59,29 @@ final class OpenApi {
                 parameter.putObject("schema").put("type", "string");
             }
         }
+    }
+
+    /// As OpenAPI 3.1 has roles: one security requirement for each that is enough.
+    private static void addRoles(ObjectNode document, ApiRoute route) {
+        String path = route.path().replaceAll(":([a-z]+)", "{$1}");
+        String method = route.method().name().toLowerCase(Locale.ROOT);
+        if (!(document.path("paths").path(path).path(method) instanceof ObjectNode operation)) {
+            throw new IllegalStateException("openapi.yaml does not describe " + route);
+        }
+        List<String> roles =
+                Arrays.stream(Role.values())
+                        .filter(route.need()::isMetBy)
+                        .map(Role::written)
+                        .toList();
+        ArrayNode security = operation.putArray("security");
+        roles.forEach(role -> security.addObject().putArray(SCHEME).add(role));
+        String bound =
+                route.tenancy() == ApiRoute.Tenancy.PLACE
+                        ? "A token that is bound to a tenant is not enough."
+                        : "";
+        String needs = "Roles: %s. %s".formatted(String.join(", ", roles), bound).strip();
+        String described = operation.path("description").asString("").strip();
+        operation.put("description", (described + " " + needs).strip());
     }
 
     private static ObjectNode read() {

@@ -8,6 +8,7 @@ import dev.bursar.usage.Usage;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -15,6 +16,8 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -75,9 +78,10 @@ public final class Routes implements AutoCloseable {
         router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
         router.route().handler(this::onAThreadOfItsOwn);
         router.route().failureHandler(answers::failure);
-        for (int status : List.of(404, 405, 406, 413, 415)) {
+        for (int status : List.of(404, 406, 413, 415)) {
             router.errorHandler(status, context -> answers.problem(context, status, "", ""));
         }
+        router.errorHandler(405, this::wrongMethod);
         mount(needs);
     }
 
@@ -95,6 +99,21 @@ public final class Routes implements AutoCloseable {
     @Override
     public void close() {
         threads.close();
+    }
+
+    /// Names the methods that there are, as RFC 9110, section 15.5.6, wants it.
+    private void wrongMethod(RoutingContext context) {
+        Set<String> allowed = new TreeSet<>();
+        for (Route route : router.getRoutes()) {
+            String path = route.getPath();
+            if (route.methods() != null
+                    && path != null
+                    && context.normalizedPath().matches(path.replaceAll(":[a-z]+", "[^/]+"))) {
+                route.methods().forEach(method -> allowed.add(method.name()));
+            }
+        }
+        context.response().putHeader(HttpHeaders.ALLOW, String.join(", ", allowed));
+        answers.problem(context, 405, "", "");
     }
 
     private void mount(Needs needs) {

@@ -28,7 +28,7 @@ final class TenantsApi {
     void mount(ApiRouter api) {
         api.on(ApiRoute.LIST_TENANTS, this::list);
         api.onJson(ApiRoute.CREATE_TENANT, this::create);
-        api.on(ApiRoute.TENANT, context -> answer(context, 200, there(context)));
+        api.on(ApiRoute.TENANT, context -> Answers.json(context, 200, json(there(context))));
         api.onJson(ApiRoute.CHANGE_TENANT, this::change);
         api.on(ApiRoute.SUSPEND_TENANT, this::suspend);
         api.on(ApiRoute.ACTIVATE_TENANT, this::activate);
@@ -54,18 +54,20 @@ final class TenantsApi {
     }
 
     private void create(RoutingContext context) {
-        Body body = Body.of(context, List.of("id", "timezone"));
+        Body body = Body.of(context, List.of("id", "timezone", "reason"));
         ZoneId zone = body.zone("timezone").orElse(ZoneOffset.UTC);
         TenantId id = body.tenant("id");
-        answer(context, 201, directory.createTenant(id, zone, Access.actor(context)));
+        Actor by = Access.actor(context).and(body.reason());
+        answer(context, 201, directory.createTenant(id, zone, by));
     }
 
     private void change(RoutingContext context) {
-        Body body = Body.of(context, List.of("timezone"));
+        Body body = Body.of(context, List.of("timezone", "reason"));
         ZoneId zone =
                 body.zone("timezone")
                         .orElseThrow(() -> ApiException.badRequest("timezone: is missing"));
-        answer(context, 200, directory.changeTenant(tenant(context), zone, Access.actor(context)));
+        Actor by = Access.actor(context).and(body.reason());
+        answer(context, 200, directory.changeTenant(tenant(context), zone, by));
     }
 
     private void suspend(RoutingContext context) {

@@ -46,7 +46,7 @@ final class TokensApi {
     }
 
     private void create(RoutingContext context) {
-        Body body = Body.of(context, List.of("name", "role", "tenant", "expires"));
+        Body body = Body.of(context, List.of("name", "role", "tenant", "expires", "reason"));
         Actor actor = Access.actor(context);
         TenantId tenant = body.has("tenant") ? body.tenant("tenant") : actor.tenant();
         if (tenant != null) {
@@ -61,14 +61,19 @@ final class TokensApi {
                                         "role: must be admin, operator, finance or viewer: "
                                                 + written));
         AccessTokens.NewToken made =
-                tokens.create(body.required("name"), role, tenant, body.time("expires"), actor);
+                tokens.create(
+                        body.required("name"),
+                        role,
+                        tenant,
+                        body.time("expires"),
+                        actor.and(body.reason()));
         notary.tell();
         Answers.json(context, 201, json(made.token()).put("secret", made.secret()));
     }
 
     private void revoke(RoutingContext context) {
         String name = Parameters.path(context, "name");
-        Actor actor = Access.actor(context);
+        Actor actor = Access.actor(context).and(Body.reasonOfAddress(context));
         AccessToken token =
                 tokens.named(name)
                         .filter(found -> actor.mayTouch(tenantOf(found)))

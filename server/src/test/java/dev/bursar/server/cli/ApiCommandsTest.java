@@ -129,6 +129,7 @@ class ApiCommandsTest {
         assertThat(done("budgets", "credit", "acme/b", "1.50", "USD", "--reason", "launch"))
                 .contains("credit acme/b: 1.5 USD", "limit 7.5");
         assertThat(done("budgets", "debit", "acme/b", "1 USD")).contains("limit 6.5");
+        assertThat(done("budgets", "show", "acme/b")).contains("left 6.5, credit 0.5");
         assertThat(done("budgets", "reset", "acme/b")).contains("spent 0");
         assertThat(done("budgets", "repay", "acme/b", "1", "USD")).contains("repay acme/b: 0 USD");
         assertThat(done("budgets", "freeze", "acme/b")).contains("acme/b is frozen");

@@ -8,6 +8,7 @@ import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
@@ -51,6 +52,8 @@ class BrowserTest {
         pages = new PageServer(directory, traffic);
         traffic.day();
         traffic.askedFor("word-wanted", "waiting-run");
+        traffic.granted("more-for-now", "granted-run", 12_500, Traffic.END.plusSeconds(86_400));
+        traffic.freeze("tenant:acme/agent:bot", "ann", "it loops", "bot-calls");
         pages.caughtUp();
         playwright =
                 Playwright.create(
@@ -89,6 +92,8 @@ class BrowserTest {
                 Address.call("call-00282"),
                 Address.BUDGETS,
                 Address.budget("acme", "run"),
+                Address.budget("acme", "more-for-now"),
+                Address.budget("acme", "bot-calls"),
                 Address.APPROVALS,
                 Address.AUDIT,
                 Address.AUDIT.with("actor", "nobody"),
@@ -170,6 +175,20 @@ class BrowserTest {
                     .isEqualTo(NARROW);
             List<Rule> violations = new AxeBuilder(page).analyze().getViolations();
             assertThat(violations).as(address.text()).map(BrowserTest::words).isEmpty();
+        }
+    }
+
+    @Test
+    void noteOfAGrant_onAPhone_isThereAsAWhole() {
+        try (BrowserContext context = context(NARROW, ColorScheme.LIGHT)) {
+            for (Address address :
+                    List.of(Address.BUDGETS, Address.budget("acme", "more-for-now"))) {
+                Page page = visit(context, address, new ArrayList<>());
+                Locator note = page.locator("th .cell-2:has-text('granted 12,500 calls until')");
+                assertThat(note.evaluate("e => e.scrollWidth <= e.clientWidth"))
+                        .as(address.text())
+                        .isEqualTo(true);
+            }
         }
     }
 

@@ -222,6 +222,30 @@ class PagesTest {
     }
 
     @Test
+    void budget_frozenWithASubtree_saysByWhomSinceWhenAndWhere() throws Exception {
+        traffic.freeze("tenant:acme/agent:bot", "ann", "it loops", "bot-day", "bot-month");
+        String since = traffic.clock().instant().toString();
+        pages.caughtUp();
+        for (String name : List.of("bot-day", "bot-month")) {
+            String html = ok(Address.budget("acme", name));
+            assertThat(html)
+                    .contains(
+                            "It refuses every call",
+                            "Frozen",
+                            "datetime=\"" + since.substring(0, 19),
+                            "by <strong>ann</strong>",
+                            "with all at or below tenant:acme/agent:bot",
+                            "“it loops”");
+            Matcher link = Pattern.compile("href=\"(/audit[^\"]+)\">See it").matcher(html);
+            assertThat(link.find()).isTrue();
+            assertThat(ok(new Address(link.group(1).replace("&amp;", "&"))))
+                    .contains("budget.freeze", "acme/bot-day, acme/bot-month");
+        }
+        assertThat(ok(Address.AUDIT.with("target", "acme/bot-day"))).contains("budget.freeze");
+        assertThat(ok(Address.budget("acme", "run"))).doesNotContain("Frozen", "It refuses");
+    }
+
+    @Test
     void page_ofSomethingUnknown_isNotFound() throws Exception {
         assertThat(pages.get(Address.call("nope")).statusCode()).isEqualTo(404);
         assertThat(pages.get(Address.run("acme", "nope")).statusCode()).isEqualTo(404);

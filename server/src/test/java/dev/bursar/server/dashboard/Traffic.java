@@ -10,8 +10,10 @@ import dev.bursar.ledger.Command;
 import dev.bursar.ledger.CommandKey;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
+import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.ledger.Terms;
 import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import dev.bursar.pricing.Cost;
@@ -19,11 +21,14 @@ import dev.bursar.pricing.Price;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenClass;
 import dev.bursar.pricing.TokenUsage;
+import dev.bursar.server.directory.Actor;
+import dev.bursar.server.directory.Role;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -293,17 +298,60 @@ final class Traffic implements AutoCloseable {
     private void limit(String name, String run, long calls, List<Budget.Step> ladder) {
         authority.submit(
                 new Command.DefineBudget(
-                        new Budget(
-                                new BudgetId(ACME + "/" + name),
-                                ACME,
-                                name,
-                                new TreeMap<>(Map.of(Subject.RUN, run)),
-                                List.of(),
-                                Unit.CALLS,
-                                calls,
-                                new Window.Life(),
-                                Budget.Mode.HARD,
-                                ladder)));
+                        calls(name, Map.of(Subject.RUN, run), calls, ladder, Terms.PLAIN)));
+    }
+
+    private static Budget calls(
+            String name,
+            Map<String, String> match,
+            long calls,
+            List<Budget.Step> ladder,
+            Terms terms) {
+        return new Budget(
+                new BudgetId(ACME + "/" + name),
+                ACME,
+                name,
+                new TreeMap<>(match),
+                List.of(),
+                Unit.CALLS,
+                calls,
+                new Window.Life(),
+                Budget.Mode.HARD,
+                ladder,
+                terms);
+    }
+
+    /// Defines budgets at a scope path and freezes all of them in one act, as an operator would.
+    void freeze(String scope, String by, String reason, String... names) {
+        Terms terms = new Terms(ScopePath.parse(scope), 0, 0, null, false);
+        List<BudgetId> budgets = new ArrayList<>();
+        for (String name : names) {
+            Budget budget = calls(name, Map.of(), 10, List.of(), terms);
+            authority.submit(new Command.DefineBudget(budget));
+            budgets.add(budget.id());
+        }
+        Attribution act =
+                Actor.of(by, Role.OPERATOR).did("budget.freeze", scope, Map.of("reason", reason));
+        authority.submit(new Command.SetBudgetStatus(budgets, Budget.Status.FROZEN, act));
+    }
+
+    /// Calls of one run that did not fit and were granted until a time.
+    void granted(String name, String run, long calls, Instant until) {
+        askedFor(name, run);
+        String approval =
+                authority.approvals(ACME).stream()
+                        .filter(open -> open.account().budget().value().endsWith("/" + name))
+                        .findFirst()
+                        .orElseThrow()
+                        .id();
+        authority.submit(
+                new Command.Approve(
+                        key("grant-" + name, calls),
+                        ACME,
+                        approval,
+                        calls,
+                        until,
+                        Attribution.NONE));
     }
 
     private void define(

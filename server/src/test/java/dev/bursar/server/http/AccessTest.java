@@ -11,8 +11,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /// Walks all routes of `/api` with all roles.
 class AccessTest {
@@ -82,6 +85,27 @@ class AccessTest {
             return Set.of(Role.ADMIN, Role.OPERATOR, Role.FINANCE);
         }
         return reads ? Set.of(Role.values()) : Set.of(Role.ADMIN, Role.OPERATOR);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void document_saysWhoMayUseEachRoute(ApiRoute route) {
+        JsonNode operation =
+                ApiHouse.json(house.send("GET", OpenApi.PATH, ""))
+                        .path("paths")
+                        .path(route.path().replaceAll(":([a-z]+)", "{$1}"))
+                        .path(route.method().name().toLowerCase(Locale.ROOT));
+        Set<String> roles =
+                operation
+                        .path("security")
+                        .valueStream()
+                        .map(requirement -> requirement.path("token").path(0).asString())
+                        .collect(Collectors.toSet());
+        assertThat(roles)
+                .isEqualTo(mayUse(route).stream().map(Role::written).collect(Collectors.toSet()));
+        assertThat(operation.path("description").asString().contains("bound to a tenant"))
+                .isEqualTo(route.tenancy() == Tenancy.PLACE);
+        assertThat(operation.path("description").asString()).contains(roles);
     }
 
     private HttpResponse<String> send(String token, ApiRoute route) {

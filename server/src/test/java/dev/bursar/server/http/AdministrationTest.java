@@ -84,6 +84,19 @@ class AdministrationTest {
                 .isZero();
     }
 
+    @Test
+    void whatWasMade_hasTheSameTimes_whenItIsListed() {
+        JsonNode tenant = house.ok("POST", "/api/tenants", "{\"id\":\"new\"}");
+        assertThat(house.ok("GET", "/api/tenants/new", "")).isEqualTo(tenant);
+        JsonNode key = house.ok("POST", "/api/keys", "{\"tenant\":\"new\",\"name\":\"k\"}");
+        JsonNode revoked = house.ok("DELETE", "/api/keys/new/k", "");
+        assertThat(revoked.path("created")).isEqualTo(key.path("created"));
+        assertThat(house.ok("GET", "/api/keys?tenant=new", "").at("/items/0")).isEqualTo(revoked);
+        house.ok("POST", "/api/tokens", "{\"name\":\"t\",\"role\":\"viewer\"}");
+        JsonNode token = house.ok("DELETE", "/api/tokens/t", "");
+        assertThat(house.ok("GET", "/api/tokens", "").path("items")).contains(token);
+    }
+
     private Finding.Why why(String secret) {
         return ((Finding.Bad) house.directory.find(secret)).why();
     }
@@ -117,6 +130,27 @@ class AdministrationTest {
                 .isEqualTo(300);
         house.ok("DELETE", "/api/budgets/acme/api", "");
         refused(404, "not_found", house.send("GET", "/api/budgets/acme/api", ""));
+    }
+
+    @Test
+    void budget_thatCarriesAllOver_saysSo() {
+        String words = "\"limit\":\"5 USD\",\"every\":\"day\",\"carry_over\":true}";
+        house.ok("POST", "/api/budgets", "{\"tenant\":\"acme\",\"name\":\"all\"," + words);
+        assertThat(house.ok("GET", "/api/budgets/acme/all", "").path("carry_over").asBoolean())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PATCH, /api/budgets, 'GET, POST'",
+        "POST, /api/budgets/acme/month, 'DELETE, GET, PUT'",
+        "POST, /api/exports/audit.csv, GET",
+    })
+    void methodThatIsNotThere_isAnsweredWithThoseThatAre(
+            String method, String path, String allowed) {
+        HttpResponse<String> answer = house.send(method, path, "{}");
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.headers().firstValue("allow")).contains(allowed);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.directory.Role;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,6 +105,39 @@ class AuditApiTest {
                 .hasSize(acts.size() + 1)
                 .filteredOn(act -> !act.path("action").asString().equals("usage.rebuild"))
                 .containsExactlyElementsOf(acts);
+    }
+
+    @Test
+    void act_ofAnyKind_isRememberedWithItsReason() {
+        String why = "\"reason\":\"asked for\"";
+        house.ok("POST", "/api/tenants", "{\"id\":\"made\"," + why + "}");
+        house.ok("PUT", "/api/tenants/made", "{\"timezone\":\"Europe/Berlin\"," + why + "}");
+        house.ok("POST", "/api/keys", "{\"tenant\":\"acme\",\"name\":\"k\"," + why + "}");
+        house.ok("DELETE", "/api/keys/acme/k?reason=asked%20for", "");
+        house.ok("POST", "/api/tokens", "{\"name\":\"t\",\"role\":\"viewer\"," + why + "}");
+        house.ok("DELETE", "/api/tokens/t?reason=asked%20for", "");
+        house.ok(
+                "POST",
+                "/api/budgets",
+                "{\"tenant\":\"acme\",\"name\":\"w\",\"limit\":\"5 USD\"," + why + "}");
+        house.ok("DELETE", "/api/budgets/acme/w?reason=asked%20for", "");
+        house.caughtUp();
+        for (String action :
+                List.of(
+                        "tenant.create",
+                        "tenant.change",
+                        "key.create",
+                        "key.revoke",
+                        "token.create",
+                        "token.revoke",
+                        "budget.define",
+                        "budget.remove")) {
+            assertThat(audit("?action=" + action).at("/0/reason").asString())
+                    .as(action)
+                    .isEqualTo("asked for");
+        }
+        assertThat(house.send("DELETE", "/api/keys/acme/k?reason=" + "x".repeat(600), ""))
+                .returns(400, HttpResponse::statusCode);
     }
 
     private void budgetActs() {

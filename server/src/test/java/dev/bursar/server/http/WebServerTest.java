@@ -17,6 +17,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WebServerTest {
 
@@ -28,7 +30,18 @@ class WebServerTest {
                     Duration.ofMillis(400),
                     Duration.ofMillis(20));
 
+    /// More than any test waits, looked at as often.
+    private static final Patience LONG =
+            new Patience(
+                    Duration.ofMinutes(1),
+                    Duration.ofMinutes(1),
+                    Duration.ofMinutes(1),
+                    Duration.ofMillis(20));
+
     private static final int GIVE_UP_MILLIS = 10_000;
+
+    /// More bytes than a connection takes in while nobody reads.
+    private static final int LARGE = 32_000_000;
 
     private Vertx vertx;
     private WebServer server;
@@ -36,14 +49,17 @@ class WebServerTest {
     @BeforeEach
     void open() {
         vertx = Vertx.vertx();
-        server =
-                WebServer.open(
-                        vertx,
-                        new WebServer.Listening("127.0.0.1", 0, 2),
-                        SHORT,
-                        request -> request.uri().startsWith("/call"),
-                        this::call,
-                        request -> request.response().end("other"));
+        server = serve(SHORT);
+    }
+
+    private WebServer serve(Patience patience) {
+        return WebServer.open(
+                vertx,
+                new WebServer.Listening("127.0.0.1", 0, 2),
+                patience,
+                request -> request.uri().startsWith("/call"),
+                this::call,
+                request -> request.response().end("other"));
     }
 
     @AfterEach
@@ -52,10 +68,12 @@ class WebServerTest {
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
-    /// `/call` answers at once, `/call/slow` after three times the longest patience.
+    /// `/call` answers at once, `/call/slow` after three times the longest patience of [#SHORT].
     private void call(HttpServerRequest request) {
         if (request.uri().equals("/call/slow")) {
             vertx.setTimer(1_200, timer -> request.response().end("slow"));
+        } else if (request.uri().equals("/call/large")) {
+            request.response().end("a".repeat(LARGE));
         } else {
             request.response().end("call");
         }
@@ -139,6 +157,37 @@ class WebServerTest {
         try (Socket socket = connect()) {
             send(socket, get("/call"));
             assertThat(readToEnd(socket)).endsWith("call");
+        }
+    }
+
+    /// With more patience than a connection has that idles: it must be the answer that ends it.
+    @ParameterizedTest
+    @ValueSource(strings = {"close", "Close", "close, x", "x,close", "x\r\nConnection: close"})
+    void connection_whoseClientWantsItClosed_isClosedWithTheAnswer(String option) throws Exception {
+        server.close();
+        server = serve(LONG);
+        try (Socket socket = connect()) {
+            send(
+                    socket,
+                    "GET /call HTTP/1.1\r\nHost: localhost\r\nConnection: " + option + "\r\n\r\n");
+            assertThat(readToEnd(socket))
+                    .containsIgnoringCase("connection: close")
+                    .endsWith("call");
+        }
+    }
+
+    @Test
+    void connection_whoseClientWantsItClosed_isClosedAfterAllOfTheAnswer() throws Exception {
+        server.close();
+        server = serve(LONG);
+        try (Socket socket = connect()) {
+            send(socket, "GET /call/large HTTP/1.1\r\nHost: x\r\nConnection: close, x\r\n\r\n");
+            // Once another was answered meanwhile, the answer waits for its reader.
+            try (Socket other = connect()) {
+                send(other, "GET /call HTTP/1.1\r\nHost: x\r\nConnection: close, x\r\n\r\n");
+                readToEnd(other);
+            }
+            assertThat(readToEnd(socket)).endsWith("a".repeat(LARGE));
         }
     }
 

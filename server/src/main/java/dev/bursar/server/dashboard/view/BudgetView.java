@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// One budget with its fullest balances.
 ///
 /// @param states its mode, and whether it lets anything through
-/// @param halt why nothing passes, or empty
+/// @param halt why nothing passes, null when calls may
 /// @param ladder what happens as it fills
 /// @param form null for readers who may only look
 /// @param accounts heading of the column that tells balances apart
@@ -15,7 +15,7 @@ public record BudgetView(
         String name,
         String tenant,
         List<Chip> states,
-        String halt,
+        @Nullable HaltView halt,
         String scope,
         String source,
         List<Fact> facts,
