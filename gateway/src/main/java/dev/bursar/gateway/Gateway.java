@@ -1,6 +1,7 @@
 package dev.bursar.gateway;
 
 import dev.bursar.authority.Authority;
+import dev.bursar.gateway.ladder.WaitingRoom;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenEstimator;
 import io.vertx.core.Vertx;
@@ -40,6 +41,7 @@ public final class Gateway implements AutoCloseable {
     private final Exchanges exchanges = new Exchanges();
     private final AtomicInteger calls = new AtomicInteger();
     private final BodyBytes bodies;
+    private final long ticks;
     private volatile Wiring wiring;
     private volatile boolean closing;
 
@@ -86,7 +88,11 @@ public final class Gateway implements AutoCloseable {
                         new CallIds(clock),
                         meter,
                         new Settler(authority),
-                        identities);
+                        identities,
+                        new WaitingRoom());
+        this.ticks =
+                vertx.setPeriodic(
+                        WaitingRoom.TICK.toMillis(), _ -> this.wiring.waiting().tick());
         Thread.ofVirtual().name("tokenizer-preload").start(tokens::preload);
     }
 
@@ -151,12 +157,14 @@ public final class Gateway implements AutoCloseable {
         return calls.get();
     }
 
-    /// Refuses new calls, waits some seconds for open ones, cuts the rest, and returns when every hold
+    /// Refuses new calls and those that wait for room, waits some seconds for open ones, cuts the rest, and returns when every hold
     /// is settled or the authority does not answer. Close it before the authority.
     @Override
     public void close() {
         closing = true;
         Wiring with = wiring;
+        with.vertx().cancelTimer(ticks);
+        with.waiting().close();
         boolean quiet = await(() -> calls.get() == 0 && with.settler().open() == 0);
         if (!quiet) {
             LOG.warn("cutting open calls: calls={}", calls.get());

@@ -1,5 +1,7 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.ladder.LadderSettings;
+import dev.bursar.ledger.TenantId;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.TreeMap;
 /// @param maxBodyBytes of a request
 /// @param clientGone what happens when a client hangs up
 /// @param statuses HTTP statuses other than the default ones, 400 to 599
+/// @param ladders how budgets change the calls of tenants, by tenant; the rest have the default
 public record GatewaySettings(
         SortedMap<String, ProviderSettings> providers,
         SortedMap<String, ModelAlias> models,
@@ -24,7 +27,8 @@ public record GatewaySettings(
         long maxInputTokens,
         int maxBodyBytes,
         ClientGone clientGone,
-        Map<Refusal, Integer> statuses) {
+        Map<Refusal, Integer> statuses,
+        SortedMap<String, LadderSettings> ladders) {
 
     public static final long MAX_OUTPUT_TOKENS = 4_096;
     public static final long MAX_INPUT_TOKENS = 200_000;
@@ -69,6 +73,7 @@ public record GatewaySettings(
         providers = Collections.unmodifiableSortedMap(new TreeMap<>(providers));
         models = Collections.unmodifiableSortedMap(new TreeMap<>(models));
         statuses = Map.copyOf(statuses);
+        ladders = Collections.unmodifiableSortedMap(new TreeMap<>(ladders));
         providers.forEach((name, provider) -> {
             if (!name.equals(provider.name())) {
                 throw new IllegalArgumentException(
@@ -105,7 +110,26 @@ public record GatewaySettings(
                 MAX_INPUT_TOKENS,
                 MAX_BODY_BYTES,
                 new ClientGone.Cancel(),
-                Map.of());
+                Map.of(),
+                new TreeMap<>());
+    }
+
+    /// With how the budgets of tenants change their calls.
+    public GatewaySettings withLadders(Map<String, LadderSettings> changed) {
+        return new GatewaySettings(
+                providers,
+                models,
+                unpriced,
+                maxOutputTokens,
+                maxInputTokens,
+                maxBodyBytes,
+                clientGone,
+                statuses,
+                new TreeMap<>(changed));
+    }
+
+    LadderSettings ladder(TenantId tenant) {
+        return ladders.getOrDefault(tenant.value(), LadderSettings.DEFAULT);
     }
 
     int status(Refusal refusal) {

@@ -3,6 +3,7 @@ package dev.bursar.server.config;
 import dev.bursar.gateway.GatewaySettings;
 import dev.bursar.gateway.ModelAlias;
 import dev.bursar.gateway.Refusal;
+import dev.bursar.gateway.ladder.LadderSettings;
 import dev.bursar.ledger.Unit;
 import dev.bursar.pricing.Price;
 import dev.bursar.pricing.Rates;
@@ -70,15 +71,23 @@ final class ConfigReader {
                 throw top.keyPlace(later).mistake("not supported by this version");
             }
         }
+        SortedMap<String, Config.Tenant> tenants =
+                new TenantReader(notes).tenants(top.node("tenants"));
         return new Config(
                 server(top.node("server")),
                 data(top),
                 adminToken(top.node("admin")),
-                gateway(top),
+                gateway(top).withLadders(ladders(tenants)),
                 prices(top.node("prices")),
                 tools(top.node("tools")),
-                new TenantReader(notes).tenants(top.node("tenants")),
+                tenants,
                 notes);
+    }
+
+    private static Map<String, LadderSettings> ladders(Map<String, Config.Tenant> tenants) {
+        Map<String, LadderSettings> ladders = new HashMap<>();
+        tenants.forEach((name, tenant) -> ladders.put(name, tenant.ladder()));
+        return ladders;
     }
 
     private static Config.Server server(Node node) {
@@ -141,7 +150,8 @@ final class ConfigReader {
                         "max_input_tokens", (int) GatewaySettings.MAX_INPUT_TOKENS, 1, 100_000_000),
                 server.whole("max_body_bytes", GatewaySettings.MAX_BODY_BYTES, 1_024, 1 << 30),
                 clientGone(top.node("client_gone")),
-                statuses(top.node("statuses")));
+                statuses(top.node("statuses")),
+                new TreeMap<>());
     }
 
     private static GatewaySettings.Unpriced unpriced(Node node) {
