@@ -73,9 +73,11 @@ record Treatment(boolean downgraded, @Nullable Clamp clamp, List<String> disable
         if (clamp != null) {
             record.number("output_tokens_asked", clamp.asked())
                     .number("output_tokens_given", clamp.given());
-            if (clamp.lowersThinking()) {
-                record.number("thinking_tokens_asked", clamp.askedThinking())
-                        .number("thinking_tokens_given", clamp.givenThinking());
+            Long asked = clamp.askedThinking();
+            Long given = clamp.givenThinking();
+            if (asked != null && given != null) {
+                record.number("thinking_tokens_asked", asked)
+                        .number("thinking_tokens_given", given);
             }
         }
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Where calls wait that nobody waits for, until there is room in their budgets.
@@ -63,15 +64,15 @@ public final class WaitingRoom implements AutoCloseable {
             calls.decrementAndGet();
             return null;
         }
-        Line.Waiter[] joined = new Line.Waiter[1];
+        AtomicReference<Line.@Nullable Waiter> joined = new AtomicReference<>();
         lines.compute(
                 tenant,
                 (name, known) -> {
                     Line line = known == null ? new Line(() -> left(name)) : known;
-                    joined[0] = line.join(run, most);
+                    joined.set(line.join(run, most));
                     return line.isEmpty() ? null : line;
                 });
-        Line.Waiter place = joined[0];
+        Line.Waiter place = joined.get();
         if (place == null) {
             calls.decrementAndGet();
         } else if (closed) {
