@@ -113,9 +113,7 @@ final class Admission {
     /// The same, but null in place of a denial.
     private @Nullable Admitted attempt(Shape asked, Plan.Changes changes) {
         Shape allowed = asked.without(changes.disabled(), wiring.estimator());
-        return changes.downgrade()
-                ? downgraded(allowed, changes)
-                : tried(allowed, changes);
+        return changes.downgrade() ? downgraded(allowed, changes) : tried(allowed, changes);
     }
 
     /// On the first cheaper model that the budgets have room for.
@@ -157,9 +155,7 @@ final class Admission {
 
     private Outcome clamp(Shape shape, Plan.Changes changes, Command.Shortage shortage) {
         Amounts atLeast =
-                changes.clamp()
-                        ? shape.atLeast(ladder.floor(), wiring.estimator())
-                        : Amounts.NONE;
+                changes.clamp() ? shape.atLeast(ladder.floor(), wiring.estimator()) : Amounts.NONE;
         return submit(shape, atLeast, shortage);
     }
 
@@ -259,8 +255,7 @@ final class Admission {
             WaitingRoom.End end = place.await(ladder.deferAtMost(), this::succeeds);
             ask.record().number("deferred_millis", (System.nanoTime() - sinceNanos) / 1_000_000);
             return switch (end) {
-                case ADMITTED, DEADLINE ->
-                        admitted != null ? admitted : decide(asked, plan.last());
+                case ADMITTED, DEADLINE -> admitted != null ? admitted : decide(asked, plan.last());
                 case LEFT -> null;
                 case CLOSED ->
                         throw new RefusedException(

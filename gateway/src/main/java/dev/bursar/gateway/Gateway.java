@@ -91,8 +91,7 @@ public final class Gateway implements AutoCloseable {
                         identities,
                         new WaitingRoom());
         this.ticks =
-                vertx.setPeriodic(
-                        WaitingRoom.TICK.toMillis(), _ -> this.wiring.waiting().tick());
+                vertx.setPeriodic(WaitingRoom.TICK.toMillis(), _ -> this.wiring.waiting().tick());
         Thread.ofVirtual().name("tokenizer-preload").start(tokens::preload);
     }
 
@@ -155,6 +154,11 @@ public final class Gateway implements AutoCloseable {
     /// How many calls are open.
     public int calls() {
         return calls.get();
+    }
+
+    /// How many of them wait until their budgets have room.
+    public int waiting() {
+        return wiring.waiting().waiting();
     }
 
     /// Refuses new calls and those that wait for room, waits some seconds for open ones, cuts the rest, and returns when every hold

@@ -98,7 +98,8 @@ final class Decisions {
         if (!wouldRefuse.isEmpty()) {
             return new Decision(said.isEmpty() ? "would-deny" : said, "shadow_limit", "shadow", of);
         }
-        String name = said.isEmpty() ? "allow" : said;
+        boolean clamped = !reserved.granted().held().equals(reserved.asked());
+        String name = !said.isEmpty() ? said : clamped ? "clamped" : "allow";
         return reserved.granted().notices().stream().anyMatch(Decisions::isPassed)
                 ? new Decision(name, "soft_limit", "soft", of)
                 : new Decision(name, BoundedLabel.NONE, "hard", of);

@@ -98,7 +98,10 @@ final class BodyScan {
     }
 
     @Nullable Member member(String name) {
-        return members.stream().filter(member -> member.name().equals(name)).findFirst().orElse(null);
+        return members.stream()
+                .filter(member -> member.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 
     List<Tool> tools() {

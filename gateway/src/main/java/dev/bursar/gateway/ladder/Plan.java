@@ -17,16 +17,15 @@ import org.jspecify.annotations.Nullable;
 /// @param defer whether the call waits for room
 /// @param last what is done with a call that does not wait, or has waited long enough
 /// @param shadow what the ladders of shadow budgets would have done, `name=would_clamp+would_deny`, or ""
-public record Plan(
-        @Nullable Changes first, boolean defer, Changes last, String shadow) {
+public record Plan(@Nullable Changes first, boolean defer, Changes last, String shadow) {
 
     /// How a call is changed.
     ///
     /// @param disabled tools and features that it may not use, and the budget that says so
     /// @param downgrade whether a cheaper model is to serve it
-    /// @param clamp whether it may be given less output than it asks for
-    public record Changes(
-            SortedMap<String, String> disabled, boolean downgrade, boolean clamp) {
+    /// @param clamp whether budgets that clamp may give it less output than it asks for; shadow budgets
+    ///     judge by it whether they would have refused
+    public record Changes(SortedMap<String, String> disabled, boolean downgrade, boolean clamp) {
 
         public Changes {
             disabled = Collections.unmodifiableSortedMap(new TreeMap<>(disabled));
@@ -42,9 +41,9 @@ public record Plan(
         boolean early =
                 defer && real.stream().filter(Plan::hasDefer).allMatch(Plan::changesBeforeDefer);
         return new Plan(
-                early ? changes(real, true) : null,
+                early ? changes(rungs, true) : null,
                 defer,
-                changes(real, false),
+                changes(rungs, false),
                 shadow(rungs, batch, downgradable));
     }
 
@@ -76,6 +75,9 @@ public record Plan(
         boolean clamp = false;
         for (Rung rung : rungs) {
             for (Budget.Step step : beforeDefer ? beforeDefer(rung.steps()) : rung.steps()) {
+                if (isShadow(rung) && step.action() != Action.CLAMP) {
+                    continue;
+                }
                 switch (step.action()) {
                     case DISABLE ->
                             step.tools().forEach(tool -> disabled.putIfAbsent(tool, rung.name()));
@@ -105,7 +107,7 @@ public record Plan(
         return String.join(", ", told);
     }
 
-    /// In the order of the ladder. What a hard budget does when nothing helps, it does in the end.
+    /// In the order of the ladder; where no step makes another call of it, a budget in the way refuses.
     private static List<String> would(Rung rung, boolean batch, boolean downgradable) {
         List<String> would = new ArrayList<>();
         for (Budget.Step step : rung.steps()) {
@@ -125,9 +127,8 @@ public record Plan(
                 case ALERT, APPROVE, DENY -> {}
             }
         }
-        if (rung.blocked() != null) {
-            boolean asks =
-                    rung.steps().stream().anyMatch(step -> step.action() == Action.APPROVE);
+        if (rung.blocked() != null && would.isEmpty()) {
+            boolean asks = rung.steps().stream().anyMatch(step -> step.action() == Action.APPROVE);
             would.add(asks ? "would_ask" : "would_deny");
         }
         return would;

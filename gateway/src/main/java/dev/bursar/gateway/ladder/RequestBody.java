@@ -19,7 +19,8 @@ public final class RequestBody {
     private static final String LOW_EFFORT = "\"low\"";
 
     /// Efforts that take more than `low`.
-    private static final List<String> HIGHER_EFFORTS = List.of("\"medium\"", "\"high\"", "\"xhigh\"", "\"max\"");
+    private static final List<String> HIGHER_EFFORTS =
+            List.of("\"medium\"", "\"high\"", "\"xhigh\"", "\"max\"");
 
     private final byte[] body;
     private final BodyScan scan;
@@ -46,8 +47,7 @@ public final class RequestBody {
         ///
         /// @param names what was taken from it, empty when it used none of them
         /// @param noTools whether no tool can be called any more
-        record Changed(List<Edit> edits, List<String> names, boolean noTools)
-                implements Disabled {
+        record Changed(List<Edit> edits, List<String> names, boolean noTools) implements Disabled {
 
             public Changed {
                 edits = List.copyOf(edits);
@@ -146,7 +146,9 @@ public final class RequestBody {
         List<BodyScan.Member> fields = new ArrayList<>();
         for (String name : names) {
             boolean used =
-                    none && (name.equals("tools") || scan.tools().stream().anyMatch(t -> t.is(name)));
+                    none
+                            && (name.equals("tools")
+                                    || scan.tools().stream().anyMatch(t -> t.is(name)));
             used |= gone.stream().anyMatch(tool -> tool.is(name));
             for (BodyScan.Member member : scan.members()) {
                 if (isFeature(name, member)) {
@@ -172,8 +174,7 @@ public final class RequestBody {
 
     private boolean isFeature(String name, BodyScan.Member member) {
         return switch (name) {
-            case "web_search" ->
-                    member.name().equals("web_search_options") && !isNull(member);
+            case "web_search" -> member.name().equals("web_search_options") && !isNull(member);
             case "thinking" ->
                     (member.name().equals("thinking") && scan.thinks())
                             || (member.name().equals(EFFORT) && isHigher(member));

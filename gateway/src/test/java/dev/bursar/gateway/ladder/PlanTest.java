@@ -75,7 +75,7 @@ class PlanTest {
                     a soft alert+downgrade                          | downgrade
                     a soft downgrade; b hard clamp+deny HELD        | downgrade+clamp
                     a hard disable:sql:web; b soft disable:web      | sql@a+web@a
-                    a shadow downgrade+clamp SPENT; b soft clamp    | clamp
+                    a shadow downgrade+clamp SPENT; b soft none      | clamp
                     a hard defer+downgrade SPENT                    | downgrade
                     a hard approve SPENT                            | ''
                     """)
@@ -117,7 +117,7 @@ class PlanTest {
             delimiter = '|',
             textBlock =
                     """
-                    a shadow clamp+deny SPENT              | true  | a=would_clamp+would_deny
+                    a shadow clamp+deny SPENT              | true  | a=would_clamp
                     a shadow downgrade; b shadow disable:x | true  | a=would_downgrade, b=would_disable
                     a shadow downgrade+defer               | false | ''
                     a shadow approve HELD                  | false | a=would_ask
@@ -132,6 +132,6 @@ class PlanTest {
     @Test
     void of_shadowAndBatch_saysThatItWouldHaveWaited() {
         assertThat(Plan.of(rungs("a shadow defer SPENT"), true, false).shadow())
-                .isEqualTo("a=would_defer+would_deny");
+                .isEqualTo("a=would_defer");
     }
 }

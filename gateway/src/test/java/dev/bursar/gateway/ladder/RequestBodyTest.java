@@ -166,7 +166,9 @@ class RequestBodyTest {
                     """)
     void disable_toolThatTheRequestInsistsOn_isNeeded(String choice, String name) {
         String body =
-                "{\"tools\":[{\"name\":\"web\"},{\"name\":\"sql\"}],\"tool_choice\":" + choice + "}";
+                "{\"tools\":[{\"name\":\"web\"},{\"name\":\"sql\"}],\"tool_choice\":"
+                        + choice
+                        + "}";
 
         assertThat(disable(body, NoTools.OPENAI, name))
                 .isInstanceOfSatisfying(

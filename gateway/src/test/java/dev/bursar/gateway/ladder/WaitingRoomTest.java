@@ -91,8 +91,7 @@ class WaitingRoomTest {
         assertThat(order).containsExactlyInAnyOrder("a1", "b1");
         room.close();
         assertThat(ends.stream().map(CompletableFuture::join))
-                .containsExactlyInAnyOrder(
-                        End.ADMITTED, End.ADMITTED, End.CLOSED, End.CLOSED);
+                .containsExactlyInAnyOrder(End.ADMITTED, End.ADMITTED, End.CLOSED, End.CLOSED);
     }
 
     @Test
@@ -157,9 +156,11 @@ class WaitingRoomTest {
         Place bad = place("acme", "run");
         Thread.startVirtualThread(() -> {
             try {
-                bad.await(LONG, () -> {
-                    throw new IllegalStateException("stopped");
-                });
+                bad.await(
+                        LONG,
+                        () -> {
+                            throw new IllegalStateException("stopped");
+                        });
             } catch (IllegalStateException e) {
                 failed.complete(e);
             }

@@ -39,11 +39,7 @@ final class BudgetReader {
     /// @param ladder how the tenant's calls are changed
     /// @param notes where to put steps that cannot do anything
     static List<Budget> budgets(
-            TenantId tenant,
-            ZoneId zone,
-            Node node,
-            LadderSettings ladder,
-            List<String> notes) {
+            TenantId tenant, ZoneId zone, Node node, LadderSettings ladder, List<String> notes) {
         List<Budget> budgets = new ArrayList<>();
         Map<String, Place> names = new HashMap<>();
         for (Node item : Section.items(node)) {
@@ -223,8 +219,7 @@ final class BudgetReader {
     }
 
     private static boolean downgrades(Budget budget) {
-        return budget.ladder().stream()
-                .anyMatch(step -> step.action() == Step.Action.DOWNGRADE);
+        return budget.ladder().stream().anyMatch(step -> step.action() == Step.Action.DOWNGRADE);
     }
 
     private static List<Node> actions(Node at) {

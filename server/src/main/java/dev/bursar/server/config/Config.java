@@ -59,11 +59,7 @@ public record Config(
     /// @param budgets with ids `tenant/name`, in the order of the file
     /// @param ladder how its budgets change its calls
     public record Tenant(
-            TenantId id,
-            ZoneId zone,
-            List<Key> keys,
-            List<Budget> budgets,
-            LadderSettings ladder) {
+            TenantId id, ZoneId zone, List<Key> keys, List<Budget> budgets, LadderSettings ladder) {
 
         public Tenant {
             keys = List.copyOf(keys);

@@ -19,7 +19,8 @@ final class LadderReader {
                 defer.has("at_most")
                         ? ConfigReader.duration(defer, "at_most")
                         : LadderSettings.DEFER_AT_MOST;
-        if (atMost.toSeconds() < 1 || atMost.toHours() >= 1 && !atMost.equals(Duration.ofHours(1))) {
+        if (atMost.toSeconds() < 1
+                || atMost.toHours() >= 1 && !atMost.equals(Duration.ofHours(1))) {
             throw defer.valuePlace("at_most").mistake("must be 1 s to 1 h");
         }
         try {

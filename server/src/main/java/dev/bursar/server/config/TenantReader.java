@@ -94,7 +94,8 @@ final class TenantReader {
                         Mode.HARD,
                         List.of(),
                         new Terms(null, 0, 0, BudgetReader.RUN_IDLE, true));
-        return new Config.Tenant(id, ZoneOffset.UTC, List.of(), List.of(run), LadderSettings.DEFAULT);
+        return new Config.Tenant(
+                id, ZoneOffset.UTC, List.of(), List.of(run), LadderSettings.DEFAULT);
     }
 
     private static ZoneId zone(Section section) {
