@@ -312,7 +312,7 @@ final class Call implements Runnable {
                         target.operation(),
                         call.reader(),
                         settled.usage(),
-                        call.request().askForUsage() == null,
+                        call.shape().request().askForUsage() == null,
                         call.relay().isArray());
         client.onLoop(() -> {
             if (!client.gone()) {

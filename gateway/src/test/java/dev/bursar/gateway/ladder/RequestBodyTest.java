@@ -41,18 +41,14 @@ class RequestBodyTest {
             delimiter = '|',
             textBlock =
                     """
-                    {"a":"é", "max_tokens": 900 }              | {"a":"é", "max_tokens": 500 }
-                    {"max_tokens":400}                         | {"max_tokens":400}
-                    {"max_tokens":50,"max_completion_tokens":900} | {"max_tokens":50,"max_completion_tokens":500}
-                    {"model":"m"}                              | {"max_tokens":500,"model":"m"}
-                    {"max_tokens":null,"model":"m"}            | {"max_tokens":500,"model":"m"}
-                    {"max_completion_tokens":900,"max_tokens":null} | {"max_completion_tokens":500,"max_tokens":null}
-                    {"max_tokens":900,"reasoning_effort":"high"} | {"max_tokens":500,"reasoning_effort":"low"}
-                    {"max_tokens":900,"reasoning_effort":"minimal"} | {"max_tokens":500,"reasoning_effort":"minimal"}
-                    {"messages":[{"max_tokens":900}],"max_tokens":900} | {"messages":[{"max_tokens":900}],"max_tokens":500}
+                    {"a":"é", "reasoning_effort": "high" } | {"a":"é", "reasoning_effort": "low" }
+                    {"reasoning_effort":"minimal"}         | {"reasoning_effort":"minimal"}
+                    {"reasoning_effort":null}              | {"reasoning_effort":null}
+                    {"messages":[{"reasoning_effort":"high"}]} | {"messages":[{"reasoning_effort":"high"}]}
+                    {"model":"m"}                          | {"model":"m"}
                     """)
-    void clamp_boundsTheOutputAndNothingElse(String body, String clamped) {
-        assertThat(apply(body, read(body).clamp(500, FLOOR, "max_tokens"))).isEqualTo(clamped);
+    void lessThinking_lowersTheEffortAndNothingElse(String body, String lowered) {
+        assertThat(apply(body, read(body).lessThinking(500, FLOOR))).isEqualTo(lowered);
     }
 
     @ParameterizedTest
@@ -62,16 +58,16 @@ class RequestBodyTest {
         "8000, 4000, 1280, 1024",
         "8000, 1024, 1300, 1024",
     })
-    void clamp_thinking_staysBelowTheBoundAndAboveItsLeast(
+    void lessThinking_staysBelowTheBoundAndAboveItsLeast(
             long asked, long thinking, long given, long left) {
         String body =
                 "{\"max_tokens\":%d,\"thinking\":{\"type\":\"enabled\",\"budget_tokens\": %d}}"
                         .formatted(asked, thinking);
 
-        assertThat(apply(body, read(body).clamp(given, FLOOR, null)))
+        assertThat(apply(body, read(body).lessThinking(given, FLOOR)))
                 .isEqualTo(
                         "{\"max_tokens\":%d,\"thinking\":{\"type\":\"enabled\",\"budget_tokens\": %d}}"
-                                .formatted(given, left));
+                                .formatted(asked, left));
         assertThat(read(body).leastOutput(asked, FLOOR)).isEqualTo(1_280);
     }
 

@@ -71,15 +71,18 @@ final class ConfigReader {
                 throw top.keyPlace(later).mistake("not supported by this version");
             }
         }
+        GatewaySettings gateway = gateway(top);
+        List<Price> prices = prices(top.node("prices"));
+        SortedMap<String, Long> tools = tools(top.node("tools"));
         SortedMap<String, Config.Tenant> tenants =
                 new TenantReader(notes).tenants(top.node("tenants"));
         return new Config(
                 server(top.node("server")),
                 data(top),
                 adminToken(top.node("admin")),
-                gateway(top).withLadders(ladders(tenants)),
-                prices(top.node("prices")),
-                tools(top.node("tools")),
+                gateway.withLadders(ladders(tenants)),
+                prices,
+                tools,
                 tenants,
                 notes);
     }
