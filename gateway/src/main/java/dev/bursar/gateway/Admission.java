@@ -247,7 +247,12 @@ final class Admission {
                 return admitted;
             }
             WaitingRoom.Place place =
-                    wiring.waiting().join(ask.tenant().value(), run(), ladder.deferCalls());
+                    wiring.waiting()
+                            .join(
+                                    ask.tenant().value(),
+                                    run(),
+                                    asked.body().length,
+                                    ladder.deferCalls());
             if (place == null) {
                 return decide(asked, plan.last());
             }

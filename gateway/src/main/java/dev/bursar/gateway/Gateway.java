@@ -36,6 +36,9 @@ public final class Gateway implements AutoCloseable {
     private static final Duration CLOSE_STEP = Duration.ofMillis(20);
     private static final int OVERLOAD_RETRY_SECONDS = 1;
 
+    /// Calls that wait for room keep at most this part of the room for bodies from the others.
+    private static final int WAITING_SHARE = 4;
+
     private final Identities identities;
     private final TokenEstimator tokens = new TokenEstimator();
     private final Exchanges exchanges = new Exchanges();
@@ -89,7 +92,7 @@ public final class Gateway implements AutoCloseable {
                         meter,
                         new Settler(authority),
                         identities,
-                        new WaitingRoom());
+                        new WaitingRoom(bodies.most() / WAITING_SHARE));
         this.ticks =
                 vertx.setPeriodic(WaitingRoom.TICK.toMillis(), _ -> this.wiring.waiting().tick());
         Thread.ofVirtual().name("tokenizer-preload").start(tokens::preload);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The waiting calls of one tenant, first come first served within a run, and the runs in turn.
@@ -29,7 +30,7 @@ final class Line {
     /// Each run with its calls; the run at the front has the next turn.
     private final SequencedMap<String, Deque<Waiter>> runs = new LinkedHashMap<>();
 
-    private final Runnable left;
+    private final LongConsumer left;
     private int size;
     private int misses;
     private @Nullable Waiter turn;
@@ -37,8 +38,8 @@ final class Line {
     /// Whether there was a sign of room while somebody had the turn.
     private boolean wokenMeanwhile;
 
-    /// @param left run after a call has left the line, without its lock
-    Line(Runnable left) {
+    /// @param left told the bytes of each call that has left the line, without its lock
+    Line(LongConsumer left) {
         this.left = left;
     }
 
@@ -46,12 +47,14 @@ final class Line {
     final class Waiter implements Place {
 
         private final String run;
+        private final long bytes;
         private final Condition changed = lock.newCondition();
         private @Nullable End end;
         private boolean gone;
 
-        private Waiter(String run) {
+        private Waiter(String run, long bytes) {
             this.run = run;
+            this.bytes = bytes;
         }
 
         @Override
@@ -145,19 +148,19 @@ final class Line {
             } finally {
                 lock.unlock();
             }
-            left.run();
+            left.accept(bytes);
         }
     }
 
     /// A place at the end of its run, or null when the line is full.
-    @Nullable Waiter join(String run, int most) {
+    @Nullable Waiter join(String run, long bytes, int most) {
         lock.lock();
         try {
             if (size >= most) {
                 return null;
             }
             size++;
-            Waiter waiter = new Waiter(run);
+            Waiter waiter = new Waiter(run, bytes);
             runs.computeIfAbsent(run, _ -> new ArrayDeque<>()).addLast(waiter);
             return waiter;
         } finally {

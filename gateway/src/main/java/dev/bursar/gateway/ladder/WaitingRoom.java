@@ -4,13 +4,15 @@ import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Where calls wait that nobody waits for, until there is room in their budgets.
 ///
 /// Each tenant has a [Line] of its own, so none waits for another. Memory is bounded by the number of
-/// calls: each of them is a thread that sleeps. Any thread may call its methods.
+/// calls, each of them a thread that sleeps, and by the bytes of their requests. Any thread may call its
+/// methods.
 public final class WaitingRoom implements AutoCloseable {
 
     /// Calls of all tenants together.
@@ -21,6 +23,8 @@ public final class WaitingRoom implements AutoCloseable {
 
     private final ConcurrentMap<String, Line> lines = new ConcurrentHashMap<>();
     private final AtomicInteger calls = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
+    private final long mostBytes;
     private volatile boolean closed;
 
     /// Why a call waits no more.
@@ -55,26 +59,33 @@ public final class WaitingRoom implements AutoCloseable {
         void leave();
     }
 
+    /// @param mostBytes of the requests of all calls
+    public WaitingRoom(long mostBytes) {
+        this.mostBytes = mostBytes;
+    }
+
     /// Takes a place, or null when the line or the room is full.
     ///
     /// @param run whose calls stand behind each other; runs take turns
+    /// @param size of the request, in bytes
     /// @param most how many calls of the tenant may wait
-    public @Nullable Place join(String tenant, String run, int most) {
-        if (calls.incrementAndGet() > MAX_CALLS) {
-            calls.decrementAndGet();
+    public @Nullable Place join(String tenant, String run, long size, int most) {
+        int count = calls.incrementAndGet();
+        if (bytes.addAndGet(size) > mostBytes || count > MAX_CALLS) {
+            give(size);
             return null;
         }
         AtomicReference<Line.@Nullable Waiter> joined = new AtomicReference<>();
         lines.compute(
                 tenant,
                 (name, known) -> {
-                    Line line = known == null ? new Line(() -> left(name)) : known;
-                    joined.set(line.join(run, most));
+                    Line line = known == null ? new Line(of -> left(name, of)) : known;
+                    joined.set(line.join(run, size, most));
                     return line.isEmpty() ? null : line;
                 });
         Line.Waiter place = joined.get();
         if (place == null) {
-            calls.decrementAndGet();
+            give(size);
         } else if (closed) {
             place.close();
         }
@@ -106,8 +117,13 @@ public final class WaitingRoom implements AutoCloseable {
         lines.values().forEach(Line::close);
     }
 
-    private void left(String tenant) {
+    private void give(long size) {
         calls.decrementAndGet();
+        bytes.addAndGet(-size);
+    }
+
+    private void left(String tenant, long size) {
+        give(size);
         lines.computeIfPresent(tenant, (name, line) -> line.isEmpty() ? null : line);
     }
 }

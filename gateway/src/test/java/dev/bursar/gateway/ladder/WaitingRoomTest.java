@@ -21,7 +21,7 @@ class WaitingRoomTest {
 
     private static final Duration LONG = Duration.ofSeconds(15);
 
-    private final WaitingRoom room = new WaitingRoom();
+    private final WaitingRoom room = new WaitingRoom(1_000_000);
 
     /// How many calls there is room for.
     private final AtomicInteger free = new AtomicInteger();
@@ -30,7 +30,7 @@ class WaitingRoomTest {
     private final List<String> order = new CopyOnWriteArrayList<>();
 
     private Place place(String tenant, String run) {
-        return Objects.requireNonNull(room.join(tenant, run, 1_000));
+        return Objects.requireNonNull(room.join(tenant, run, 100, 1_000));
     }
 
     private CompletableFuture<End> waiting(Place place, String name) {
@@ -173,10 +173,23 @@ class WaitingRoomTest {
 
     @Test
     void join_fullLine_isRefusedForThatTenantOnly() {
-        room.join("acme", "run", 1);
+        room.join("acme", "run", 100, 1);
 
-        assertThat(room.join("acme", "other", 1)).isNull();
-        assertThat(room.join("globex", "run", 1)).isNotNull();
+        assertThat(room.join("acme", "other", 100, 1)).isNull();
+        assertThat(room.join("globex", "run", 100, 1)).isNotNull();
+        assertThat(room.waiting()).isEqualTo(2);
+    }
+
+    @Test
+    void join_tooManyBytes_isRefusedUntilSomeLeave() throws Exception {
+        Place large = Objects.requireNonNull(room.join("acme", "run", 900_000, 10));
+        assertThat(room.join("globex", "run", 200_000, 10)).isNull();
+
+        large.leave();
+        assertThat(end(waiting(large, "large"))).isEqualTo(End.LEFT);
+        await(() -> room.waiting() == 0);
+
+        assertThat(room.join("globex", "run", 200_000, 10)).isNotNull();
     }
 
     @Test
