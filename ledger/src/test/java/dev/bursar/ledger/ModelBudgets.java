@@ -74,6 +74,7 @@ final class ModelBudgets {
                                     "user"),
                             Mode.HARD,
                             ASK),
+                    per(budget("words", Unit.TOKENS, 700), "run"),
                     every(budget("one-call", Unit.USD_MICROCENTS, 280), new Window.PerCall()),
                     per(budget("slots", Unit.SLOTS, 4), "team"),
                     on(

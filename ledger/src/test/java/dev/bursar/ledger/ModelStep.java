@@ -230,7 +230,7 @@ final class ModelStep {
                     asked.with(Unit.USD_MICROCENTS, step.a())
                             .with(Unit.CALLS, 1)
                             .with(Unit.SLOTS, 1);
-            least = step.c() % 6 == 0 ? Amounts.of(Unit.TOKENS, step.b() / 3) : least;
+            least = step.c() % 3 == 0 ? Amounts.of(Unit.TOKENS, step.b() / 3) : least;
         }
         boolean longLasting = step.c() % 10 == 1 || step.c() % 10 == 2;
         return new Command.Reserve(

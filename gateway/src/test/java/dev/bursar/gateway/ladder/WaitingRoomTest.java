@@ -106,7 +106,7 @@ class WaitingRoomTest {
         room.roomMade("acme");
         int after = settled();
 
-        assertThat(after - before).isBetween(1, Line.MAX_MISSES);
+        assertThat(after - before).isBetween(1, 4);
         room.close();
         for (CompletableFuture<End> end : ends) {
             assertThat(end(end)).isEqualTo(End.CLOSED);
