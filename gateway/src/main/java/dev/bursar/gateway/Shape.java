@@ -43,7 +43,14 @@ record Shape(
     /// Served by another model. A bound of the output that this cannot produce would be refused there.
     Shape on(Route other, Estimator estimator) {
         Shape moved =
-                new Shape(target, request, other, body, estimate, noToolCalls, treatment.withDowngrade());
+                new Shape(
+                        target,
+                        request,
+                        other,
+                        body,
+                        estimate,
+                        noToolCalls,
+                        treatment.withDowngrade());
         Long named = request.maxOutputTokens();
         long most = estimator.choiceTokens(request, other);
         return named == null || named <= most
@@ -67,7 +74,8 @@ record Shape(
                                     field + ": " + name + " is disabled" + by(names, name),
                                     field));
             case Disabled.Changed(List<RequestBody.Edit> _, List<String> taken, boolean _)
-            when taken.isEmpty() -> this;
+                    when taken.isEmpty() ->
+                    this;
             case Disabled.Changed(
                             List<RequestBody.Edit> edits,
                             List<String> taken,
@@ -121,8 +129,7 @@ record Shape(
     /// With as much output as is paid for.
     Shape clamped(Amounts held, long floor, Estimator estimator) {
         long asked = estimator.choiceTokens(request, route);
-        long given =
-                estimate.affordableOutput(request, route.price(), held) / request.choices();
+        long given = estimate.affordableOutput(request, route.price(), held) / request.choices();
         RequestBody bounded = RequestBody.read(body);
         List<Splice.Edit> edits = new ArrayList<>(bound(given));
         edits.addAll(splices(bounded.lessThinking(given, floor)));
