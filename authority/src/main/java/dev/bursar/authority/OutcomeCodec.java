@@ -61,6 +61,8 @@ final class OutcomeCodec {
                 out.text(reason.name());
                 writeBlocks(out, blocks);
             }
+            case Outcome.Advised _ ->
+                    throw new IllegalArgumentException("advice is neither recorded nor remembered");
             case Outcome.Committed committed -> {
                 out.tag(COMMITTED);
                 out.text(committed.hold().value());

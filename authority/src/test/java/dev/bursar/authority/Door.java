@@ -187,7 +187,8 @@ public final class Door {
                             + refused.blocks().stream()
                                     .map(Door::text)
                                     .collect(Collectors.joining());
-            case Outcome.Extended _,
+            case Outcome.Advised _,
+                    Outcome.Extended _,
                     Outcome.Charged _,
                     Outcome.Evaluated _,
                     Outcome.Expired _,

@@ -100,7 +100,7 @@ final class Allowance {
 
     /// The most output that an estimate may charge: what is held for, unless more was seen.
     long most() {
-        return outgrown ? Amounts.MAX_VALUE : tokens;
+        return outgrown ? Estimate.MAX_QUANTITY : tokens;
     }
 
     /// Returns the pieces, once the call's own hold was settled with all that it took.

@@ -98,14 +98,18 @@ final class Call implements Runnable {
         Instant at = wiring.clock().instant();
         Dialect dialect = target.operation().dialect();
         Route route = wiring.routes().find(dialect, request.model(), at, wiring.meter());
-        CallHold held = reserve(request, route, record);
-        hold = held;
+        Admission.Admitted admitted = admit(request, route, record);
+        if (admitted == null) {
+            return;
+        }
+        hold = admitted.hold();
+        Shape shape = admitted.shape();
         AnswerReader reader = AnswerReader.of(target.operation());
-        Relay relay = relay(request, reader);
-        allowance = request.stream() ? allowance(route, held, reader) : null;
-        Exchange exchange = exchange(request, route, relay, held);
-        RequestOptions options = options(route);
-        Buffer upstreamBody = upstreamBody(request, route);
+        Relay relay = relay(shape.request(), reader);
+        allowance = request.stream() ? allowance(admitted, reader) : null;
+        Exchange exchange = exchange(admitted, relay);
+        RequestOptions options = options(shape.route());
+        Buffer upstreamBody = upstreamBody(shape);
         forwarded = true;
         Ending ending = exchanges.run(client, exchange, options, upstreamBody);
         readWhole(ending, reader);
@@ -114,7 +118,7 @@ final class Call implements Runnable {
         if (exchange.firstByteNanos() != 0) {
             record.number("first_byte_millis", millis(exchange.firstByteNanos() - receivedNanos));
         }
-        finish(ending, new Finish(request, route, held, record, reader, relay, exchange));
+        finish(ending, new Finish(shape, admitted.hold(), record, reader, relay, exchange));
         if (exchange.sentNanos() != 0) {
             wiring.meter()
                     .overhead(
@@ -133,27 +137,36 @@ final class Call implements Runnable {
         return array ? Relay.ofArray(reader) : new Relay(reader, request.askForUsage() != null);
     }
 
-    private CallHold reserve(CallRequest request, Route route, CallRecord record) {
+    private Admission.@Nullable Admitted admit(
+            CallRequest request, Route route, CallRecord record) {
         HoldId id = new HoldId(wiring.ids().next());
         long fingerprint = Fingerprint.of(body);
-        record.route(target.operation(), route)
-                .label("call", id.value())
+        record.label("call", id.value())
                 .label("requested_model", request.model())
                 .label("request_type", headers.requestType())
                 .label("priority", headers.priority())
                 .label("stream", Boolean.toString(request.stream()))
                 .label("fingerprint", Long.toHexString(fingerprint));
-        Subject subject = subject(route, id.value());
         if (target.operation().producesTokens()) {
             String asked = target.operation().label() + " " + request.model();
-            guard.begin(caller.tenant(), subject, id, () -> Signs.of(asked, body), record);
+            guard.begin(
+                    caller.tenant(),
+                    subject(route, id.value()),
+                    id,
+                    () -> Signs.of(asked, body),
+                    record);
         }
-        Estimator estimator = wiring.estimator();
-        return CallHold.reserve(
-                wiring,
-                new CallHold.Ask(id, caller.tenant(), subject, request, route, fingerprint, record),
-                estimator.bound(request, route, body),
-                () -> estimator.count(request, route, body));
+        Admission.Ask ask =
+                new Admission.Ask(
+                        id,
+                        caller.tenant(),
+                        by -> subject(by, id.value()),
+                        headers.isBatch(),
+                        fingerprint,
+                        record);
+        Estimate bound = wiring.estimator().bound(request, route, body);
+        return new Admission(wiring, client, ask, request, route)
+                .admit(new Shape(target, request, route, body, bound, false, Treatment.NONE));
     }
 
     /// A call that names no run is a run of its own, or belongs to that of its trace.
@@ -183,34 +196,36 @@ final class Call implements Runnable {
         }
     }
 
-    private Exchange exchange(CallRequest request, Route route, Relay relay, CallHold held) {
+    private Exchange exchange(Admission.Admitted admitted, Relay relay) {
         return new Exchange(
                 wiring.vertx(),
                 wiring.upstream(),
                 client,
-                route.provider(),
+                admitted.shape().route().provider(),
                 wiring.settings().clientGone(),
-                answerHeaders(request, route, held),
+                answerHeaders(admitted.shape(), admitted.hold()),
                 relay,
                 allowance);
     }
 
-    private Allowance allowance(Route route, CallHold held, AnswerReader reader) {
-        return new Allowance(wiring, held.whose(), route, held.estimate(), reader);
+    private Allowance allowance(Admission.Admitted admitted, AnswerReader reader) {
+        Route route = admitted.shape().route();
+        CallHold held = admitted.hold();
+        return new Allowance(wiring, held.whose(route), route, held.estimate(), reader);
     }
 
     private static Map<String, String> answerHeaders(Finish call) {
-        return answerHeaders(call.request(), call.route(), call.hold());
+        return answerHeaders(call.shape(), call.hold());
     }
 
     /// Of an answer that goes out now: before the settlement when it is streamed, else after.
-    private static Map<String, String> answerHeaders(
-            CallRequest request, Route route, CallHold held) {
+    private static Map<String, String> answerHeaders(Shape shape, CallHold held) {
         Map<String, String> answer = new LinkedHashMap<>();
         answer.put("X-Bursar-Call", held.call());
-        answer.put("X-Bursar-Decision", decision(held));
-        if (!route.model().equals(request.model())) {
-            answer.put("X-Bursar-Model", route.model());
+        answer.put("X-Bursar-Decision", decision(shape, held));
+        shape.treatment().describe(answer);
+        if (!shape.route().model().equals(shape.request().model())) {
+            answer.put("X-Bursar-Model", shape.route().model());
         }
         Outcome.Remaining tightest = held.remaining();
         if (tightest != null) {
@@ -219,7 +234,11 @@ final class Call implements Runnable {
         return answer;
     }
 
-    private static String decision(CallHold held) {
+    private static String decision(Shape shape, CallHold held) {
+        String treated = shape.treatment().decision();
+        if (treated != null) {
+            return treated;
+        }
         return held.granted().wouldRefuse().isEmpty() ? "allow" : "would-deny";
     }
 
@@ -233,25 +252,31 @@ final class Call implements Runnable {
     }
 
     /// A client that names no bound gets the one that is held for it, or a hard limit would not hold.
-    private Buffer upstreamBody(CallRequest request, Route route) {
+    private Buffer upstreamBody(Shape shape) {
+        CallRequest request = shape.request();
+        Route route = shape.route();
         String field = route.provider().outputBound(target.operation());
         CallRequest.Bound bound =
                 field == null || request.maxOutputTokens() != null
                         ? null
                         : new CallRequest.Bound(
                                 field, wiring.estimator().choiceTokens(request, route));
-        return Buffer.buffer(request.rewrite(body, route.model(), bound));
+        return Buffer.buffer(request.rewrite(shape.body(), route.model(), bound));
     }
 
     /// What is needed to end a call.
     private record Finish(
-            CallRequest request,
-            Route route,
+            Shape shape,
             CallHold hold,
             CallRecord record,
             AnswerReader reader,
             Relay relay,
-            Exchange exchange) {}
+            Exchange exchange) {
+
+        private Route route() {
+            return shape.route();
+        }
+    }
 
     /// The one way a forwarded call ends: settle first, then let go of the client.
     private void finish(Ending ending, Finish call) {
@@ -301,7 +326,7 @@ final class Call implements Runnable {
                         target.operation(),
                         call.reader(),
                         settled.usage(),
-                        call.request().askForUsage() == null,
+                        call.shape().request().askForUsage() == null,
                         call.relay().isArray());
         client.onLoop(() -> {
             if (!client.gone()) {
@@ -374,7 +399,8 @@ final class Call implements Runnable {
                 text.chars() > 0
                         ? estimator.producedTokens(call.route(), text)
                         : Math.ceilDiv(unreadBytes, Estimator.BYTES_PER_TOKEN);
-        long input = estimator.inputTokens(call.request(), call.route(), body);
+        Shape shape = call.shape();
+        long input = estimator.inputTokens(shape.request(), shape.route(), shape.body());
         long most = allowance == null ? bound.outputTokens() : allowance.most();
         return Settlement.estimate(
                 told, Math.min(input, bound.inputTokens()), Math.min(output, most));
@@ -407,7 +433,7 @@ final class Call implements Runnable {
         return call.record()
                 .withoutTokens()
                 .label("status", status)
-                .label("decision", decision(call.hold()))
+                .label("decision", decision(call.shape(), call.hold()))
                 .label("response_model", reader.model)
                 .label("stop_reason", reader.stopReason)
                 .label("service_tier", reader.serviceTier);

@@ -87,6 +87,11 @@ record CallHeaders(
         return ownProviderKey && identities.identify(secret) instanceof Identity.Unknown;
     }
 
+    /// Whether nobody waits for the answer.
+    boolean isBatch() {
+        return priority.equals("batch");
+    }
+
     /// The places where a Bursar key may be, also when the other headers are wrong.
     static List<String> secrets(MultiMap headers) {
         String own = headers.get(KEY);

@@ -39,6 +39,11 @@ final class CallRecord {
         return this;
     }
 
+    CallRecord without(String name) {
+        labels.remove(name);
+        return this;
+    }
+
     CallRecord route(Operation operation, Route route) {
         return label("dialect", operation.label())
                 .label("provider", route.provider().name())

@@ -34,6 +34,48 @@ record Estimate(long inputTokens, long outputTokens, boolean exact, Amounts aske
         return new Estimate(inputTokens, outputTokens, exact, Amounts.of(asked));
     }
 
+    /// Of a call that may not end in a tool call.
+    Estimate withoutToolCalls() {
+        Map<Unit, Long> rest = new TreeMap<>();
+        for (Unit unit : asked.units()) {
+            if (!unit.equals(Unit.TOOL_CALLS)) {
+                rest.put(unit, asked.get(unit));
+            }
+        }
+        return new Estimate(inputTokens, outputTokens, exact, Amounts.of(rest));
+    }
+
+    /// What the call takes at least, when its output may be bounded lower.
+    Amounts atLeast(CallRequest request, Price price, long output) {
+        long fewest = Math.min(output, outputTokens);
+        return Amounts.of(
+                Map.of(
+                        Unit.USD_MICROCENTS,
+                        cost(request, price, inputTokens, fewest),
+                        Unit.TOKENS,
+                        Math.min(inputTokens + fewest, MAX_QUANTITY)));
+    }
+
+    /// The most output tokens that `held` pays for beside the input.
+    long affordableOutput(CallRequest request, Price price, Amounts held) {
+        long most = Math.min(outputTokens, held.get(Unit.TOKENS) - inputTokens);
+        long fits = 0;
+        for (long above = most + 1; fits + 1 < above; ) {
+            long middle = (fits + above) >>> 1;
+            if (cost(request, price, inputTokens, middle) <= held.get(Unit.USD_MICROCENTS)) {
+                fits = middle;
+            } else {
+                above = middle;
+            }
+        }
+        return fits;
+    }
+
+    /// With less output, for what is held.
+    Estimate clamped(long output, Amounts held) {
+        return new Estimate(inputTokens, output, exact, held);
+    }
+
     /// The least that the call may use, if its input is nothing: while that fits, counting may help.
     Amounts atLeast(CallRequest request, Price price) {
         return exact

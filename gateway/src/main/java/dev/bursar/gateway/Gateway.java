@@ -2,6 +2,7 @@ package dev.bursar.gateway;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.gateway.breaker.Breakers;
+import dev.bursar.gateway.ladder.WaitingRoom;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenEstimator;
 import io.vertx.core.Vertx;
@@ -36,11 +37,15 @@ public final class Gateway implements AutoCloseable {
     private static final Duration CLOSE_STEP = Duration.ofMillis(20);
     private static final int OVERLOAD_RETRY_SECONDS = 1;
 
+    /// Calls that wait for room keep at most this part of the room for bodies from the others.
+    private static final int WAITING_SHARE = 4;
+
     private final Identities identities;
     private final TokenEstimator tokens = new TokenEstimator();
     private final Exchanges exchanges = new Exchanges();
     private final AtomicInteger calls = new AtomicInteger();
     private final BodyBytes bodies;
+    private final long ticks;
     private volatile Wiring wiring;
     private volatile boolean closing;
 
@@ -88,7 +93,10 @@ public final class Gateway implements AutoCloseable {
                         meter,
                         new Settler(authority),
                         identities,
-                        new Breakers());
+                        new Breakers(),
+                        new WaitingRoom(bodies.most() / WAITING_SHARE));
+        this.ticks =
+                vertx.setPeriodic(WaitingRoom.TICK.toMillis(), _ -> this.wiring.waiting().tick());
         Thread.ofVirtual().name("tokenizer-preload").start(tokens::preload);
     }
 
@@ -153,12 +161,19 @@ public final class Gateway implements AutoCloseable {
         return calls.get();
     }
 
-    /// Refuses new calls, waits some seconds for open ones, cuts the rest, and returns when every hold
+    /// How many of them wait until their budgets have room.
+    public int waiting() {
+        return wiring.waiting().waiting();
+    }
+
+    /// Refuses new calls and those that wait for room, waits some seconds for open ones, cuts the rest, and returns when every hold
     /// is settled or the authority does not answer. Close it before the authority.
     @Override
     public void close() {
         closing = true;
         Wiring with = wiring;
+        with.vertx().cancelTimer(ticks);
+        with.waiting().close();
         boolean quiet = await(() -> calls.get() == 0 && with.settler().open() == 0);
         if (!quiet) {
             LOG.warn("cutting open calls: calls={}", calls.get());

@@ -1,6 +1,8 @@
 package dev.bursar.gateway;
 
 import dev.bursar.gateway.breaker.BreakerSettings;
+import dev.bursar.gateway.ladder.LadderSettings;
+import dev.bursar.ledger.TenantId;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.TreeMap;
 /// @param clientGone what happens when a client hangs up
 /// @param statuses HTTP statuses other than the default ones, 400 to 599
 /// @param breakers when a run is noticed, slowed down or stopped
+/// @param ladders how budgets change the calls of tenants, by tenant; the rest have the default
 public record GatewaySettings(
         SortedMap<String, ProviderSettings> providers,
         SortedMap<String, ModelAlias> models,
@@ -27,7 +30,8 @@ public record GatewaySettings(
         int maxBodyBytes,
         ClientGone clientGone,
         Map<Refusal, Integer> statuses,
-        BreakerSettings breakers) {
+        BreakerSettings breakers,
+        SortedMap<String, LadderSettings> ladders) {
 
     public static final long MAX_OUTPUT_TOKENS = 4_096;
     public static final long MAX_INPUT_TOKENS = 200_000;
@@ -72,6 +76,7 @@ public record GatewaySettings(
         providers = Collections.unmodifiableSortedMap(new TreeMap<>(providers));
         models = Collections.unmodifiableSortedMap(new TreeMap<>(models));
         statuses = Map.copyOf(statuses);
+        ladders = Collections.unmodifiableSortedMap(new TreeMap<>(ladders));
         providers.forEach((name, provider) -> {
             if (!name.equals(provider.name())) {
                 throw new IllegalArgumentException(
@@ -109,7 +114,8 @@ public record GatewaySettings(
                 MAX_BODY_BYTES,
                 new ClientGone.Cancel(),
                 Map.of(),
-                BreakerSettings.DEFAULT);
+                BreakerSettings.DEFAULT,
+                new TreeMap<>());
     }
 
     /// The same with other breakers.
@@ -123,7 +129,27 @@ public record GatewaySettings(
                 maxBodyBytes,
                 clientGone,
                 statuses,
-                other);
+                other,
+                ladders);
+    }
+
+    /// With how the budgets of tenants change their calls.
+    public GatewaySettings withLadders(Map<String, LadderSettings> changed) {
+        return new GatewaySettings(
+                providers,
+                models,
+                unpriced,
+                maxOutputTokens,
+                maxInputTokens,
+                maxBodyBytes,
+                clientGone,
+                statuses,
+                breakers,
+                new TreeMap<>(changed));
+    }
+
+    LadderSettings ladder(TenantId tenant) {
+        return ladders.getOrDefault(tenant.value(), LadderSettings.DEFAULT);
     }
 
     int status(Refusal refusal) {

@@ -18,6 +18,8 @@ public enum Refusal {
     /// Only outstanding holds are in the way, of calls or of slots.
     BUDGET_HELD(429),
     MODEL_UNPRICED(403),
+    /// A budget has disabled a tool or feature that the call makes no sense without.
+    NOT_ALLOWED(403),
     MODEL_NOT_FOUND(404),
     /// Nothing is served at the path.
     NOT_FOUND(404),
@@ -62,7 +64,8 @@ public enum Refusal {
                     APPROVAL_REQUIRED,
                     RATE_LIMITED,
                     BUDGET_HELD,
-                    MODEL_UNPRICED ->
+                    MODEL_UNPRICED,
+                    NOT_ALLOWED ->
                     true;
             case MODEL_NOT_FOUND,
                     NOT_FOUND,

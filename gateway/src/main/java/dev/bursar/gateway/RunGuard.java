@@ -68,7 +68,7 @@ final class RunGuard {
             case SLOW -> slow(verdict, record);
             case STOP -> {
                 Command.StopRun stop = new Command.StopRun(tenant, run, by(verdict, run, call));
-                CallHold.answered(() -> wiring.authority().submit(stop));
+                Admission.answered(() -> wiring.authority().submit(stop));
                 begun.stopped();
             }
         }

@@ -2,6 +2,7 @@ package dev.bursar.gateway;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.gateway.breaker.Breakers;
+import dev.bursar.gateway.ladder.WaitingRoom;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenEstimator;
 import io.vertx.core.Vertx;
@@ -21,7 +22,8 @@ record Wiring(
         GatewayMeter meter,
         Settler settler,
         Identities identities,
-        Breakers breakers) {
+        Breakers breakers,
+        WaitingRoom waiting) {
 
     Wiring with(PriceBook book, TokenEstimator tokens, GatewaySettings changed) {
         return new Wiring(
@@ -36,6 +38,7 @@ record Wiring(
                 meter,
                 settler,
                 identities,
-                breakers);
+                breakers,
+                waiting);
     }
 }

@@ -239,6 +239,7 @@ class ClientGoneTest {
                         now.maxBodyBytes(),
                         new GatewaySettings.ClientGone.Drain(atMost, bytes),
                         now.statuses(),
-                        now.breakers()));
+                        now.breakers(),
+                        now.ladders()));
     }
 }

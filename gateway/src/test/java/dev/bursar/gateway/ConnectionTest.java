@@ -55,7 +55,8 @@ class ConnectionTest {
                         bytes,
                         now.clientGone(),
                         now.statuses(),
-                        now.breakers()));
+                        now.breakers(),
+                        now.ladders()));
     }
 
     @Test

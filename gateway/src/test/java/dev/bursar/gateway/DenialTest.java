@@ -468,7 +468,8 @@ class DenialTest {
                         now.maxBodyBytes(),
                         now.clientGone(),
                         Map.of(Refusal.BUDGET_EXHAUSTED, 403),
-                        now.breakers()));
+                        now.breakers(),
+                        new TreeMap<>()));
         HttpResponse<String> answer =
                 house.post("/v1/chat/completions", Samples.CHAT.replace("house-model", "fast"));
         assertThat(answer.headers().firstValue("X-Bursar-Model")).hasValue("unheard-of");

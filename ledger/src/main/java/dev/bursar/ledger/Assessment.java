@@ -24,6 +24,7 @@ final class Assessment {
 
     private final List<Block> blocks = new ArrayList<>();
     private final List<Block> wouldRefuse = new ArrayList<>();
+    private final List<Rung> rungs = new ArrayList<>(0);
     private final Set<Unit> unitsSeen = new HashSet<>();
     private Amounts granted;
     private int newAccounts;
@@ -89,11 +90,11 @@ final class Assessment {
             unitsSeen.add(budget.unit());
         }
         long asked = command.asked().get(budget.unit());
-        long least =
-                command.atLeast().has(budget.unit())
-                        ? Math.min(asked, command.atLeast().get(budget.unit()))
-                        : asked;
+        long least = least(line, asked);
         Block.Cause cause = cause(line, asked, least);
+        if (command.shortage().isQuestion()) {
+            climb(line, asked, cause);
+        }
         boolean limits = budget.mode() == Budget.Mode.HARD;
         boolean stops = limits || state.status() != Budget.Status.ACTIVE || line.room() < least;
         if (cause != null && stops) {
@@ -103,9 +104,65 @@ final class Assessment {
         if (cause != null && budget.mode() == Budget.Mode.SHADOW) {
             wouldRefuse.add(block(line, cause, asked, null));
         }
-        long most = limits ? line.affordable() : line.room();
+        long share = Math.max(share(line), least);
+        long most = limits ? share : Math.min(share, line.room());
         if (most < granted.get(budget.unit())) {
             granted = granted.with(budget.unit(), most);
+        }
+    }
+
+    /// What the reserve needs of a budget.
+    private long least(Line line, long asked) {
+        Budget budget = line.budget().budget();
+        boolean all = command.shortage().isClamp() && !clamps(line);
+        return all || !command.atLeast().has(budget.unit())
+                ? asked
+                : Math.min(asked, command.atLeast().get(budget.unit()));
+    }
+
+    private static boolean clamps(Line line) {
+        return Ladder.clampedAt(line.budget().budget(), 0) != Long.MAX_VALUE;
+    }
+
+    /// What a budget has for the reserve, unless that is less than it needs.
+    private long share(Line line) {
+        Budget budget = line.budget().budget();
+        return switch (budget.mode()) {
+            case HARD ->
+                    command.shortage().isClamp()
+                            ? Math.min(line.affordable(), clamped(line))
+                            : line.affordable();
+            case SOFT -> command.shortage().isClamp() ? clamped(line) : Long.MAX_VALUE;
+            case SHADOW -> Long.MAX_VALUE;
+        };
+    }
+
+    /// What is left below the step that clamps.
+    private long clamped(Line line) {
+        long whole = line.budget().whole(line.funding(), now.toEpochMilli());
+        long at = Ladder.clampedAt(line.budget().budget(), whole);
+        return at == Long.MAX_VALUE ? at : at - line.spent() - line.held() - line.debt();
+    }
+
+    /// Notes where the reserve would put the budget on its ladder.
+    private void climb(Line line, long asked, Block.@Nullable Cause cause) {
+        Budget budget = line.budget().budget();
+        if (cause == null && budget.ladder().isEmpty()) {
+            return;
+        }
+        long whole = line.budget().whole(line.funding(), now.toEpochMilli());
+        long used = line.spent() + line.held() + asked;
+        boolean blocked = cause != null && budget.mode() != Budget.Mode.SOFT;
+        Rung rung =
+                new Rung(
+                        line.key(),
+                        budget.name(),
+                        budget.mode(),
+                        Ladder.percent(used, whole),
+                        blocked ? budget.ladder() : Ladder.upTo(budget, whole, used),
+                        blocked ? cause : null);
+        if (blocked || rung.changesCalls()) {
+            rungs.add(rung);
         }
     }
 
@@ -210,9 +267,10 @@ final class Assessment {
                 approval);
     }
 
-    /// Whether the reserve gets what it wants.
+    /// Whether the reserve gets what it wants, or would take less anyway.
     boolean fits() {
-        return blocks.isEmpty() && !isShort();
+        return blocks.isEmpty()
+                && (command.shortage() == Command.Shortage.TAKE || granted.equals(command.asked()));
     }
 
     /// Whether there is room, but too little for a command that would rather ask again.
@@ -220,6 +278,30 @@ final class Assessment {
         return blocks.isEmpty()
                 && command.shortage() == Command.Shortage.ASK_AGAIN
                 && !granted.equals(command.asked());
+    }
+
+    /// Whether the answer is what the ladders want, and not yet a grant or a denial.
+    boolean advises() {
+        return switch (command.shortage()) {
+            case TAKE, CLAMP -> false;
+            case TRY_CLAMP -> !blocks.isEmpty();
+            case ASK_AGAIN ->
+                    rungs.stream().anyMatch(Rung::changesCalls)
+                            && blocks.stream().allMatch(block -> isForLadders(block.cause()));
+        };
+    }
+
+    /// Where a budget is stopped or owes something, no other call would help.
+    private static boolean isForLadders(Block.Cause cause) {
+        return switch (cause) {
+            case FROZEN, CLOSED, OVER_LIMIT, IN_DEBT -> false;
+            case ABOVE_LIMIT, SPENT, HELD -> true;
+        };
+    }
+
+    /// The budgets whose ladder has something to say, or that are in the way, by budget id.
+    List<Rung> rungs() {
+        return rungs;
     }
 
     List<Block> blocks() {

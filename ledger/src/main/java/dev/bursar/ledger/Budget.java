@@ -67,7 +67,15 @@ public record Budget(
             DISABLE,
             DEFER,
             APPROVE,
-            DENY
+            DENY;
+
+            /// Whether the step makes another call of the one that was asked for, or makes it wait.
+            public boolean changesCalls() {
+                return switch (this) {
+                    case CLAMP, DOWNGRADE, DISABLE, DEFER -> true;
+                    case ALERT, APPROVE, DENY -> false;
+                };
+            }
         }
 
         public Step {

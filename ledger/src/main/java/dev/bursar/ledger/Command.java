@@ -35,8 +35,23 @@ public sealed interface Command {
         /// It takes the room there is.
         TAKE,
         /// It takes nothing and is told so; no denial is recorded. Its owner knows a smaller figure, or
-        /// can find one.
-        ASK_AGAIN
+        /// can find one. It is also told when a ladder wants another request: see [Outcome.Advised].
+        ASK_AGAIN,
+        /// It takes what the budgets that clamp have for it, and at least `atLeast`. A budget without
+        /// such a step is asked for all, and refuses when it has less. A refusal is recorded.
+        CLAMP,
+        /// Like `CLAMP`, but what is in the way is only told: see [Outcome.Advised].
+        TRY_CLAMP;
+
+        /// Whether less than asked is for the ladders to give.
+        boolean isClamp() {
+            return this == CLAMP || this == TRY_CLAMP;
+        }
+
+        /// Whether being refused is no denial yet.
+        boolean isQuestion() {
+            return this == ASK_AGAIN || this == TRY_CLAMP;
+        }
     }
 
     /// Creates the budget or replaces the one of the same id. Balances and open holds stay; a change of
@@ -114,7 +129,8 @@ public sealed interface Command {
     ///
     /// @param asked in any units; a budget of a unit that is not asked for is not touched, except
     ///     `MILLIS`, which is always checked
-    /// @param atLeast where a unit is given here, less than asked may be granted, down to this
+    /// @param atLeast where a unit is given here, less than asked may be granted, down to this; under
+    ///     `shortage` of the kinds that clamp only by budgets whose ladder does
     /// @param shortage what happens when less than asked could be granted
     /// @param ttl how long the hold lasts, above zero
     /// @param grace how much longer it can still be ended by its owner

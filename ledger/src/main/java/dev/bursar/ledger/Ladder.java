@@ -29,6 +29,24 @@ final class Ladder {
         return reached;
     }
 
+    /// All steps that `used` has reached, in their order.
+    static List<Budget.Step> upTo(Budget budget, long limit, long used) {
+        return budget.ladder().stream()
+                .filter(step -> used >= threshold(limit, step.percent()))
+                .toList();
+    }
+
+    /// What a budget whose ladder clamps gives away: the part of the limit below its first such step, or
+    /// `Long.MAX_VALUE` when it never clamps.
+    static long clampedAt(Budget budget, long limit) {
+        for (Budget.Step step : budget.ladder()) {
+            if (step.action() == Budget.Step.Action.CLAMP) {
+                return threshold(limit, step.percent());
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
     /// What a budget lets through of a limit: less than all where a hard one denies, or asks a person,
     /// before 100 %.
     static long ceiling(Budget budget, long limit) {

@@ -51,6 +51,17 @@ public sealed interface Outcome {
         }
     }
 
+    /// Nothing is held and nothing recorded: a reserve that may be told so has reached steps of ladders
+    /// that make another call of it, or is in the way of budgets that such a call could pass.
+    ///
+    /// @param rungs by budget id: every budget that has such a step or is in the way, shadow budgets too
+    record Advised(List<Rung> rungs) implements Outcome {
+
+        public Advised {
+            rungs = List.copyOf(rungs);
+        }
+    }
+
     /// The hold ended and the actual amounts are spent.
     ///
     /// @param actual what was really used, also where limits did not cover it

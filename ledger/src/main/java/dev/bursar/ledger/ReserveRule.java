@@ -49,6 +49,9 @@ final class ReserveRule {
                 assessment = new Assessment(state, command, now, Relief.of(due), true);
             }
         }
+        if (assessment.advises()) {
+            return new Decision(new Outcome.Advised(assessment.rungs()), entries);
+        }
         Outcome outcome = conclude(command, now, assessment);
         if (outcome instanceof Outcome.Granted granted) {
             entries.add(reserved(command, now, assessment, granted));

@@ -19,6 +19,10 @@ final class ModelBudgets {
     private static final Step ASK_AT_80 = new Step(80, Step.Action.APPROVE, List.of());
     private static final Step ASK = new Step(100, Step.Action.APPROVE, List.of());
     private static final Step DENY_AT_90 = new Step(90, Step.Action.DENY, List.of());
+    private static final Step CLAMP = new Step(100, Step.Action.CLAMP, List.of());
+    private static final Step CLAMP_AT_60 = new Step(60, Step.Action.CLAMP, List.of());
+    private static final Step DEFER_AT_70 = new Step(70, Step.Action.DEFER, List.of());
+    private static final Step DOWNGRADE_AT_80 = new Step(80, Step.Action.DOWNGRADE, List.of());
     private static final Window DAY =
             new Window.Calendar(Window.Calendar.Period.DAY, ZoneId.of("Europe/Berlin"));
     private static final Window WEEK =
@@ -41,13 +45,26 @@ final class ModelBudgets {
                                     "run"),
                             terms(null, 150, 0, Duration.ofMinutes(10))),
                     on(
-                            per(every(budget("user-day", Unit.TOKENS, 900), DAY), "user"),
+                            per(
+                                    every(
+                                            mode(
+                                                    budget("user-day", Unit.TOKENS, 900),
+                                                    Mode.HARD,
+                                                    CLAMP),
+                                            DAY),
+                                    "user"),
                             terms(null, 300, 500, null)),
                     on(
                             every(mode(budget("all-day", Unit.TOKENS, 4_000), Mode.HARD, ASK), DAY),
                             terms("tenant:acme", 0, 2_000, null)),
                     on(
-                            every(budget("bot", Unit.TOKENS, 2_500), WEEK),
+                            every(
+                                    mode(
+                                            budget("bot", Unit.TOKENS, 2_500),
+                                            Mode.HARD,
+                                            CLAMP_AT_60,
+                                            DEFER_AT_70),
+                                    WEEK),
                             terms("tenant:acme/agent:bot", 900, 0, null)),
                     mode(
                             per(
@@ -57,6 +74,7 @@ final class ModelBudgets {
                                     "user"),
                             Mode.HARD,
                             ASK),
+                    per(budget("words", Unit.TOKENS, 700), "run"),
                     every(budget("one-call", Unit.USD_MICROCENTS, 280), new Window.PerCall()),
                     per(budget("slots", Unit.SLOTS, 4), "team"),
                     on(
@@ -66,10 +84,13 @@ final class ModelBudgets {
                             per(budget("steps", Unit.TOOL_CALLS, 12), "run"),
                             terms(null, 0, 0, Duration.ofMinutes(10))),
                     matching(
-                            mode(budget("shadow", Unit.USD_MICROCENTS, 100), Mode.SHADOW),
+                            mode(
+                                    budget("shadow", Unit.USD_MICROCENTS, 100),
+                                    Mode.SHADOW,
+                                    DOWNGRADE_AT_80),
                             "team",
                             "a"),
-                    mode(budget("soft", Unit.TOKENS, 500), Mode.SOFT));
+                    mode(budget("soft", Unit.TOKENS, 500), Mode.SOFT, CLAMP_AT_60));
 
     private ModelBudgets() {}
 

@@ -13,6 +13,7 @@ import java.util.Random;
 final class ModelStep {
 
     private static final List<Command.Overage> OVERAGES = List.of(Command.Overage.values());
+    private static final List<Command.Shortage> SHORTAGES = List.of(Command.Shortage.values());
     private static final List<Command.Adjustment> ADJUSTMENTS =
             List.of(Command.Adjustment.values());
 
@@ -65,7 +66,7 @@ final class ModelStep {
                 Command.Evaluate evaluate =
                         new Command.Evaluate(reserve, StateRecord.Operation.DECIDE);
                 if (ledger.submit(evaluate) instanceof Outcome.Evaluated evaluated) {
-                    expect(naive.evaluate(reserve, now, true), evaluated.answer());
+                    expect(naive.answer(reserve, now, true), evaluated.answer());
                 }
             }
             case 11, 12, 13, 14, 15 -> commit();
@@ -246,7 +247,7 @@ final class ModelStep {
                     asked.with(Unit.USD_MICROCENTS, step.a())
                             .with(Unit.CALLS, 1)
                             .with(Unit.SLOTS, 1);
-            least = step.c() % 6 == 0 ? Amounts.of(Unit.TOKENS, step.b() / 3) : least;
+            least = step.c() % 3 == 0 ? Amounts.of(Unit.TOKENS, step.b() / 3) : least;
         }
         boolean longLasting = step.c() % 10 == 1 || step.c() % 10 == 2;
         return new Command.Reserve(
@@ -256,7 +257,7 @@ final class ModelStep {
                 subjectOfStep(),
                 asked,
                 least,
-                Command.Shortage.TAKE,
+                SHORTAGES.get(step.number() % SHORTAGES.size()),
                 longLasting ? Duration.ofHours(30) : Duration.ofMillis(1 + 50L * step.b()),
                 step.a() % 3 == 0 ? Duration.ofSeconds(5) : Duration.ZERO,
                 step.a() % 2 == 0 ? Command.OnExpiry.RELEASE : Command.OnExpiry.CHARGE,
@@ -337,6 +338,8 @@ final class ModelStep {
     private static String text(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Granted granted -> "granted " + granted.held();
+            case Outcome.Advised advised ->
+                    "advised " + advised.rungs().stream().map(Rung::name).sorted().toList();
             case Outcome.Committed committed -> "committed " + committed.charged();
             case Outcome.Released released -> "released";
             case Outcome.Extended extended -> "extended " + extended.expiresAt();

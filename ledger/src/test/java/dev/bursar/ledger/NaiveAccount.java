@@ -85,6 +85,11 @@ final class NaiveAccount {
         return own + granted(now);
     }
 
+    /// What the percents of a ladder are of.
+    long whole(Budget of, Instant now) {
+        return Math.max(0, of.limit() + credit) + granted(now);
+    }
+
     long room(Budget of, long held, Instant now) {
         return limit(of, now) - spent(of, now) - held - debt;
     }

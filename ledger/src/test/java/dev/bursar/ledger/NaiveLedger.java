@@ -36,10 +36,15 @@ final class NaiveLedger extends NaiveBooks {
             stopped.put(String.valueOf(run), now);
             return "RUN_STOPPED";
         }
-        if (!blocks(command, now, false).isEmpty()) {
+        boolean takesLess = command.shortage() == Command.Shortage.TAKE;
+        if (!blocks(command, now, false).isEmpty()
+                || (!takesLess && !grantable(command, now, false).equals(command.asked()))) {
             expire(now);
         }
-        String answer = evaluate(command, now, false);
+        String answer = advice(command, now);
+        if (answer == null) {
+            answer = answer(command, now, false);
+        }
         if (answer.startsWith("granted")) {
             hold(command, now);
         } else if (answer.startsWith("BUDGET_EXCEEDED")) {
@@ -51,7 +56,7 @@ final class NaiveLedger extends NaiveBooks {
     }
 
     /// @param relieved whether holds that are past their time count as ended
-    String evaluate(Command.Reserve command, Instant now, boolean relieved) {
+    String answer(Command.Reserve command, Instant now, boolean relieved) {
         if (closed) {
             return "TENANT_CLOSED";
         }
@@ -63,9 +68,61 @@ final class NaiveLedger extends NaiveBooks {
             return missing;
         }
         List<String> blocks = blocks(command, now, relieved);
-        return blocks.isEmpty()
-                ? "granted " + grantable(command, now, relieved)
-                : "BUDGET_EXCEEDED " + blocks;
+        if (!blocks.isEmpty()) {
+            return "BUDGET_EXCEEDED " + blocks;
+        }
+        Amounts granted = grantable(command, now, relieved);
+        boolean isShort = !granted.equals(command.asked());
+        return isShort && command.shortage() == Command.Shortage.ASK_AGAIN
+                ? "SHORTAGE"
+                : "granted " + granted;
+    }
+
+    /// What ladders say to a reserve that may be told, or null.
+    private @Nullable String advice(Command.Reserve command, Instant now) {
+        List<View> blocking = blocking(command, now, false);
+        List<View> climbed =
+                views(command, now, false).stream()
+                        .filter(view ->
+                                !reached(view, command).isEmpty() || isInTheWay(view, command))
+                        .toList();
+        boolean wanted = climbed.stream().anyMatch(view -> !reached(view, command).isEmpty());
+        boolean hopeless =
+                blocking.stream()
+                        .map(view -> cause(view, command))
+                        .anyMatch(cause ->
+                                cause == Block.Cause.FROZEN
+                                        || cause == Block.Cause.CLOSED
+                                        || cause == Block.Cause.OVER_LIMIT
+                                        || cause == Block.Cause.IN_DEBT);
+        boolean told =
+                switch (command.shortage()) {
+                    case TAKE, CLAMP -> false;
+                    case TRY_CLAMP -> !blocking.isEmpty();
+                    case ASK_AGAIN -> wanted && !hopeless;
+                };
+        return told
+                ? "advised " + climbed.stream().map(view -> view.budget().name()).sorted().toList()
+                : null;
+    }
+
+    private boolean isInTheWay(View view, Command.Reserve command) {
+        return view.budget().mode() != Budget.Mode.SOFT && cause(view, command) != null;
+    }
+
+    /// The steps that change calls and are reached with all that is asked: all of them where the budget is
+    /// in the way.
+    private List<Budget.Step> reached(View view, Command.Reserve command) {
+        long used = view.spent() + view.held() + command.asked().get(view.budget().unit());
+        long whole = view.account().whole(view.budget(), view.now());
+        return view.budget().ladder().stream()
+                .filter(step -> isInTheWay(view, command) || used * 100 >= whole * step.percent())
+                .filter(step ->
+                        switch (step.action()) {
+                            case CLAMP, DOWNGRADE, DISABLE, DEFER -> true;
+                            case ALERT, APPROVE, DENY -> false;
+                        })
+                .toList();
     }
 
     String stop(String run, Instant now) {
@@ -151,8 +208,7 @@ final class NaiveLedger extends NaiveBooks {
         }
         Unit unit = view.budget().unit();
         long asked = command.asked().get(unit);
-        long least = command.atLeast().has(unit) ? command.atLeast().get(unit) : asked;
-        least = Math.min(asked, least);
+        long least = least(view.budget(), command);
         if (view.account().overLimit) {
             return Block.Cause.OVER_LIMIT;
         }
@@ -170,13 +226,44 @@ final class NaiveLedger extends NaiveBooks {
         return view.held() == 0 || withoutHolds < least ? Block.Cause.SPENT : Block.Cause.HELD;
     }
 
+    /// What a budget must have for the reserve: all of it, if giving less is for those that clamp.
+    private static long least(Budget budget, Command.Reserve command) {
+        long asked = command.asked().get(budget.unit());
+        boolean given = command.atLeast().has(budget.unit());
+        return given && (!isClamp(command) || clamp(budget) != null)
+                ? Math.min(asked, command.atLeast().get(budget.unit()))
+                : asked;
+    }
+
+    private static boolean isClamp(Command.Reserve command) {
+        return command.shortage() == Command.Shortage.CLAMP
+                || command.shortage() == Command.Shortage.TRY_CLAMP;
+    }
+
+    private static Budget.@Nullable Step clamp(Budget budget) {
+        return budget.ladder().stream()
+                .filter(step -> step.action() == Budget.Step.Action.CLAMP)
+                .findFirst()
+                .orElse(null);
+    }
+
     private Amounts grantable(Command.Reserve command, Instant now, boolean relieved) {
         Amounts granted = command.asked();
         for (View view : views(command, now, relieved)) {
             Unit unit = view.budget().unit();
-            if (view.budget().mode() == Budget.Mode.HARD
-                    && Math.max(0, view.room()) < granted.get(unit)) {
-                granted = granted.with(unit, Math.max(0, view.room()));
+            long most = granted.get(unit);
+            if (view.budget().mode() == Budget.Mode.HARD) {
+                most = Math.min(most, Math.max(0, view.room()));
+            }
+            Budget.Step clamp = clamp(view.budget());
+            if (clamp != null && isClamp(command) && view.budget().mode() != Budget.Mode.SHADOW) {
+                long whole = view.account().whole(view.budget(), now);
+                long below = (whole * clamp.percent() + 99) / 100;
+                long left = below - view.spent() - view.held() - view.account().debt;
+                most = Math.min(most, Math.max(left, least(view.budget(), command)));
+            }
+            if (most < granted.get(unit)) {
+                granted = granted.with(unit, most);
             }
         }
         return granted;

@@ -58,6 +58,7 @@ final class TestLedger {
             case Outcome.Charged charged -> charged.standings();
             case Outcome.BudgetAdjusted adjusted -> List.of(adjusted.standing());
             case Outcome.ApprovalGranted granted -> List.of(granted.standing());
+            case Outcome.Advised advised -> List.of();
             case Outcome.Refused refused -> List.of();
             case Outcome.Evaluated evaluated -> List.of();
             case Outcome.Expired expired -> List.of();

@@ -100,7 +100,8 @@ final class Decisions {
         if (!wouldRefuse.isEmpty()) {
             return new Decision(said.isEmpty() ? "would-deny" : said, "shadow_limit", "shadow", of);
         }
-        String name = said.isEmpty() ? "allow" : said;
+        boolean clamped = !reserved.granted().held().equals(reserved.asked());
+        String name = !said.isEmpty() ? said : clamped ? "clamped" : "allow";
         if (reserved.granted().notices().stream().anyMatch(Decisions::isPassed)) {
             return new Decision(name, "soft_limit", "soft", of);
         }

@@ -1,5 +1,6 @@
 package dev.bursar.server.config;
 
+import dev.bursar.gateway.ladder.LadderSettings;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.Budget.Mode;
 import dev.bursar.ledger.Budget.Step;
@@ -8,6 +9,7 @@ import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Terms;
+import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import dev.bursar.server.config.Node.Place;
 import java.time.Duration;
@@ -19,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,8 +29,6 @@ import org.jspecify.annotations.Nullable;
 /// Reads the budgets of one tenant.
 final class BudgetReader {
 
-    private static final Set<String> APPLIED = Set.of("alert", "approve", "deny");
-
     private static final Pattern PERCENT = Pattern.compile("([0-9]{1,3})\\s*%");
 
     /// How long the balance of a run outlives its last use.
@@ -37,8 +36,10 @@ final class BudgetReader {
 
     private BudgetReader() {}
 
-    /// @param notes where to put what is asked for and not done yet
-    static List<Budget> budgets(TenantId tenant, ZoneId zone, Node node, List<String> notes) {
+    /// @param ladder how the tenant's calls are changed
+    /// @param notes where to put steps that cannot do anything
+    static List<Budget> budgets(
+            TenantId tenant, ZoneId zone, Node node, LadderSettings ladder, List<String> notes) {
         List<Budget> budgets = new ArrayList<>();
         Map<String, Place> names = new HashMap<>();
         for (Node item : Section.items(node)) {
@@ -59,8 +60,13 @@ final class BudgetReader {
             String name = section.requiredText("name");
             TenantReader.requireName(name, section.valuePlace("name"));
             TenantReader.requireNew(names, name, section.valuePlace("name"), "the budget " + name);
-            budgets.add(budget(tenant, zone, name, section, true));
-            noteLater(section, notes);
+            Budget budget = budget(tenant, zone, name, section, true);
+            budgets.add(budget);
+            if (ladder.downgrade().isEmpty() && downgrades(budget)) {
+                notes.add(
+                        section.keyPlace("at")
+                                .note("downgrade does nothing: the tenant names no cheaper model"));
+            }
         }
         return budgets;
     }
@@ -85,7 +91,7 @@ final class BudgetReader {
                     limit.value(),
                     window,
                     mode,
-                    ladder(section, mode),
+                    ladder(section, mode, limit.unit()),
                     terms(section, limit, window, declared));
         } catch (IllegalArgumentException e) {
             throw section.place().mistake(String.valueOf(e.getMessage()));
@@ -202,7 +208,7 @@ final class BudgetReader {
         };
     }
 
-    private static List<Step> ladder(Section budget, Mode mode) {
+    private static List<Step> ladder(Section budget, Mode mode, Unit unit) {
         Section at = Section.any(budget.node("at"));
         List<Step> ladder = new ArrayList<>();
         at.fields()
@@ -212,24 +218,21 @@ final class BudgetReader {
                     if (number < 1 || number > 100) {
                         throw at.keyPlace(key).mistake("must be 1% to 100%");
                     }
-                    actions(value).forEach(action -> ladder.add(step(number, action, mode)));
+                    for (Node action : actions(value)) {
+                        Step step = step(number, action, mode);
+                        if (step.action() == Step.Action.CLAMP && !isClampable(unit)) {
+                            throw action.place()
+                                    .mistake("only budgets of USD or tokens can clamp the output");
+                        }
+                        ladder.add(step);
+                    }
                 });
         ladder.sort(Comparator.comparingInt(Step::percent));
         return ladder;
     }
 
-    private static void noteLater(Section budget, List<String> notes) {
-        for (Node at : Section.any(budget.node("at")).fields().values()) {
-            for (Node action : actions(at)) {
-                String written =
-                        action instanceof Node.Scalar scalar
-                                ? scalar.text().toLowerCase(Locale.ROOT)
-                                : "disable";
-                if (!APPLIED.contains(written)) {
-                    notes.add(action.place().note(written + " is read but not applied yet"));
-                }
-            }
-        }
+    private static boolean downgrades(Budget budget) {
+        return budget.ladder().stream().anyMatch(step -> step.action() == Step.Action.DOWNGRADE);
     }
 
     private static List<Node> actions(Node at) {
@@ -265,6 +268,10 @@ final class BudgetReader {
             throw node.place().mistake("a soft budget never refuses, so it cannot " + written);
         }
         return new Step(percent, action, List.of());
+    }
+
+    private static boolean isClampable(Unit unit) {
+        return unit.equals(Unit.USD_MICROCENTS) || unit.equals(Unit.TOKENS);
     }
 
     private static boolean refuses(Step.Action action) {

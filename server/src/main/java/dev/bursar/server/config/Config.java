@@ -1,6 +1,7 @@
 package dev.bursar.server.config;
 
 import dev.bursar.gateway.GatewaySettings;
+import dev.bursar.gateway.ladder.LadderSettings;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.TenantId;
@@ -56,18 +57,13 @@ public record Config(
 
     /// @param zone whose calendar days, weeks and months its budgets follow
     /// @param budgets with ids `tenant/name`, in the order of the file
-    /// @param downgrade model to the cheaper one that takes its place
+    /// @param ladder how its budgets change its calls
     public record Tenant(
-            TenantId id,
-            ZoneId zone,
-            List<Key> keys,
-            List<Budget> budgets,
-            SortedMap<String, String> downgrade) {
+            TenantId id, ZoneId zone, List<Key> keys, List<Budget> budgets, LadderSettings ladder) {
 
         public Tenant {
             keys = List.copyOf(keys);
             budgets = List.copyOf(budgets);
-            downgrade = Collections.unmodifiableSortedMap(new TreeMap<>(downgrade));
         }
     }
 

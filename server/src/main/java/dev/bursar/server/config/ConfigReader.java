@@ -3,6 +3,7 @@ package dev.bursar.server.config;
 import dev.bursar.gateway.GatewaySettings;
 import dev.bursar.gateway.ModelAlias;
 import dev.bursar.gateway.Refusal;
+import dev.bursar.gateway.ladder.LadderSettings;
 import dev.bursar.ledger.Unit;
 import dev.bursar.pricing.Price;
 import dev.bursar.pricing.Rates;
@@ -70,15 +71,26 @@ final class ConfigReader {
                 throw top.keyPlace(later).mistake("not supported by this version");
             }
         }
+        GatewaySettings gateway = gateway(top);
+        List<Price> prices = prices(top.node("prices"));
+        SortedMap<String, Long> tools = tools(top.node("tools"));
+        SortedMap<String, Config.Tenant> tenants =
+                new TenantReader(notes).tenants(top.node("tenants"));
         return new Config(
                 server(top.node("server")),
                 data(top),
                 adminToken(top.node("admin")),
-                gateway(top),
-                prices(top.node("prices")),
-                tools(top.node("tools")),
-                new TenantReader(notes).tenants(top.node("tenants")),
+                gateway.withLadders(ladders(tenants)),
+                prices,
+                tools,
+                tenants,
                 notes);
+    }
+
+    private static Map<String, LadderSettings> ladders(Map<String, Config.Tenant> tenants) {
+        Map<String, LadderSettings> ladders = new HashMap<>();
+        tenants.forEach((name, tenant) -> ladders.put(name, tenant.ladder()));
+        return ladders;
     }
 
     private static Config.Server server(Node node) {
@@ -142,7 +154,8 @@ final class ConfigReader {
                 server.whole("max_body_bytes", GatewaySettings.MAX_BODY_BYTES, 1_024, 1 << 30),
                 clientGone(top.node("client_gone")),
                 statuses(top.node("statuses")),
-                BreakerReader.breakers(top.node("tenants")));
+                BreakerReader.breakers(top.node("tenants")),
+                new TreeMap<>());
     }
 
     private static GatewaySettings.Unpriced unpriced(Node node) {

@@ -4,11 +4,13 @@ import dev.bursar.gateway.GatewaySettings;
 import dev.bursar.gateway.breaker.BreakerPolicy;
 import dev.bursar.gateway.breaker.Rule;
 import dev.bursar.gateway.breaker.Thresholds;
+import dev.bursar.gateway.ladder.LadderSettings;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.TenantId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Says what is in force, for the log: `key=value`, one line per thing, secrets as `***`.
@@ -83,9 +85,18 @@ public final class EffectiveConfig {
                                     key.scope() == null ? "all" : key.scope(),
                                     key.expires() == null ? "never" : key.expires()));
         }
+        LadderSettings ladder = tenant.ladder();
+        lines.add(
+                "tenant=%s downgrade=%s clamp.floor=%d defer.at_most=%ds defer.calls=%d"
+                        .formatted(
+                                tenant.id(),
+                                ladder.downgrade(),
+                                ladder.floor(),
+                                ladder.deferAtMost().toSeconds(),
+                                ladder.deferCalls()));
         for (Budget budget : tenant.budgets()) {
             lines.add(
-                    "tenant=%s budget=%s limit=%d unit=%s window=%s mode=%s per=%s match=%s"
+                    "tenant=%s budget=%s limit=%d unit=%s window=%s mode=%s per=%s match=%s at=%s"
                             .formatted(
                                     tenant.id(),
                                     budget.name(),
@@ -94,7 +105,8 @@ public final class EffectiveConfig {
                                     Windows.written(budget.window()),
                                     budget.mode(),
                                     budget.per(),
-                                    budget.match()));
+                                    budget.match(),
+                                    ladder(budget)));
         }
     }
 
@@ -114,6 +126,16 @@ public final class EffectiveConfig {
     private static String written(Thresholds thresholds) {
         return "flag:%d,slow:%d,stop:%d"
                 .formatted(thresholds.flag(), thresholds.slow(), thresholds.stop());
+    }
+
+    private static List<String> ladder(Budget budget) {
+        return budget.ladder().stream()
+                .map(step ->
+                        step.percent()
+                                + "%:"
+                                + step.action().name().toLowerCase(Locale.ROOT)
+                                + (step.tools().isEmpty() ? "" : step.tools()))
+                .toList();
     }
 
     private static String masked(boolean set) {

@@ -1,5 +1,6 @@
 package dev.bursar.server.config;
 
+import dev.bursar.gateway.ladder.LadderSettings;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.Budget.Mode;
 import dev.bursar.ledger.BudgetId;
@@ -65,19 +66,25 @@ final class TenantReader {
     }
 
     private Config.Tenant tenant(String name, Node node) {
-        Section section = Section.of(node, "timezone", "keys", "budgets", "downgrade", "breakers");
+        Section section =
+                Section.of(
+                        node,
+                        "timezone",
+                        "keys",
+                        "budgets",
+                        "breakers",
+                        "downgrade",
+                        "clamp",
+                        "defer");
         TenantId id = new TenantId(name);
         ZoneId zone = zone(section);
-        SortedMap<String, String> downgrade = section.texts("downgrade");
-        if (!downgrade.isEmpty()) {
-            notes.add(section.keyPlace("downgrade").note("is read but not applied yet"));
-        }
+        LadderSettings ladder = LadderReader.ladder(section);
         return new Config.Tenant(
                 id,
                 zone,
                 keys(id, section.node("keys")),
-                BudgetReader.budgets(id, zone, section.node("budgets"), notes),
-                downgrade);
+                BudgetReader.budgets(id, zone, section.node("budgets"), ladder, notes),
+                ladder);
     }
 
     private static Config.Tenant defaultTenant() {
@@ -95,7 +102,8 @@ final class TenantReader {
                         Mode.HARD,
                         List.of(),
                         new Terms(null, 0, 0, BudgetReader.RUN_IDLE, true));
-        return new Config.Tenant(id, ZoneOffset.UTC, List.of(), List.of(run), new TreeMap<>());
+        return new Config.Tenant(
+                id, ZoneOffset.UTC, List.of(), List.of(run), LadderSettings.DEFAULT);
     }
 
     private static ZoneId zone(Section section) {

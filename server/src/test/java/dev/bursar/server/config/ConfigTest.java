@@ -7,6 +7,7 @@ import dev.bursar.gateway.Dialect;
 import dev.bursar.gateway.GatewaySettings;
 import dev.bursar.gateway.ModelAlias;
 import dev.bursar.gateway.Refusal;
+import dev.bursar.gateway.ladder.LadderSettings;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Terms;
@@ -217,14 +218,15 @@ class ConfigTest {
     }
 
     @Test
-    void parse_actionsThatAreNotAppliedYet_haveNotesWithTheirLines() {
+    void parse_ladderOfATenant_isKeptAndPrinted() {
         Config config =
                 parse(
                         """
-                        tools: { web: { price: 0.01 } }
                         tenants:
                           acme:
-                            downgrade: { gpt-4o: gpt-4o-mini }
+                            downgrade: { gpt-4o: gpt-4o-mini, gpt-4o-mini: local/tiny }
+                            clamp: { floor: 512 }
+                            defer: { at_most: 90 s, calls: 50 }
                             budgets:
                               - name: run
                                 limit: 1 USD
@@ -236,17 +238,77 @@ class ConfigTest {
                                   85%: defer
                                   90%: approve
                                   100%: deny
+                          other: {}
+                        """);
+
+        LadderSettings ladder = acme(config).ladder();
+        assertThat(ladder.cheaper("gpt-4o")).containsExactly("gpt-4o-mini", "local/tiny");
+        assertThat(ladder.floor()).isEqualTo(512);
+        assertThat(ladder.deferAtMost()).isEqualTo(Duration.ofSeconds(90));
+        assertThat(ladder.deferCalls()).isEqualTo(50);
+        assertThat(config.gateway().ladders())
+                .containsEntry("acme", ladder)
+                .containsEntry("other", LadderSettings.DEFAULT);
+        assertThat(config.notes()).isEmpty();
+        assertThat(EffectiveConfig.lines(config))
+                .anyMatch(line -> line.contains("clamp.floor=512 defer.at_most=90s defer.calls=50"))
+                .anyMatch(line -> line.contains("60%:clamp") && line.contains("80%:disable[web]"));
+    }
+
+    @Test
+    void parse_whatCannotDoAnything_hasNotesWithTheirLines() {
+        Config config =
+                parse(
+                        """
+                        tools: { web: { price: 0.01 } }
+                        tenants:
+                          acme:
+                            budgets:
+                              - name: run
+                                limit: 1 USD
+                                at: { 70%: downgrade }
                         """);
 
         assertThat(config.notes())
-                .extracting(note -> note.replaceFirst(": .*: ", " "))
+                .extracting(note -> note.replaceFirst(": .*?: ", " "))
                 .containsExactly(
                         "bursar.yaml:1 prices of tools are read but not charged yet",
-                        "bursar.yaml:4 is read but not applied yet",
-                        "bursar.yaml:10 clamp is read but not applied yet",
-                        "bursar.yaml:11 downgrade is read but not applied yet",
-                        "bursar.yaml:12 disable is read but not applied yet",
-                        "bursar.yaml:13 defer is read but not applied yet");
+                        "bursar.yaml:7 downgrade does nothing: the tenant names no cheaper model");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    downgrade: { a: b, b: a }  | bursar.yaml:3: tenants.acme.downgrade: downgrade goes in a circle
+                    clamp: { floor: 0 }        | bursar.yaml:3: tenants.acme.clamp.floor
+                    clamp: { flor: 1 }         | bursar.yaml:3: tenants.acme.clamp.flor
+                    defer: { at_most: 2 h }    | bursar.yaml:3: tenants.acme.defer.at_most: must be 1 s to 1 h
+                    defer: { at_most: 10 ms }  | bursar.yaml:3: tenants.acme.defer.at_most: must be 1 s to 1 h
+                    defer: { calls: 10_001 }   | bursar.yaml:3: tenants.acme.defer.calls
+                    """)
+    void parse_ladderThatCannotBe_stopsWithTheLine(String line, String mistake) {
+        assertThatThrownBy(() -> parse("tenants:\n  acme:\n    " + line + "\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith(mistake);
+    }
+
+    @Test
+    void parse_clampOfABudgetThatCountsNoOutput_stopsWithTheLine() {
+        assertThatThrownBy(() ->
+                        parse(
+                                """
+                                tenants:
+                                  acme:
+                                    budgets:
+                                      - name: burst
+                                        limit: 600 calls
+                                        at: { 100%: clamp }
+                                """))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageStartingWith("bursar.yaml:6: ")
+                .hasMessageContaining("only budgets of USD or tokens can clamp the output");
     }
 
     @Test

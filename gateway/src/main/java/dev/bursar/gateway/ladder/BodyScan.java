@@ -1,0 +1,259 @@
+package dev.bursar.gateway.ladder;
+
+import dev.bursar.gateway.ladder.RequestBody.Edit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+
+/// Where the parts of a request's body are, in bytes: its fields, its tools, its budget for thinking.
+final class BodyScan {
+
+    private static final JsonFactory FACTORY =
+            JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxNestingDepth(256)
+                                    .maxStringLength(Integer.MAX_VALUE)
+                                    .build())
+                    .build();
+
+    private final JsonParser in;
+    private final List<Member> members = new ArrayList<>();
+    private final List<Tool> tools = new ArrayList<>();
+    private final Choice choice = new Choice(new TreeSet<>(), new TreeSet<>());
+    private int inside;
+    private boolean thinks;
+    private @Nullable Thinking thinking;
+
+    /// A part among its like.
+    sealed interface Part {
+
+        /// Its first byte.
+        int start();
+
+        /// After its last byte.
+        int end();
+    }
+
+    /// A field of the body.
+    ///
+    /// @param start of its name, the quote included
+    /// @param value where its value starts
+    record Member(String name, int start, int value, int end) implements Part {}
+
+    /// A tool that the model may call.
+    ///
+    /// @param names its name and its type
+    record Tool(SortedSet<String> names, int start, int end) implements Part {
+
+        boolean isOneOf(SortedSet<String> wanted) {
+            return wanted.stream().anyMatch(this::is);
+        }
+
+        /// Types have a version at their end, such as `web_search_20250305`.
+        boolean is(String wanted) {
+            return names.stream()
+                    .anyMatch(name ->
+                            name.equals(wanted)
+                                    || name.startsWith(wanted + "_2")
+                                    || name.startsWith(wanted + "_preview"));
+        }
+    }
+
+    /// What the client wants to be called.
+    ///
+    /// @param names of tools
+    /// @param words such as `auto` and `required`
+    record Choice(SortedSet<String> names, SortedSet<String> words) {
+
+        boolean isForced() {
+            return !names.isEmpty() || words.contains("required") || words.contains("any");
+        }
+    }
+
+    /// The budget for thinking, and where its number is.
+    record Thinking(long tokens, int start, int end) {}
+
+    private BodyScan(JsonParser in) {
+        this.in = in;
+    }
+
+    static BodyScan of(byte[] body) {
+        try (JsonParser in = FACTORY.createParser(ObjectReadContext.empty(), body)) {
+            BodyScan scan = new BodyScan(in);
+            scan.read();
+            return scan;
+        }
+    }
+
+    List<Member> members() {
+        return members;
+    }
+
+    @Nullable Member member(String name) {
+        return members.stream()
+                .filter(member -> member.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    List<Tool> tools() {
+        return tools;
+    }
+
+    Choice choice() {
+        return choice;
+    }
+
+    /// After the opening brace.
+    int inside() {
+        return inside;
+    }
+
+    /// Whether the client asks for thinking in a field of its own.
+    boolean thinks() {
+        return thinks;
+    }
+
+    @Nullable Thinking thinking() {
+        return thinking;
+    }
+
+    /// Takes some of the parts out of a list of them, with the commas between.
+    ///
+    /// @param gone fewer than `all`
+    static <P extends Part> List<Edit> remove(List<P> all, List<P> gone) {
+        List<Edit> edits = new ArrayList<>();
+        for (int from = 0; from < all.size(); from++) {
+            if (gone.contains(all.get(from))) {
+                int to = from;
+                while (to + 1 < all.size() && gone.contains(all.get(to + 1))) {
+                    to++;
+                }
+                edits.add(
+                        to + 1 < all.size()
+                                ? new Edit(all.get(from).start(), all.get(to + 1).start(), "")
+                                : new Edit(all.get(from - 1).end(), all.get(to).end(), ""));
+                from = to;
+            }
+        }
+        return edits;
+    }
+
+    private void read() {
+        in.nextToken();
+        inside = offset() + 1;
+        while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = in.currentName();
+            int start = offset();
+            in.nextToken();
+            int value = offset();
+            switch (name) {
+                case "tools", "functions" -> readTools();
+                case "tool_choice", "function_call" -> readChoice();
+                case "thinking" -> readThinking();
+                default -> in.skipChildren();
+            }
+            members.add(new Member(name, start, value, end()));
+        }
+    }
+
+    private void readTools() {
+        if (in.currentToken() != JsonToken.START_ARRAY) {
+            in.skipChildren();
+            return;
+        }
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            int start = offset();
+            SortedSet<String> names = new TreeSet<>();
+            readTool(names);
+            tools.add(new Tool(names, start, end()));
+        }
+    }
+
+    /// The name of a tool is in it, or in the object that is named like its type.
+    private void readTool(SortedSet<String> names) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = in.currentName();
+            JsonToken value = in.nextToken();
+            switch (name) {
+                case "name", "type", "server_label" -> {
+                    if (value == JsonToken.VALUE_STRING) {
+                        names.add(in.getString());
+                    }
+                    in.skipChildren();
+                }
+                case "function", "custom" -> readTool(names);
+                default -> in.skipChildren();
+            }
+        }
+    }
+
+    private void readChoice() {
+        if (in.currentToken() == JsonToken.VALUE_STRING) {
+            choice.words().add(in.getString());
+        }
+        if (!in.currentToken().isStructStart()) {
+            return;
+        }
+        for (int depth = 1; depth > 0; ) {
+            JsonToken token = in.nextToken();
+            if (token.isStructStart()) {
+                depth++;
+            } else if (token.isStructEnd()) {
+                depth--;
+            } else if (token == JsonToken.VALUE_STRING) {
+                boolean name = "name".equals(in.currentName());
+                (name ? choice.names() : choice.words()).add(in.getString());
+            }
+        }
+    }
+
+    private void readThinking() {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = in.currentName();
+            JsonToken value = in.nextToken();
+            if (name.equals("budget_tokens") && value == JsonToken.VALUE_NUMBER_INT) {
+                long tokens = (long) Math.min(in.getDoubleValue(), Integer.MAX_VALUE);
+                thinking = new Thinking(tokens, offset(), end());
+            } else if (name.equals("type") && value == JsonToken.VALUE_STRING) {
+                thinks = !in.getString().equals("disabled");
+            } else {
+                in.skipChildren();
+            }
+        }
+        thinking = thinks ? thinking : null;
+    }
+
+    private int offset() {
+        return Math.toIntExact(in.currentTokenLocation().getByteOffset());
+    }
+
+    /// After the value at the parser, whose last token is the current one.
+    private int end() {
+        JsonToken token = in.currentToken();
+        if (token.isStructEnd()) {
+            return offset() + 1;
+        }
+        if (token == JsonToken.VALUE_STRING) {
+            in.finishToken();
+            return Math.toIntExact(in.currentLocation().getByteOffset());
+        }
+        return offset() + in.getString().length();
+    }
+}

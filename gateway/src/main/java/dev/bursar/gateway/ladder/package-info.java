@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.gateway.ladder;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,184 @@
+package dev.bursar.gateway.ladder;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.gateway.ladder.RequestBody.Disabled;
+import dev.bursar.gateway.ladder.RequestBody.Edit;
+import dev.bursar.gateway.ladder.RequestBody.NoTools;
+import java.io.ByteArrayOutputStream;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RequestBodyTest {
+
+    private static final long FLOOR = 256;
+
+    private static String apply(String body, List<Edit> edits) {
+        byte[] from = body.getBytes(UTF_8);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int at = 0;
+        for (Edit edit : edits.stream().sorted(Comparator.comparingInt(Edit::start)).toList()) {
+            assertThat(edit.start()).isGreaterThanOrEqualTo(at);
+            out.write(from, at, edit.start() - at);
+            out.writeBytes(edit.text().getBytes(UTF_8));
+            at = edit.end();
+        }
+        out.write(from, at, from.length - at);
+        return out.toString(UTF_8);
+    }
+
+    private static RequestBody read(String body) {
+        return RequestBody.read(body.getBytes(UTF_8));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    {"a":"é", "reasoning_effort": "high" } | {"a":"é", "reasoning_effort": "low" }
+                    {"reasoning_effort":"minimal"}         | {"reasoning_effort":"minimal"}
+                    {"reasoning_effort":null}              | {"reasoning_effort":null}
+                    {"messages":[{"reasoning_effort":"high"}]} | {"messages":[{"reasoning_effort":"high"}]}
+                    {"model":"m"}                          | {"model":"m"}
+                    """)
+    void lessThinking_lowersTheEffortAndNothingElse(String body, String lowered) {
+        assertThat(apply(body, read(body).lessThinking(500, FLOOR))).isEqualTo(lowered);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "8000, 4000, 4000, 3744",
+        "8000, 4000, 6000, 4000",
+        "8000, 4000, 1280, 1024",
+        "8000, 1024, 1300, 1024",
+    })
+    void lessThinking_staysBelowTheBoundAndAboveItsLeast(
+            long asked, long thinking, long given, long left) {
+        String body =
+                "{\"max_tokens\":%d,\"thinking\":{\"type\":\"enabled\",\"budget_tokens\": %d}}"
+                        .formatted(asked, thinking);
+
+        assertThat(apply(body, read(body).lessThinking(given, FLOOR)))
+                .isEqualTo(
+                        "{\"max_tokens\":%d,\"thinking\":{\"type\":\"enabled\",\"budget_tokens\": %d}}"
+                                .formatted(asked, left));
+        assertThat(read(body).leastOutput(asked, FLOOR)).isEqualTo(1_280);
+    }
+
+    @Test
+    void leastOutput_withoutThinking_isTheFloorOrWhatIsAsked() {
+        assertThat(read("{\"thinking\":{\"type\":\"disabled\"}}").leastOutput(900, FLOOR))
+                .isEqualTo(FLOOR);
+        assertThat(read("{}").leastOutput(100, FLOOR)).isEqualTo(100);
+    }
+
+    private static final String FUNCTIONS =
+            """
+            {"tools":[ {"type":"function","function":{"name":"web","parameters":{"name":"x"}}} ,\
+             {"type":"function","function":{"name":"sql"}}, {"type":"custom","custom":{"name":"py"}} ],"n":1}\
+            """;
+
+    private static Disabled disable(String body, NoTools noTools, String... names) {
+        return read(body).disable(new TreeSet<>(List.of(names)), false, noTools);
+    }
+
+    private static String without(String body, NoTools noTools, String... names) {
+        Disabled disabled = disable(body, noTools, names);
+        assertThat(disabled).isInstanceOf(Disabled.Changed.class);
+        return apply(body, ((Disabled.Changed) disabled).edits());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    web     | [ {"type":"function","function":{"name":"sql"}}, {"type":"custom","custom":{"name":"py"}} ]
+                    sql     | [ {"type":"function","function":{"name":"web","parameters":{"name":"x"}}} , {"type":"custom","custom":{"name":"py"}} ]
+                    py      | [ {"type":"function","function":{"name":"web","parameters":{"name":"x"}}} , {"type":"function","function":{"name":"sql"}} ]
+                    sql py  | [ {"type":"function","function":{"name":"web","parameters":{"name":"x"}}} ]
+                    web sql | [ {"type":"custom","custom":{"name":"py"}} ]
+                    x other | [ {"type":"function","function":{"name":"web","parameters":{"name":"x"}}} , {"type":"function","function":{"name":"sql"}}, {"type":"custom","custom":{"name":"py"}} ]
+                    """)
+    void disable_namedTools_takesThemFromTheArray(String names, String tools) {
+        assertThat(without(FUNCTIONS, NoTools.OPENAI, names.split(" ")))
+                .isEqualTo("{\"tools\":" + tools + ",\"n\":1}");
+    }
+
+    @Test
+    void disable_allTools_forbidsCallsAndKeepsTheDefinitions() {
+        assertThat(without(FUNCTIONS, NoTools.OPENAI, "tools"))
+                .isEqualTo("{\"tool_choice\":\"none\"," + FUNCTIONS.substring(1));
+        assertThat(without(FUNCTIONS, NoTools.OPENAI, "web", "sql", "py"))
+                .isEqualTo("{\"tool_choice\":\"none\"," + FUNCTIONS.substring(1));
+        String messages =
+                "{\"tool_choice\":{\"type\":\"auto\"},\"tools\":[{\"name\":\"web\",\"input_schema\":{}}]}";
+        assertThat(without(messages, NoTools.ANTHROPIC, "web"))
+                .isEqualTo(messages.replace("\"auto\"", "\"none\""));
+        assertThat(without("{\"functions\":[{\"name\":\"f\"}]}", NoTools.OPENAI, "tools"))
+                .isEqualTo("{\"function_call\":\"none\",\"functions\":[{\"name\":\"f\"}]}");
+    }
+
+    @Test
+    void disable_features_areTakenFromTheRequest() {
+        assertThat(
+                        without(
+                                "{\"model\":\"m\",\"web_search_options\":{\"a\":[1]}}",
+                                NoTools.OPENAI,
+                                "web_search"))
+                .isEqualTo("{\"model\":\"m\"}");
+        assertThat(
+                        without(
+                                "{\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":2000}, \"model\":\"m\"}",
+                                NoTools.ANTHROPIC,
+                                "thinking"))
+                .isEqualTo("{\"model\":\"m\"}");
+        assertThat(
+                        without(
+                                "{\"tools\":[{\"type\":\"web_search_20250305\",\"name\":\"web_search\"},{\"name\":\"f\"}]}",
+                                NoTools.ANTHROPIC,
+                                "web_search"))
+                .isEqualTo("{\"tools\":[{\"name\":\"f\"}]}");
+        assertThat(without("{\"reasoning_effort\":\"high\"}", NoTools.OPENAI, "thinking"))
+                .isEqualTo("{\"reasoning_effort\":\"low\"}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    {"type":"function","function":{"name":"web"}} | web
+                    {"type":"tool","name":"web"}                  | web
+                    {"type":"tool","name":"web"}                  | tools
+                    "required"                                    | tools
+                    {"type":"any"}                                | tools
+                    """)
+    void disable_toolThatTheRequestInsistsOn_isNeeded(String choice, String name) {
+        String body =
+                "{\"tools\":[{\"name\":\"web\"},{\"name\":\"sql\"}],\"tool_choice\":"
+                        + choice
+                        + "}";
+
+        assertThat(disable(body, NoTools.OPENAI, name))
+                .isInstanceOfSatisfying(
+                        Disabled.Needed.class,
+                        needed -> assertThat(needed.field()).isEqualTo("tool_choice"));
+    }
+
+    @Test
+    void disable_images_areNeededWhereThereAreSome() {
+        TreeSet<String> names = new TreeSet<>(List.of("images"));
+
+        assertThat(read("{}").disable(names, true, NoTools.OPENAI))
+                .isEqualTo(new Disabled.Needed("images", "messages"));
+        assertThat(read("{}").disable(names, false, NoTools.OPENAI))
+                .isEqualTo(new Disabled.Changed(List.of(), List.of(), false));
+    }
+}
