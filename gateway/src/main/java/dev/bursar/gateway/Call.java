@@ -95,10 +95,22 @@ final class Call implements Runnable {
         Instant at = wiring.clock().instant();
         Dialect dialect = target.operation().dialect();
         Route route = wiring.routes().find(dialect, request.model(), at, wiring.meter());
-        CallHold held = reserve(request, route, record);
+        CallHold.Ask ask = ask(request, route, record);
+        try (CacheStep cache = CacheStep.visit(wiring, client, headers, ask, body)) {
+            if (!cache.answers()) {
+                forward(ask, cache);
+            }
+        }
+    }
+
+    private void forward(CallHold.Ask ask, CacheStep cache) {
+        CallRequest request = ask.request();
+        Route route = ask.route();
+        CallRecord record = ask.record();
+        CallHold held = reserve(ask);
         hold = held;
         AnswerReader reader = AnswerReader.of(target.operation());
-        Relay relay = relay(request, reader);
+        Relay relay = relay(request, reader, cache.recording());
         allowance = request.stream() ? allowance(route, held, reader) : null;
         Exchange exchange = exchange(request, route, relay, held);
         RequestOptions options = options(route);
@@ -109,7 +121,7 @@ final class Call implements Runnable {
         if (exchange.firstByteNanos() != 0) {
             record.number("first_byte_millis", millis(exchange.firstByteNanos() - receivedNanos));
         }
-        finish(ending, new Finish(request, route, held, record, reader, relay, exchange));
+        finish(ending, new Finish(request, route, held, record, reader, relay, exchange, cache));
         if (exchange.sentNanos() != 0) {
             wiring.meter()
                     .overhead(
@@ -120,14 +132,16 @@ final class Call implements Runnable {
         }
     }
 
-    private Relay relay(CallRequest request, AnswerReader reader) {
+    private Relay relay(CallRequest request, AnswerReader reader, @Nullable Recording recording) {
         boolean array =
                 target.operation() == Operation.STREAM_GENERATE
                         && !"sse".equals(client.request().getParam("alt"));
-        return array ? Relay.ofArray(reader) : new Relay(reader, request.askForUsage() != null);
+        return array
+                ? Relay.ofArray(reader)
+                : new Relay(reader, request.askForUsage() != null, recording);
     }
 
-    private CallHold reserve(CallRequest request, Route route, CallRecord record) {
+    private CallHold.Ask ask(CallRequest request, Route route, CallRecord record) {
         HoldId id = new HoldId(wiring.ids().next());
         long fingerprint = Fingerprint.of(body);
         record.route(target.operation(), route)
@@ -137,19 +151,23 @@ final class Call implements Runnable {
                 .label("priority", headers.priority())
                 .label("stream", Boolean.toString(request.stream()))
                 .label("fingerprint", Long.toHexString(fingerprint));
+        return new CallHold.Ask(
+                id,
+                caller.tenant(),
+                subject(route, id.value()),
+                request,
+                route,
+                fingerprint,
+                record);
+    }
+
+    private CallHold reserve(CallHold.Ask ask) {
         Estimator estimator = wiring.estimator();
         return CallHold.reserve(
                 wiring,
-                new CallHold.Ask(
-                        id,
-                        caller.tenant(),
-                        subject(route, id.value()),
-                        request,
-                        route,
-                        fingerprint,
-                        record),
-                estimator.bound(request, route, body),
-                () -> estimator.count(request, route, body));
+                ask,
+                estimator.bound(ask.request(), ask.route(), body),
+                () -> estimator.count(ask.request(), ask.route(), body));
     }
 
     /// A call that names no run is a run of its own, or belongs to that of its trace.
@@ -247,7 +265,8 @@ final class Call implements Runnable {
             CallRecord record,
             AnswerReader reader,
             Relay relay,
-            Exchange exchange) {}
+            Exchange exchange,
+            CacheStep cache) {}
 
     /// The one way a forwarded call ends: settle first, then let go of the client.
     private void finish(Ending ending, Finish call) {
@@ -266,6 +285,9 @@ final class Call implements Runnable {
                         settled = settle(call, Integer.toString(answered.status()), json.length);
                     }
                     replies.passOn(answered, answerHeaders(call), settled);
+                    if (settled != null) {
+                        call.cache().settled(json, call.reader(), settled);
+                    }
                 }
             }
             case Ending.Relayed relayed -> {
@@ -273,7 +295,9 @@ final class Call implements Runnable {
                 if (relayed.status() >= ERROR) {
                     release(call, status);
                 } else {
-                    settle(call, streamStatus(call, status), call.relay().bytes());
+                    Settlement settled =
+                            settle(call, streamStatus(call, status), call.relay().bytes());
+                    call.cache().settled(null, call.reader(), settled);
                 }
                 client.onLoop(client::end);
             }

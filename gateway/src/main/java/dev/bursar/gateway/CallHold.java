@@ -53,7 +53,7 @@ final class CallHold {
             long fingerprint,
             CallRecord record) {
 
-        private CommandKey key() {
+        CommandKey key() {
             return new CommandKey(id.value(), fingerprint);
         }
     }
@@ -98,18 +98,22 @@ final class CallHold {
     private static CallHold granted(Wiring wiring, Ask ask, Estimate estimate, Outcome outcome) {
         return switch (outcome) {
             case Outcome.Granted granted -> new CallHold(wiring, ask, estimate, granted);
-            case Outcome.Refused refused ->
-                    throw new RefusedException(
-                            new Denials(
-                                            answered(wiring.authority()::budgets),
-                                            wiring.clock().instant())
-                                    .explain(refused, estimate, ask.route()));
+            case Outcome.Refused refused -> throw refused(wiring, ask, estimate, refused);
             case Outcome other ->
                     throw new IllegalStateException("a reserve was answered by " + other);
         };
     }
 
-    private static <T> T answered(Supplier<T> question) {
+    /// What a refusal of the ledger is to the client.
+    static RefusedException refused(
+            Wiring wiring, Ask ask, Estimate estimate, Outcome.Refused refused) {
+        return new RefusedException(
+                new Denials(answered(wiring.authority()::budgets), wiring.clock().instant())
+                        .explain(refused, estimate, ask.route()));
+    }
+
+    /// @throws RefusedException when the authority cannot answer
+    static <T> T answered(Supplier<T> question) {
         try {
             return question.get();
         } catch (AuthorityException e) {

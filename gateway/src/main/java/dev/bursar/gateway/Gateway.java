@@ -1,6 +1,9 @@
 package dev.bursar.gateway;
 
 import dev.bursar.authority.Authority;
+import dev.bursar.gateway.cache.AnswerCache;
+import dev.bursar.gateway.cache.ToolResults;
+import dev.bursar.gateway.embedding.Embedder;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenEstimator;
 import io.vertx.core.Vertx;
@@ -35,9 +38,15 @@ public final class Gateway implements AutoCloseable {
     private static final Duration CLOSE_STEP = Duration.ofMillis(20);
     private static final int OVERLOAD_RETRY_SECONDS = 1;
 
+    /// So long a call waits for the meaning of its text. One that is not told by then is compared by nothing.
+    private static final Duration MEANING_PATIENCE = Duration.ofMillis(250);
+
     private final Identities identities;
     private final TokenEstimator tokens = new TokenEstimator();
     private final Exchanges exchanges = new Exchanges();
+    private final Embedder embedder = new Embedder();
+    private final AnswerCache cache;
+    private final ToolResults toolResults;
     private final AtomicInteger calls = new AtomicInteger();
     private final BodyBytes bodies;
     private volatile Wiring wiring;
@@ -74,6 +83,9 @@ public final class Gateway implements AutoCloseable {
             BodyBytes bodies) {
         this.identities = identities;
         this.bodies = bodies;
+        this.cache =
+                new AnswerCache(settings.caches(), text -> embedder.embed(text, MEANING_PATIENCE));
+        this.toolResults = new ToolResults(settings.caches());
         this.wiring =
                 new Wiring(
                         vertx,
@@ -86,7 +98,9 @@ public final class Gateway implements AutoCloseable {
                         new CallIds(clock),
                         meter,
                         new Settler(authority),
-                        identities);
+                        identities,
+                        cache);
+        preload(settings);
         Thread.ofVirtual().name("tokenizer-preload").start(tokens::preload);
     }
 
@@ -144,6 +158,26 @@ public final class Gateway implements AutoCloseable {
     /// Uses other prices and settings for calls from now on.
     public void reconfigure(PriceBook book, GatewaySettings settings) {
         wiring = wiring.with(book, tokens, settings);
+        cache.reconfigure(settings.caches());
+        toolResults.reconfigure(settings.caches());
+        preload(settings);
+    }
+
+    /// The answers that are kept.
+    public AnswerCache cache() {
+        return cache;
+    }
+
+    /// What agents keep of their tools.
+    public ToolResults toolResults() {
+        return toolResults;
+    }
+
+    /// Nobody pays for the model of meanings who does not use it.
+    private void preload(GatewaySettings settings) {
+        if (settings.caches().comparesMeaning()) {
+            embedder.preload();
+        }
     }
 
     /// How many calls are open.
@@ -164,6 +198,7 @@ public final class Gateway implements AutoCloseable {
             await(() -> calls.get() == 0 && with.settler().open() == 0);
         }
         with.upstream().close();
+        embedder.close();
     }
 
     private static boolean asksForModels(HttpServerRequest request, Dialect dialect) {

@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.cache.CacheSettings;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.TreeMap;
 /// @param maxBodyBytes of a request
 /// @param clientGone what happens when a client hangs up
 /// @param statuses HTTP statuses other than the default ones, 400 to 599
+/// @param caches what is kept of answers and results
 public record GatewaySettings(
         SortedMap<String, ProviderSettings> providers,
         SortedMap<String, ModelAlias> models,
@@ -24,7 +26,8 @@ public record GatewaySettings(
         long maxInputTokens,
         int maxBodyBytes,
         ClientGone clientGone,
-        Map<Refusal, Integer> statuses) {
+        Map<Refusal, Integer> statuses,
+        CacheSettings caches) {
 
     public static final long MAX_OUTPUT_TOKENS = 4_096;
     public static final long MAX_INPUT_TOKENS = 200_000;
@@ -105,7 +108,22 @@ public record GatewaySettings(
                 MAX_INPUT_TOKENS,
                 MAX_BODY_BYTES,
                 new ClientGone.Cancel(),
-                Map.of());
+                Map.of(),
+                CacheSettings.OFF);
+    }
+
+    /// The same with other caches.
+    public GatewaySettings withCaches(CacheSettings changed) {
+        return new GatewaySettings(
+                providers,
+                models,
+                unpriced,
+                maxOutputTokens,
+                maxInputTokens,
+                maxBodyBytes,
+                clientGone,
+                statuses,
+                changed);
     }
 
     int status(Refusal refusal) {

@@ -1,6 +1,7 @@
 package dev.bursar.gateway;
 
 import dev.bursar.authority.Authority;
+import dev.bursar.gateway.cache.AnswerCache;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenEstimator;
 import io.vertx.core.Vertx;
@@ -19,7 +20,8 @@ record Wiring(
         CallIds ids,
         GatewayMeter meter,
         Settler settler,
-        Identities identities) {
+        Identities identities,
+        AnswerCache cache) {
 
     Wiring with(PriceBook book, TokenEstimator tokens, GatewaySettings changed) {
         return new Wiring(
@@ -33,6 +35,7 @@ record Wiring(
                 ids,
                 meter,
                 settler,
-                identities);
+                identities,
+                cache);
     }
 }

@@ -62,6 +62,7 @@ final class ConfigReader {
                         "prices",
                         "tools",
                         "defaults",
+                        "cache",
                         "tenants",
                         "alerts",
                         "channels");
@@ -141,7 +142,8 @@ final class ConfigReader {
                         "max_input_tokens", (int) GatewaySettings.MAX_INPUT_TOKENS, 1, 100_000_000),
                 server.whole("max_body_bytes", GatewaySettings.MAX_BODY_BYTES, 1_024, 1 << 30),
                 clientGone(top.node("client_gone")),
-                statuses(top.node("statuses")));
+                statuses(top.node("statuses")),
+                CacheReader.caches(top.node("cache"), top.node("tenants")));
     }
 
     private static GatewaySettings.Unpriced unpriced(Node node) {

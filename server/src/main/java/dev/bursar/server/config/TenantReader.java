@@ -65,7 +65,7 @@ final class TenantReader {
     }
 
     private Config.Tenant tenant(String name, Node node) {
-        Section section = Section.of(node, "timezone", "keys", "budgets", "downgrade");
+        Section section = Section.of(node, "timezone", "keys", "budgets", "downgrade", "cache");
         TenantId id = new TenantId(name);
         ZoneId zone = zone(section);
         SortedMap<String, String> downgrade = section.texts("downgrade");
