@@ -192,11 +192,7 @@ final class Admission {
             case Outcome.Refused refused when refused.reason() == Reason.RUN_STOPPED ->
                     throw stopped(shape.route());
             case Outcome.Refused refused ->
-                    throw new RefusedException(
-                            new Denials(
-                                            answered(wiring.authority()::budgets),
-                                            wiring.clock().instant())
-                                    .explain(refused, shape.estimate(), shape.route()));
+                    throw refused(wiring, shape.route(), shape.estimate(), refused);
             case Outcome other ->
                     throw new IllegalStateException("a reserve was answered by " + other);
         };
@@ -215,6 +211,14 @@ final class Admission {
             hold.release(ask.record().attribution());
             throw bug;
         }
+    }
+
+    /// What a refusal of the ledger is to the client.
+    static RefusedException refused(
+            Wiring wiring, Route route, Estimate estimate, Outcome.Refused refused) {
+        return new RefusedException(
+                new Denials(answered(wiring.authority()::budgets), wiring.clock().instant())
+                        .explain(refused, estimate, route));
     }
 
     private RefusedException stopped(Route route) {

@@ -98,14 +98,25 @@ final class Call implements Runnable {
         Instant at = wiring.clock().instant();
         Dialect dialect = target.operation().dialect();
         Route route = wiring.routes().find(dialect, request.model(), at, wiring.meter());
-        Admission.Admitted admitted = admit(request, route, record);
+        Admission.Ask ask = ask(request, record);
+        try (CacheStep cache =
+                CacheStep.visit(wiring, client, headers, ask, request, route, body)) {
+            if (!cache.answers()) {
+                forward(ask, request, route, cache);
+            }
+        }
+    }
+
+    private void forward(Admission.Ask ask, CallRequest request, Route route, CacheStep cache) {
+        CallRecord record = ask.record();
+        Admission.Admitted admitted = admit(ask, request, route);
         if (admitted == null) {
             return;
         }
         hold = admitted.hold();
         Shape shape = admitted.shape();
         AnswerReader reader = AnswerReader.of(target.operation());
-        Relay relay = relay(shape.request(), reader);
+        Relay relay = relay(shape.request(), reader, cache.recording());
         allowance = request.stream() ? allowance(admitted, reader) : null;
         Exchange exchange = exchange(admitted, relay);
         RequestOptions options = options(shape.route());
@@ -118,7 +129,7 @@ final class Call implements Runnable {
         if (exchange.firstByteNanos() != 0) {
             record.number("first_byte_millis", millis(exchange.firstByteNanos() - receivedNanos));
         }
-        finish(ending, new Finish(shape, admitted.hold(), record, reader, relay, exchange));
+        finish(ending, new Finish(shape, admitted.hold(), record, reader, relay, exchange, cache));
         if (exchange.sentNanos() != 0) {
             wiring.meter()
                     .overhead(
@@ -130,15 +141,16 @@ final class Call implements Runnable {
         }
     }
 
-    private Relay relay(CallRequest request, AnswerReader reader) {
+    private Relay relay(CallRequest request, AnswerReader reader, @Nullable Recording recording) {
         boolean array =
                 target.operation() == Operation.STREAM_GENERATE
                         && !"sse".equals(client.request().getParam("alt"));
-        return array ? Relay.ofArray(reader) : new Relay(reader, request.askForUsage() != null);
+        return array
+                ? Relay.ofArray(reader)
+                : new Relay(reader, request.askForUsage() != null, recording);
     }
 
-    private Admission.@Nullable Admitted admit(
-            CallRequest request, Route route, CallRecord record) {
+    private Admission.Ask ask(CallRequest request, CallRecord record) {
         HoldId id = new HoldId(wiring.ids().next());
         long fingerprint = Fingerprint.of(body);
         record.label("call", id.value())
@@ -147,23 +159,26 @@ final class Call implements Runnable {
                 .label("priority", headers.priority())
                 .label("stream", Boolean.toString(request.stream()))
                 .label("fingerprint", Long.toHexString(fingerprint));
+        return new Admission.Ask(
+                id,
+                caller.tenant(),
+                by -> subject(by, id.value()),
+                headers.isBatch(),
+                fingerprint,
+                record);
+    }
+
+    private Admission.@Nullable Admitted admit(
+            Admission.Ask ask, CallRequest request, Route route) {
         if (target.operation().producesTokens()) {
             String asked = target.operation().label() + " " + request.model();
             guard.begin(
                     caller.tenant(),
-                    subject(route, id.value()),
-                    id,
+                    ask.subject().apply(route),
+                    ask.id(),
                     () -> Signs.of(asked, body),
-                    record);
+                    ask.record());
         }
-        Admission.Ask ask =
-                new Admission.Ask(
-                        id,
-                        caller.tenant(),
-                        by -> subject(by, id.value()),
-                        headers.isBatch(),
-                        fingerprint,
-                        record);
         Estimate bound = wiring.estimator().bound(request, route, body);
         return new Admission(wiring, client, ask, request, route)
                 .admit(new Shape(target, request, route, body, bound, false, Treatment.NONE));
@@ -271,10 +286,18 @@ final class Call implements Runnable {
             CallRecord record,
             AnswerReader reader,
             Relay relay,
-            Exchange exchange) {
+            Exchange exchange,
+            CacheStep cache) {
 
         private Route route() {
             return shape.route();
+        }
+
+        /// The answer can be kept for the next who asks the same, unless a budget made another call of it.
+        private void keep(byte @Nullable [] json, Settlement settled) {
+            if (shape.treatment().equals(Treatment.NONE)) {
+                cache.settled(json, reader, settled);
+            }
         }
     }
 
@@ -294,6 +317,9 @@ final class Call implements Runnable {
                         settled = settle(call, Integer.toString(answered.status()), length);
                     }
                     replies.passOn(answered, answerHeaders(call), settled);
+                    if (settled != null) {
+                        call.keep(answered.body().getBytes(), settled);
+                    }
                 }
             }
             case Ending.Relayed relayed -> {
@@ -301,7 +327,9 @@ final class Call implements Runnable {
                 if (relayed.status() >= ERROR) {
                     release(call, status);
                 } else {
-                    settle(call, streamStatus(call, status), call.relay().bytes());
+                    Settlement settled =
+                            settle(call, streamStatus(call, status), call.relay().bytes());
+                    call.keep(null, settled);
                 }
                 client.onLoop(client::end);
             }

@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.cache.CacheRequest;
 import dev.bursar.ledger.Subject;
 import io.vertx.core.MultiMap;
 import java.nio.CharBuffer;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param dimensions those that headers name, with `tag.` before the user's own
 /// @param requestType empty when not said
 /// @param priority `interactive`, `batch`, or empty when not said
+/// @param cache what the client wants of the cache
 /// @param traceId of `traceparent`, or null
 /// @param secrets where a Bursar key may be, in the order they are tried
 /// @param ownProviderKey whether the client brings the provider's key itself
@@ -29,6 +31,7 @@ record CallHeaders(
         SortedMap<String, String> dimensions,
         String requestType,
         String priority,
+        CacheRequest.Use cache,
         @Nullable String traceId,
         List<String> secrets,
         boolean ownProviderKey) {
@@ -76,6 +79,7 @@ record CallHeaders(
                 reader.dimensions,
                 reader.requestType,
                 reader.priority,
+                reader.cache,
                 traceId(headers.get("traceparent")),
                 reader.key == null ? secrets(headers) : List.of(reader.key),
                 reader.key != null);
@@ -156,6 +160,7 @@ record CallHeaders(
         private final Set<String> seen = new HashSet<>();
         private String requestType = "";
         private String priority = "";
+        private CacheRequest.Use cache = CacheRequest.Use.NORMAL;
         private @Nullable String key;
 
         private void ours(String header, String value) {
@@ -184,8 +189,17 @@ record CallHeaders(
                     }
                     priority = value;
                 }
+                case "x-bursar-cache" -> cache = use(header, value);
                 default -> throw RefusedException.malformed(header, "is not a known header");
             }
+        }
+
+        private static CacheRequest.Use use(String header, String value) {
+            return switch (value) {
+                case "bypass" -> CacheRequest.Use.BYPASS;
+                case "refresh" -> CacheRequest.Use.REFRESH;
+                default -> throw RefusedException.malformed(header, "must be bypass or refresh");
+            };
         }
 
         private void tags(String header, String value) {

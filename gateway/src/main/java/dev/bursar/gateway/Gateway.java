@@ -3,6 +3,9 @@ package dev.bursar.gateway;
 import dev.bursar.authority.Authority;
 import dev.bursar.gateway.breaker.Breakers;
 import dev.bursar.gateway.ladder.WaitingRoom;
+import dev.bursar.gateway.cache.AnswerCache;
+import dev.bursar.gateway.cache.ToolResults;
+import dev.bursar.gateway.embedding.Embedder;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenEstimator;
 import io.vertx.core.Vertx;
@@ -39,10 +42,15 @@ public final class Gateway implements AutoCloseable {
 
     /// Calls that wait for room keep at most this part of the room for bodies from the others.
     private static final int WAITING_SHARE = 4;
+    /// So long a call waits for the meaning of its text. One that is not told by then is compared by nothing.
+    private static final Duration MEANING_PATIENCE = Duration.ofMillis(250);
 
     private final Identities identities;
     private final TokenEstimator tokens = new TokenEstimator();
     private final Exchanges exchanges = new Exchanges();
+    private final Embedder embedder = new Embedder();
+    private final AnswerCache cache;
+    private final ToolResults toolResults;
     private final AtomicInteger calls = new AtomicInteger();
     private final BodyBytes bodies;
     private final long ticks;
@@ -80,6 +88,9 @@ public final class Gateway implements AutoCloseable {
             BodyBytes bodies) {
         this.identities = identities;
         this.bodies = bodies;
+        this.cache =
+                new AnswerCache(settings.caches(), text -> embedder.embed(text, MEANING_PATIENCE));
+        this.toolResults = new ToolResults(settings.caches());
         this.wiring =
                 new Wiring(
                         vertx,
@@ -94,9 +105,11 @@ public final class Gateway implements AutoCloseable {
                         new Settler(authority),
                         identities,
                         new Breakers(),
-                        new WaitingRoom(bodies.most() / WAITING_SHARE));
+                        new WaitingRoom(bodies.most() / WAITING_SHARE),
+                        cache);
         this.ticks =
                 vertx.setPeriodic(WaitingRoom.TICK.toMillis(), _ -> this.wiring.waiting().tick());
+        preload(settings);
         Thread.ofVirtual().name("tokenizer-preload").start(tokens::preload);
     }
 
@@ -154,6 +167,26 @@ public final class Gateway implements AutoCloseable {
     /// Uses other prices and settings for calls from now on.
     public void reconfigure(PriceBook book, GatewaySettings settings) {
         wiring = wiring.with(book, tokens, settings);
+        cache.reconfigure(settings.caches());
+        toolResults.reconfigure(settings.caches());
+        preload(settings);
+    }
+
+    /// The answers that are kept.
+    public AnswerCache cache() {
+        return cache;
+    }
+
+    /// What agents keep of their tools.
+    public ToolResults toolResults() {
+        return toolResults;
+    }
+
+    /// Nobody pays for the model of meanings who does not use it.
+    private void preload(GatewaySettings settings) {
+        if (settings.caches().comparesMeaning()) {
+            embedder.preload();
+        }
     }
 
     /// How many calls are open.
@@ -181,6 +214,7 @@ public final class Gateway implements AutoCloseable {
             await(() -> calls.get() == 0 && with.settler().open() == 0);
         }
         with.upstream().close();
+        embedder.close();
     }
 
     private static boolean asksForModels(HttpServerRequest request, Dialect dialect) {

@@ -3,6 +3,7 @@ package dev.bursar.gateway;
 import dev.bursar.gateway.breaker.BreakerSettings;
 import dev.bursar.gateway.ladder.LadderSettings;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.gateway.cache.CacheSettings;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
 /// @param statuses HTTP statuses other than the default ones, 400 to 599
 /// @param breakers when a run is noticed, slowed down or stopped
 /// @param ladders how budgets change the calls of tenants, by tenant; the rest have the default
+/// @param caches what is kept of answers and results
 public record GatewaySettings(
         SortedMap<String, ProviderSettings> providers,
         SortedMap<String, ModelAlias> models,
@@ -31,7 +33,8 @@ public record GatewaySettings(
         ClientGone clientGone,
         Map<Refusal, Integer> statuses,
         BreakerSettings breakers,
-        SortedMap<String, LadderSettings> ladders) {
+        SortedMap<String, LadderSettings> ladders,
+        CacheSettings caches) {
 
     public static final long MAX_OUTPUT_TOKENS = 4_096;
     public static final long MAX_INPUT_TOKENS = 200_000;
@@ -115,7 +118,8 @@ public record GatewaySettings(
                 new ClientGone.Cancel(),
                 Map.of(),
                 BreakerSettings.DEFAULT,
-                new TreeMap<>());
+                new TreeMap<>(),
+                CacheSettings.OFF);
     }
 
     /// The same with other breakers.
@@ -130,7 +134,24 @@ public record GatewaySettings(
                 clientGone,
                 statuses,
                 other,
-                ladders);
+                ladders,
+                caches);
+    }
+
+    /// The same with other caches.
+    public GatewaySettings withCaches(CacheSettings changed) {
+        return new GatewaySettings(
+                providers,
+                models,
+                unpriced,
+                maxOutputTokens,
+                maxInputTokens,
+                maxBodyBytes,
+                clientGone,
+                statuses,
+                breakers,
+                ladders,
+                changed);
     }
 
     /// With how the budgets of tenants change their calls.
@@ -145,7 +166,8 @@ public record GatewaySettings(
                 clientGone,
                 statuses,
                 breakers,
-                new TreeMap<>(changed));
+                new TreeMap<>(changed),
+                caches);
     }
 
     LadderSettings ladder(TenantId tenant) {

@@ -20,6 +20,7 @@ final class Relay {
 
     private final AnswerReader reader;
     private final boolean hideUsage;
+    private final @Nullable Recording recording;
     private final SseScanner events = new SseScanner(this::event);
     private final EventScanner scanner;
 
@@ -40,14 +41,21 @@ final class Relay {
     ///
     /// @param hideUsage whether the gateway asked for usage on its own account
     Relay(AnswerReader reader, boolean hideUsage) {
+        this(reader, hideUsage, null);
+    }
+
+    /// @param recording gets a copy of everything, or null
+    Relay(AnswerReader reader, boolean hideUsage, @Nullable Recording recording) {
         this.reader = reader;
         this.hideUsage = hideUsage;
+        this.recording = recording;
         this.scanner = events;
     }
 
     private Relay(AnswerReader reader) {
         this.reader = reader;
         this.hideUsage = false;
+        this.recording = null;
         this.scanner = new JsonArrayScanner(this::event);
     }
 
@@ -113,6 +121,9 @@ final class Relay {
             return chunk;
         }
         byte[] received = chunk.getBytes();
+        if (recording != null) {
+            recording.add(received);
+        }
         if (!hideUsage) {
             scanner.feed(received);
             return chunk;

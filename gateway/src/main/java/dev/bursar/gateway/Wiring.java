@@ -3,6 +3,7 @@ package dev.bursar.gateway;
 import dev.bursar.authority.Authority;
 import dev.bursar.gateway.breaker.Breakers;
 import dev.bursar.gateway.ladder.WaitingRoom;
+import dev.bursar.gateway.cache.AnswerCache;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenEstimator;
 import io.vertx.core.Vertx;
@@ -23,7 +24,8 @@ record Wiring(
         Settler settler,
         Identities identities,
         Breakers breakers,
-        WaitingRoom waiting) {
+        WaitingRoom waiting,
+        AnswerCache cache) {
 
     Wiring with(PriceBook book, TokenEstimator tokens, GatewaySettings changed) {
         return new Wiring(
@@ -39,6 +41,7 @@ record Wiring(
                 settler,
                 identities,
                 breakers,
-                waiting);
+                waiting,
+                cache);
     }
 }

@@ -240,6 +240,7 @@ class ClientGoneTest {
                         new GatewaySettings.ClientGone.Drain(atMost, bytes),
                         now.statuses(),
                         now.breakers(),
-                        now.ladders()));
+                        now.ladders(),
+                        now.caches()));
     }
 }

@@ -56,7 +56,8 @@ class ConnectionTest {
                         now.clientGone(),
                         now.statuses(),
                         now.breakers(),
-                        now.ladders()));
+                        now.ladders(),
+                        now.caches()));
     }
 
     @Test

@@ -469,7 +469,8 @@ class DenialTest {
                         now.clientGone(),
                         Map.of(Refusal.BUDGET_EXHAUSTED, 403),
                         now.breakers(),
-                        new TreeMap<>()));
+                        new TreeMap<>(),
+                        now.caches()));
         HttpResponse<String> answer =
                 house.post("/v1/chat/completions", Samples.CHAT.replace("house-model", "fast"));
         assertThat(answer.headers().firstValue("X-Bursar-Model")).hasValue("unheard-of");

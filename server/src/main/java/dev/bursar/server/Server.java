@@ -144,6 +144,7 @@ public final class Server implements AutoCloseable {
                                 config.gateway(),
                                 clock,
                                 meters.gateway()));
+        new CacheMeters(gateway.cache(), gateway.toolResults()).register(registry);
         Dashboard dashboard =
                 new Dashboard(
                         usage,
@@ -159,6 +160,8 @@ public final class Server implements AutoCloseable {
                                         authority,
                                         usage,
                                         directory,
+                                        gateway.cache(),
+                                        gateway.toolResults(),
                                         registry,
                                         clock,
                                         options.localToken(),

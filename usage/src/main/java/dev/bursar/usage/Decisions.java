@@ -59,7 +59,7 @@ final class Decisions {
                 }
             }
             case Entry.Refused ignored -> {}
-            case Entry.Charged ignored -> {}
+            case Entry.Charged charged -> charged(charged);
             case Entry.Extended ignored -> {}
             case Entry.Evaluated ignored -> {}
             case Entry.Administrative ignored -> {}
@@ -77,6 +77,17 @@ final class Decisions {
             open.put(reserved.granted().hold(), decision);
         } else {
             count(decision);
+        }
+    }
+
+    /// What was spent elsewhere was not decided here; an answer of the cache was.
+    private void charged(Entry.Charged charged) {
+        String decision = charged.attribution().labels().getOrDefault("decision", "");
+        if (!decision.isEmpty()) {
+            String workflow = charged.subject().get(Subject.WORKFLOW);
+            count(
+                    new Decision(
+                            decision, BoundedLabel.NONE, "hard", workflow == null ? "" : workflow));
         }
     }
 

@@ -63,6 +63,7 @@ final class ConfigReader {
                         "prices",
                         "tools",
                         "defaults",
+                        "cache",
                         "tenants",
                         "alerts",
                         "channels");
@@ -155,7 +156,8 @@ final class ConfigReader {
                 clientGone(top.node("client_gone")),
                 statuses(top.node("statuses")),
                 BreakerReader.breakers(top.node("tenants")),
-                new TreeMap<>());
+                new TreeMap<>(),
+                CacheReader.caches(top.node("cache"), top.node("tenants")));
     }
 
     private static GatewaySettings.Unpriced unpriced(Node node) {

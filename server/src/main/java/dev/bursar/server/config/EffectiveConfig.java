@@ -5,6 +5,8 @@ import dev.bursar.gateway.breaker.BreakerPolicy;
 import dev.bursar.gateway.breaker.Rule;
 import dev.bursar.gateway.breaker.Thresholds;
 import dev.bursar.gateway.ladder.LadderSettings;
+import dev.bursar.gateway.cache.CacheRule;
+import dev.bursar.gateway.cache.CacheSettings;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.TenantId;
 import java.time.Duration;
@@ -56,6 +58,7 @@ public final class EffectiveConfig {
                                         .formatted(name, alias.provider(), alias.model())));
         gateway.statuses()
                 .forEach((refusal, status) -> lines.add("status." + refusal.code() + "=" + status));
+        addCaches(gateway.caches(), lines);
         config.prices().forEach(price -> lines.add("price=" + price.id()));
         config.tenants()
                 .values()
@@ -71,6 +74,39 @@ public final class EffectiveConfig {
 
     private static String archiveAfter(@Nullable Duration after) {
         return after == null ? "never" : after.toHours() + "h";
+    }
+
+    private static void addCaches(CacheSettings caches, List<String> lines) {
+        lines.add(
+                "cache.bytes=%d cache.entries=%d cache.tenant_percent=%d"
+                        .formatted(caches.bytes(), caches.entries(), caches.tenantPercent()));
+        caches.tenants()
+                .forEach((tenant, cache) -> {
+                    for (CacheRule rule : cache.answers()) {
+                        lines.add(
+                                "tenant=%s cache=answers match=%s ttl=%ds temperature=%s tool_calls=%s wait=%ds semantic=%s"
+                                        .formatted(
+                                                tenant,
+                                                rule.match(),
+                                                rule.ttl().toSeconds(),
+                                                CacheReader.written(rule.temperature()),
+                                                rule.toolCalls(),
+                                                rule.patience().toSeconds(),
+                                                rule.threshold() == null
+                                                        ? "off"
+                                                        : rule.threshold()));
+                    }
+                    CacheSettings.Tools tools = cache.tools();
+                    if (tools != null) {
+                        lines.add(
+                                "tenant=%s cache=tools ttl=%ds longest=%ds bytes=%d"
+                                        .formatted(
+                                                tenant,
+                                                tools.ttl().toSeconds(),
+                                                tools.longest().toSeconds(),
+                                                tools.resultBytes()));
+                    }
+                });
     }
 
     private static void addTenant(Config.Tenant tenant, List<String> lines) {

@@ -73,6 +73,7 @@ final class TenantReader {
                         "keys",
                         "budgets",
                         "breakers",
+                        "cache",
                         "downgrade",
                         "clamp",
                         "defer");

@@ -20,6 +20,9 @@ import java.util.TreeSet;
 /// in the journal.
 final class CallPage {
 
+    /// What an answer of the cache would have cost.
+    private static final String AVOIDED = "cost_avoided_microcents";
+
     private final Usage usage;
     private final PriceLines prices;
     private final Frame frame;
@@ -114,8 +117,13 @@ final class CallPage {
             case "priced" -> "the provider's tokens at our price";
             case "estimated" -> "estimated: the provider did not tell all of its usage";
             case "unpriced" -> "no price for this model: charged at the ceiling";
+            case "cached" -> "answered from the cache, which avoided " + avoided(detail);
             default -> "";
         };
+    }
+
+    private static String avoided(CallDetail detail) {
+        return Money.exact(detail.numbers().getOrDefault(AVOIDED, 0L));
     }
 
     private static String priceNote(CallDetail detail) {
@@ -246,6 +254,8 @@ final class CallPage {
                 .forEach((name, value) -> {
                     if (name.equals("cost_beside_microcents")) {
                         facts.add(Fact.of("cost beside", Money.exact(value)));
+                    } else if (name.equals(AVOIDED)) {
+                        facts.add(Fact.of("cost avoided", Money.exact(value)));
                     } else if (name.startsWith("tokens_beside_") || !isOfAClass(name)) {
                         facts.add(Fact.of(words(name), Counts.grouped(value)));
                     }

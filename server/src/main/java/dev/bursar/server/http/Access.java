@@ -1,5 +1,7 @@
 package dev.bursar.server.http;
 
+import dev.bursar.gateway.Identities;
+import dev.bursar.gateway.Identity;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.dashboard.Reader;
 import dev.bursar.server.directory.AccessTokens;
@@ -40,17 +42,26 @@ final class Access {
 
     private static final String ACTOR = "bursar.actor";
 
+    /// Set when the actor is an agent with its key.
+    private static final String AGENT = "bursar.agent";
+
+    /// The only part of `/api` for agents.
+    private static final String FOR_AGENTS = "/api/cache";
+
     private static final Actor VISITOR = Actor.of("visitor", Role.VIEWER);
 
     private static final Set<String> THIS_MACHINE = Set.of("localhost", "127.0.0.1", "[::1]");
 
     private final AccessTokens tokens;
+    private final Identities keys;
     private final byte[] localToken;
     private final SignIn signIn;
     private final boolean open;
 
-    Access(AccessTokens tokens, String localToken, SignIn signIn, boolean open) {
+    /// @param keys of agents
+    Access(AccessTokens tokens, Identities keys, String localToken, SignIn signIn, boolean open) {
         this.tokens = tokens;
+        this.keys = keys;
         this.localToken = localToken.getBytes(StandardCharsets.UTF_8);
         this.signIn = signIn;
         this.open = open;
@@ -77,6 +88,7 @@ final class Access {
                 return Actor.COMMAND_LINE;
             }
             return tokens.find(token)
+                    .or(() -> agent(context, token))
                     .orElseThrow(() ->
                             new ApiException(
                                     401, "wrong_token", "this is not an access token, or no more"));
@@ -94,10 +106,29 @@ final class Access {
         throw new ApiException(401, "no_token", "send an access token: Authorization: Bearer ...");
     }
 
+    /// An agent acts for all of its tenant or not at all: results are shared by all of it.
+    private Optional<Actor> agent(RoutingContext context, String key) {
+        if (!context.normalizedPath().startsWith(FOR_AGENTS)
+                || !(keys.identify(key) instanceof Identity.Caller caller)) {
+            return Optional.empty();
+        }
+        if (caller.scope() != null) {
+            throw new ApiException(403, "forbidden", "this key is for a part of its tenant only");
+        }
+        context.put(AGENT, true);
+        return Optional.of(
+                new Actor("key:" + caller.key(), Role.VIEWER, caller.tenant(), new TreeMap<>()));
+    }
+
+    private static boolean may(ApiRoute route, RoutingContext context, Actor actor) {
+        return route.need().isMetBy(actor.role())
+                || (route.need() == ApiRoute.Need.KEEP && context.get(AGENT) != null);
+    }
+
     /// Lets the request pass to the route's handler when its actor may use the route.
     void require(ApiRoute route, RoutingContext context) {
         Actor actor = actor(context);
-        if (!route.need().isMetBy(actor.role())) {
+        if (!may(route, context, actor)) {
             throw new ApiException(
                     403, "forbidden", "the role " + actor.role().written() + " may not do this");
         }

@@ -55,6 +55,12 @@ enum ApiRoute {
     CALL("GET", "/api/calls/:id", Need.READ, Tenancy.FOUND),
     LIVE("GET", "/api/live", Need.READ, Tenancy.FILTER),
 
+    CACHES("GET", "/api/cache", Need.READ, Tenancy.FILTER),
+    CACHE_FEEDBACK("POST", "/api/cache/feedback", Need.KEEP, Tenancy.BODY),
+    KEEP_RESULT("PUT", "/api/cache/:namespace/:key", Need.KEEP, Tenancy.FILTER),
+    RESULT("GET", "/api/cache/:namespace/:key", Need.KEEP, Tenancy.FILTER),
+    DROP_RESULT("DELETE", "/api/cache/:namespace/:key", Need.KEEP, Tenancy.FILTER),
+
     AUDIT("GET", "/api/audit", Need.READ, Tenancy.FILTER),
 
     EXPORT_SPEND("GET", "/api/exports/spend.csv", Need.EXPORT, Tenancy.FILTER),
@@ -72,6 +78,8 @@ enum ApiRoute {
         READ,
         /// Those who close the books, and those who act.
         EXPORT,
+        /// Those who act, and agents with their keys.
+        KEEP,
         /// Those who act.
         OPERATE,
         /// Tenants, access tokens, and the server itself.

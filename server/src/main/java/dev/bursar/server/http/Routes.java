@@ -1,6 +1,8 @@
 package dev.bursar.server.http;
 
 import dev.bursar.authority.Authority;
+import dev.bursar.gateway.cache.AnswerCache;
+import dev.bursar.gateway.cache.ToolResults;
 import dev.bursar.server.dashboard.view.Shell;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
@@ -46,6 +48,7 @@ public final class Routes implements AutoCloseable {
 
     /// What the routes need.
     ///
+    /// @param answers and `results`: the caches of the gateway
     /// @param localToken what the command line on this machine sends instead of the administrator's token
     /// @param open whether pages and readers of `/api` need no token: only ever on the loopback
     /// @param stopping whether the server has been asked to stop
@@ -56,6 +59,8 @@ public final class Routes implements AutoCloseable {
             Authority authority,
             Usage usage,
             Directory directory,
+            AnswerCache answers,
+            ToolResults results,
             PrometheusRegistry registry,
             InstantSource clock,
             String localToken,
@@ -122,7 +127,8 @@ public final class Routes implements AutoCloseable {
 
         Directory directory = needs.directory();
         SignIn signIn = new SignIn(new Sessions(needs.clock()), directory.tokens(), answers);
-        Access access = new Access(directory.tokens(), needs.localToken(), signIn, needs.open());
+        Access access =
+                new Access(directory.tokens(), directory, needs.localToken(), signIn, needs.open());
         router.route("/api/*").handler(access::identify);
         ApiRouter api = new ApiRouter(router, access);
         mountApi(needs, api);
@@ -146,6 +152,7 @@ public final class Routes implements AutoCloseable {
         new ReservationsApi(authority, needs.usage()).mount(api);
         new UsageApi(needs.usage(), authority, needs.clock()).mount(api);
         new RunsApi(authority).mount(api);
+        new CacheApi(needs.answers(), needs.results(), needs.clock()).mount(api);
         new AuditApi(needs.usage(), authority).mount(api);
         new ExportsApi(needs.usage(), authority, needs.clock()).mount(api);
         new OperationsApi(needs.reload(), needs.usage(), notary).mount(api);

@@ -31,8 +31,65 @@ class ConfigMistakesTest {
     }
 
     static Stream<Arguments> mistakes() {
-        return Stream.of(topMistakes(), providerMistakes(), tenantMistakes(), budgetMistakes())
+        return Stream.of(
+                        topMistakes(),
+                        providerMistakes(),
+                        tenantMistakes(),
+                        cacheMistakes(),
+                        budgetMistakes())
                 .flatMap(mistakes -> mistakes);
+    }
+
+    private static Stream<Arguments> cacheMistakes() {
+        return Stream.of(
+                top("cache size", "cache: { bytes: 1_000 }", 3, "must be 1048576 to"),
+                top("cache share", "cache:\n  tenant_percent: 0", 4, "must be 1 to 100"),
+                tenant("cache key", "cache:\n  exact: {}", 4, "unknown key", "answers, tools"),
+                tenant(
+                        "cache without exact",
+                        "cache:\n  answers:\n    - semantic: { threshold: 0.9 }",
+                        5,
+                        "needs the key exact"),
+                tenant(
+                        "cache threshold",
+                        "cache:\n  answers:\n    - exact: {}\n      semantic: { threshold: 95 }",
+                        6,
+                        "must be 0.5 to 1: 95"),
+                tenant(
+                        "cache without threshold",
+                        "cache:\n  answers:\n    - exact: {}\n      semantic: {}",
+                        6,
+                        "needs the key threshold"),
+                tenant(
+                        "cache dimension",
+                        "cache:\n  answers:\n    - match: { colour: red }\n      exact: {}",
+                        5,
+                        "colour"),
+                tenant(
+                        "cache time",
+                        "cache:\n  answers:\n    - exact: { ttl: 31d }",
+                        5,
+                        "ttl must be 1 s to 30 d"),
+                tenant(
+                        "cache wait",
+                        "cache:\n  answers:\n    - exact: { wait: 11m }",
+                        5,
+                        "wait must be 0 to 10 m"),
+                tenant(
+                        "cache temperature",
+                        "cache:\n  answers:\n    - exact: { temperature: low }",
+                        5,
+                        "must be one of zero, unset, any"),
+                tenant(
+                        "cache truth",
+                        "cache:\n  answers:\n    - exact: { tool_calls: maybe }",
+                        5,
+                        "must be true or false: maybe"),
+                tenant(
+                        "tools that outlive",
+                        "cache:\n  tools: { ttl: 2d }",
+                        4,
+                        "ttl must be 1 s to the longest"));
     }
 
     private static Stream<Arguments> topMistakes() {

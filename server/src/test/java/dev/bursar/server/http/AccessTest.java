@@ -84,6 +84,9 @@ class AccessTest {
         if (route.path().startsWith("/api/exports/")) {
             return Set.of(Role.ADMIN, Role.OPERATOR, Role.FINANCE);
         }
+        if (route.path().startsWith("/api/cache/")) {
+            return Set.of(Role.ADMIN, Role.OPERATOR);
+        }
         return reads ? Set.of(Role.values()) : Set.of(Role.ADMIN, Role.OPERATOR);
     }
 

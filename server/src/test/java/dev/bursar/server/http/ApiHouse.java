@@ -2,6 +2,9 @@ package dev.bursar.server.http;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.authority.AuthoritySettings;
+import dev.bursar.gateway.cache.AnswerCache;
+import dev.bursar.gateway.cache.Meaning;
+import dev.bursar.gateway.cache.ToolResults;
 import dev.bursar.ledger.Amounts;
 import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.Command;
@@ -53,6 +56,7 @@ final class ApiHouse implements AutoCloseable {
     final Authority authority;
     final Directory directory;
     final Usage usage;
+    final AnswerCache answers;
     final Routes routes;
     private final WebServer server;
 
@@ -67,6 +71,7 @@ final class ApiHouse implements AutoCloseable {
         config.budgets().forEach(budget -> authority.submit(new Command.DefineBudget(budget)));
         new Notary(directory, authority).tell();
         usage = Usage.open(data.resolve("usage.duckdb"), authority.journal(), registry, clock);
+        answers = new AnswerCache(config.gateway().caches(), Meaning.NONE);
         routes =
                 new Routes(
                         vertx,
@@ -74,6 +79,8 @@ final class ApiHouse implements AutoCloseable {
                                 authority,
                                 usage,
                                 directory,
+                                answers,
+                                new ToolResults(config.gateway().caches()),
                                 registry,
                                 clock,
                                 "local",

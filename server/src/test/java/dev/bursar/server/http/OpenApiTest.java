@@ -50,7 +50,7 @@ class OpenApiTest {
 
     @BeforeEach
     void open() {
-        house = new ApiHouse(data, "tenants: { acme: {} }");
+        house = new ApiHouse(data, "tenants: { acme: { cache: { tools: {} } } }");
         traffic();
         house.caughtUp();
     }
@@ -167,6 +167,7 @@ class OpenApiTest {
         "/api/spend",
         "/api/runs",
         "/api/live",
+        "/api/cache",
         "/api/exports/spend.csv",
         "/api/exports/calls.csv",
         "/api/exports/audit.csv"
@@ -241,6 +242,11 @@ class OpenApiTest {
         "GET,    /api/reservations/acme/RES, /api/reservations/{tenant}/{id}, 200",
         "POST,   /api/reservations/acme/RES/release, /api/reservations/{tenant}/{id}/release, 200",
         "POST,   /api/reservations/acme/RES/commit, /api/reservations/{tenant}/{id}/commit, 200",
+        "GET,    /api/cache,               /api/cache,                200",
+        "POST,   /api/cache/feedback,      /api/cache/feedback,       default",
+        "PUT,    /api/cache/search/k?tenant=acme, /api/cache/{namespace}/{key}, 200",
+        "GET,    /api/cache/search/k,      /api/cache/{namespace}/{key}, default",
+        "DELETE, /api/cache/search/k?tenant=acme, /api/cache/{namespace}/{key}, default",
         "POST,   /api/reload,              /api/reload,               200",
         "POST,   /api/rebuild,             /api/rebuild,              202",
         "POST,   /api/archive,             /api/archive,              200",
@@ -300,6 +306,7 @@ class OpenApiTest {
                     case "POST release" -> "{'reason':'gone'}";
                     case "POST commit" -> "{'amount':'1 tokens'}";
                     case "POST grant" -> "{'amount':'1 USD','until':'2999-01-01T00:00:00Z'}";
+                    case "POST feedback" -> "{'tenant':'acme','call':'none','wrong':true}";
                     case "POST decline" -> "{'until':'2999-01-01T00:00:00Z'}";
                     default -> "{}";
                 };

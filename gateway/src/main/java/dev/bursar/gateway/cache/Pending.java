@@ -1,0 +1,19 @@
+package dev.bursar.gateway.cache;
+
+import java.time.Instant;
+
+/// A question that a call is putting to a provider, maybe for others who wait. Ends once: with its answer,
+/// without one that can be kept, or, closed before either, as failed, whereupon the next who waits puts it.
+public interface Pending extends AutoCloseable {
+
+    /// Keeps the answer as the rule says, and gives it to those who wait.
+    ///
+    /// @param toolCalls whether the answer calls tools
+    void answered(Answer answer, Answer.Paid paid, boolean toolCalls, Instant now);
+
+    /// There is an answer, but it is nobody else's.
+    void unfit();
+
+    @Override
+    void close();
+}
