@@ -16,6 +16,9 @@ record Setup(int port, String openAi, String anthropic, String budgets, String m
     /// Of the tenant's one key.
     static final String KEY = "acme-key-of-the-end-to-end-tests";
 
+    /// The administrator's.
+    static final String ADMIN = "admin-token-of-the-end-to-end-tests";
+
     /// What the providers want to see, and no client ever does.
     static final String PROVIDER_KEY = "provider-key-of-the-end-to-end-tests";
 
@@ -50,7 +53,7 @@ record Setup(int port, String openAi, String anthropic, String budgets, String m
                 """
                 server: { host: 127.0.0.1, port: %d }
                 data: "%s"
-                admin: { token: admin-token-of-the-end-to-end-tests }
+                admin: { token: %s }
                 providers:
                   openai: { base_url: "%s", api_key: %s }
                   anthropic: { base_url: "%s", api_key: %s }
@@ -63,6 +66,7 @@ record Setup(int port, String openAi, String anthropic, String budgets, String m
                         .formatted(
                                 port,
                                 data(home),
+                                ADMIN,
                                 openAi,
                                 PROVIDER_KEY,
                                 anthropic,

@@ -152,26 +152,47 @@ public final class SimulatedProvider implements AutoCloseable {
             response.setChunked(true).putHeader("Content-Type", "text/event-stream; charset=utf-8");
             List<String> events =
                     dialect.events(reply, simulation.tokensPerChunk(), call.includeUsage());
-            boolean cut = script.silence() == Script.Silence.MIDDLE;
-            send(response, cut ? events.subList(0, events.size() / 2) : events, 0, !cut);
+            boolean whole = script.silence() == Script.Silence.NONE;
+            send(
+                    response,
+                    whole ? events : events.subList(0, events.size() / 2),
+                    0,
+                    () -> end(response, script.silence()));
         } else if (script.silence() == Script.Silence.NONE) {
             response.putHeader("Content-Type", "application/json").end(dialect.whole(reply));
             answered.incrementAndGet();
+        } else if (script.silence() == Script.Silence.CUT) {
+            cut(response);
         }
     }
 
+    /// What follows the last event of a stream that is sent.
+    private void end(HttpServerResponse response, Script.Silence silence) {
+        switch (silence) {
+            case NONE -> {
+                response.end();
+                answered.incrementAndGet();
+            }
+            case CUT -> cut(response);
+            case HEAD, MIDDLE -> {}
+        }
+    }
+
+    /// Closes the connection in the next turn, when what was written is on its way.
+    private void cut(HttpServerResponse response) {
+        response.closeHandler(closed -> {});
+        vertx.runOnContext(turn -> response.reset());
+    }
+
     /// Sends the events from `next` on, one at a time, each after its pause.
-    private void send(HttpServerResponse response, List<String> events, int next, boolean end) {
+    private void send(HttpServerResponse response, List<String> events, int next, Runnable end) {
         int i = next;
         do {
             if (response.closed()) {
                 return;
             }
             if (i == events.size()) {
-                if (end) {
-                    response.end();
-                    answered.incrementAndGet();
-                }
+                end.run();
                 return;
             }
             response.write(events.get(i));
