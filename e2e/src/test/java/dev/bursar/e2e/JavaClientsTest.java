@@ -35,6 +35,6 @@ class JavaClientsTest extends ClientContract {
                         bursar -> new LangChain4j(new LangChain4jModels.Anthropic(bursar.url())),
                         "InvalidRequestException 402 budget_exhausted poor",
                         "AuthenticationException 403 model_unpriced -",
-                        "AnthropicStreamingException 0 provider_unreachable -"));
+                        "AnthropicStreamingException 0 - -"));
     }
 }

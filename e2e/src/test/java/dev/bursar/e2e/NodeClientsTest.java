@@ -13,9 +13,17 @@ class NodeClientsTest extends ClientContract {
 
     private static final Optional<Node> NODE = Node.find();
 
-    private static final String ERROR_402 = "APIError 402 budget_exhausted poor";
+    private static final String OPENAI_402 = "APIError 402 budget_exhausted poor";
 
-    private static final String ERROR_403 = "PermissionDeniedError 403 model_unpriced -";
+    private static final String OFFICIAL_403 = "PermissionDeniedError 403 model_unpriced -";
+
+    private static final String OFFICIAL_CUT = "APIError 0 provider_unreachable -";
+
+    private static final String AI_402 = "APICallError 402 budget_exhausted poor";
+
+    private static final String AI_403 = "APICallError 403 model_unpriced -";
+
+    private static final String AI_CUT = "StreamProviderError 500 provider_unreachable -";
 
     @BeforeAll
     static void needNode(TestInfo info) {
@@ -27,27 +35,22 @@ class NodeClientsTest extends ClientContract {
     @Override
     Stream<ClientCase> cases() {
         return Stream.of(
-                client("openai-chat", "gpt-4o-mini", ERROR_402, ERROR_403, "APIError 0 - -"),
+                openAi("openai-chat"),
+                openAi("langchain#chat"),
+                openAi("agents#chat"),
                 client(
                         "anthropic",
                         "claude-opus-4-6",
                         "PaymentRequiredError 402 budget_exhausted poor",
-                        ERROR_403,
-                        "APIError 0 - -"),
-                client(
-                        "ai-sdk#chat",
-                        "gpt-4o-mini",
-                        "APICallError 402 budget_exhausted poor",
-                        "APICallError 403 model_unpriced -",
-                        "APIError 0 - -"),
-                client(
-                        "ai-sdk#anthropic",
-                        "claude-opus-4-6",
-                        "APICallError 402 budget_exhausted poor",
-                        "APICallError 403 model_unpriced -",
-                        "APIError 0 - -"),
-                client("langchain#chat", "gpt-4o-mini", ERROR_402, ERROR_403, "APIError 0 - -"),
-                client("agents#chat", "gpt-4o-mini", ERROR_402, ERROR_403, "APIError 0 - -"));
+                        OFFICIAL_403,
+                        OFFICIAL_CUT),
+                client("ai-sdk#chat", "gpt-4o-mini", AI_402, AI_403, AI_CUT),
+                client("ai-sdk#anthropic", "claude-opus-4-6", AI_402, AI_403, AI_CUT));
+    }
+
+    /// The client `openai`, or one around it.
+    private static ClientCase openAi(String name) {
+        return client(name, "gpt-4o-mini", OPENAI_402, OFFICIAL_403, OFFICIAL_CUT);
     }
 
     private static ClientCase client(
