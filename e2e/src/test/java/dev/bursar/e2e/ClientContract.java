@@ -40,7 +40,7 @@ abstract class ClientContract extends WithServer {
 
     @Override
     Setup setup() {
-        return super.setup().withBudgets(BUDGETS);
+        return super.setup().withGemini(provider.geminiUrl()).withBudgets(BUDGETS);
     }
 
     @AfterAll

@@ -35,6 +35,27 @@ class JavaClientsTest extends ClientContract {
                         bursar -> new LangChain4j(new LangChain4jModels.Anthropic(bursar.url())),
                         "InvalidRequestException 402 budget_exhausted poor",
                         "AuthenticationException 403 model_unpriced -",
-                        "AnthropicStreamingException 0 - -"));
+                        "AnthropicStreamingException 0 - -"),
+                new ClientCase(
+                        "openai-java responses",
+                        "gpt-4o-mini",
+                        OpenAiJavaResponses::new,
+                        "UnexpectedStatusCodeException 402 budget_exhausted poor",
+                        "PermissionDeniedException 403 model_unpriced -",
+                        "SseException 200 provider_unreachable -"),
+                new ClientCase(
+                        "google-genai",
+                        "gemini-2.5-flash",
+                        GoogleGenAi::new,
+                        "ClientException 402 - -",
+                        "ClientException 403 - -",
+                        "ServerException 503 - -"),
+                new ClientCase(
+                        "langchain4j gemini",
+                        "gemini-2.5-flash",
+                        bursar -> new LangChain4j(new LangChain4jModels.Gemini(bursar.url())),
+                        "InvalidRequestException 402 402 poor",
+                        "AuthenticationException 403 403 -",
+                        "RuntimeException 0 503 -"));
     }
 }

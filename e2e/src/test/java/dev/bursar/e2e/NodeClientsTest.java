@@ -45,7 +45,18 @@ class NodeClientsTest extends ClientContract {
                         OFFICIAL_403,
                         OFFICIAL_CUT),
                 client("ai-sdk#chat", "gpt-4o-mini", AI_402, AI_403, AI_CUT),
-                client("ai-sdk#anthropic", "claude-opus-4-6", AI_402, AI_403, AI_CUT));
+                client("ai-sdk#anthropic", "claude-opus-4-6", AI_402, AI_403, AI_CUT),
+                openAi("openai-responses"),
+                openAi("langchain#responses"),
+                openAi("agents#responses"),
+                client("ai-sdk#responses", "gpt-4o-mini", AI_402, AI_403, AI_CUT),
+                client(
+                        "genai",
+                        "gemini-2.5-flash",
+                        "ApiError 402 402 poor",
+                        "ApiError 403 403 -",
+                        "ApiError 503 503 -"),
+                client("ai-sdk#google", "gemini-2.5-flash", AI_402, AI_403, AI_CUT));
     }
 
     /// The client `openai`, or one around it.

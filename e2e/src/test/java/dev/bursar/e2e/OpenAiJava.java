@@ -89,6 +89,10 @@ final class OpenAiJava extends JavaLibrary {
 
     @Override
     Surface surface(Throwable thrown) {
+        return surfaceOf(thrown);
+    }
+
+    static Surface surfaceOf(Throwable thrown) {
         if (thrown instanceof OpenAIServiceException error) {
             return Surface.of(error, error.statusCode(), json(error.body()));
         }

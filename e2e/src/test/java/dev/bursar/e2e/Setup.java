@@ -9,9 +9,11 @@ import java.nio.file.Path;
 ///
 /// @param openAi base URL of the provider `openai`
 /// @param anthropic base URL of the provider `anthropic`
+/// @param gemini base URL of the provider `gemini`, or empty
 /// @param budgets YAML list items, from the margin on
 /// @param more YAML of the top level
-record Setup(int port, String openAi, String anthropic, String budgets, String more) {
+record Setup(
+        int port, String openAi, String anthropic, String gemini, String budgets, String more) {
 
     /// Of the tenant's one key.
     static final String KEY = "acme-key-of-the-end-to-end-tests";
@@ -23,15 +25,19 @@ record Setup(int port, String openAi, String anthropic, String budgets, String m
     static final String PROVIDER_KEY = "provider-key-of-the-end-to-end-tests";
 
     static Setup of(String openAi, String anthropic) {
-        return new Setup(Bursar.freePort(), openAi, anthropic, "", "");
+        return new Setup(Bursar.freePort(), openAi, anthropic, "", "", "");
+    }
+
+    Setup withGemini(String gemini) {
+        return new Setup(port, openAi, anthropic, gemini, budgets, more);
     }
 
     Setup withBudgets(String budgets) {
-        return new Setup(port, openAi, anthropic, budgets, more);
+        return new Setup(port, openAi, anthropic, gemini, budgets, more);
     }
 
     Setup with(String more) {
-        return new Setup(port, openAi, anthropic, budgets, more);
+        return new Setup(port, openAi, anthropic, gemini, budgets, more);
     }
 
     /// Where the server under test keeps its data.
@@ -57,7 +63,7 @@ record Setup(int port, String openAi, String anthropic, String budgets, String m
                 providers:
                   openai: { base_url: "%s", api_key: %s }
                   anthropic: { base_url: "%s", api_key: %s }
-                tenants:
+                %stenants:
                   acme:
                     timezone: Europe/Berlin
                     keys:
@@ -71,6 +77,10 @@ record Setup(int port, String openAi, String anthropic, String budgets, String m
                                 PROVIDER_KEY,
                                 anthropic,
                                 PROVIDER_KEY,
+                                gemini.isEmpty()
+                                        ? ""
+                                        : "  gemini: { base_url: \"%s\", api_key: %s }\n"
+                                                .formatted(gemini, PROVIDER_KEY),
                                 KEY);
         String list = budgets.isEmpty() ? "" : "    budgets:\n" + budgets.indent(6);
         return yaml + list + more;
