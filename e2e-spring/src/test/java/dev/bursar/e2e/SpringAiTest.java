@@ -24,7 +24,7 @@ class SpringAiTest extends ClientContract {
                         "spring-ai anthropic",
                         "claude-opus-4-6",
                         bursar -> new SpringAi(task -> anthropic(bursar, task)),
-                        "PaymentRequiredException 402 budget_exhausted poor",
+                        "UnexpectedStatusCodeException 402 budget_exhausted poor",
                         "PermissionDeniedException 403 model_unpriced -",
                         "SseException 200 provider_unreachable -"));
     }

@@ -49,7 +49,7 @@ class JavaClientsTest extends ClientContract {
                         GoogleGenAi::new,
                         "ClientException 402 - -",
                         "ClientException 403 - -",
-                        "ServerException 503 - -"),
+                        "ServerException 502 - -"),
                 new ClientCase(
                         "langchain4j gemini",
                         "gemini-2.5-flash",

@@ -55,8 +55,13 @@ class NodeClientsTest extends ClientContract {
                         "gemini-2.5-flash",
                         "ApiError 402 402 poor",
                         "ApiError 403 403 -",
-                        "ApiError 503 503 -"),
-                client("ai-sdk#google", "gemini-2.5-flash", AI_402, AI_403, AI_CUT));
+                        "ApiError 502 502 -"),
+                client(
+                        "ai-sdk#google",
+                        "gemini-2.5-flash",
+                        "APICallError 402 402 poor",
+                        "APICallError 403 403 -",
+                        "StreamProviderError 502 502 -"));
     }
 
     /// The client `openai`, or one around it.

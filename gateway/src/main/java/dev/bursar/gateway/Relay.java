@@ -76,6 +76,11 @@ final class Relay {
                 .appendString("\n\n");
     }
 
+    /// Whether the events are those of Responses, which have a form of their own for errors.
+    boolean isOfResponses() {
+        return reader instanceof ResponsesReader;
+    }
+
     /// What follows is no stream of events.
     void unscanned() {
         unscanned = true;
