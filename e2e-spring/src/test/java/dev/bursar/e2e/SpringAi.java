@@ -47,7 +47,8 @@ final class SpringAi extends JavaLibrary {
 
     @Override
     void goAway(Task task, Consumer<String> say) {
-        ask(task).stream().content()
+        ask(task).stream()
+                .content()
                 .filter(text -> !text.isEmpty())
                 .take(1)
                 .doOnNext(say)

@@ -25,8 +25,7 @@ final class AnthropicJava extends JavaLibrary {
     private final AnthropicClient client;
 
     AnthropicJava(Bursar bursar) {
-        client =
-                AnthropicOkHttpClient.builder().baseUrl(bursar.url()).apiKey(Setup.KEY).build();
+        client = AnthropicOkHttpClient.builder().baseUrl(bursar.url()).apiKey(Setup.KEY).build();
     }
 
     @Override
@@ -59,15 +58,13 @@ final class AnthropicJava extends JavaLibrary {
         Message asked = client.messages().create(conversation.build());
         ToolUseBlock call = asked.content().getFirst().asToolUse();
         String query =
-                ObjectMappers.jsonMapper()
-                        .valueToTree(call._input())
-                        .path(TOOL_ARGUMENT)
-                        .asText();
+                ObjectMappers.jsonMapper().valueToTree(call._input()).path(TOOL_ARGUMENT).asText();
         ToolResultBlockParam result =
                 ToolResultBlockParam.builder().toolUseId(call.id()).content(lookup(query)).build();
         conversation
                 .addMessage(asked)
-                .addUserMessageOfContentBlockParams(List.of(ContentBlockParam.ofToolResult(result)));
+                .addUserMessageOfContentBlockParams(
+                        List.of(ContentBlockParam.ofToolResult(result)));
         say.accept(text(client.messages().create(conversation.build())));
     }
 

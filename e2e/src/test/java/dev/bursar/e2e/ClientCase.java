@@ -16,6 +16,9 @@ record ClientCase(
         String forbidden,
         String cut) {
 
+    /// Where a library takes the part of a stream for the whole, whatever it is told.
+    static final String UNSEEN = "unseen";
+
     @Override
     public String toString() {
         return name;

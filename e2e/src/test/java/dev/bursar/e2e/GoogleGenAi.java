@@ -58,8 +58,7 @@ final class GoogleGenAi extends JavaLibrary {
                 GenerateContentConfig.builder()
                         .tools(Tool.builder().functionDeclarations(function).build())
                         .build();
-        Content user =
-                Content.builder().role("user").parts(Part.fromText(task.prompt())).build();
+        Content user = Content.builder().role("user").parts(Part.fromText(task.prompt())).build();
         try (Client client = client(task)) {
             GenerateContentResponse asked =
                     client.models.generateContent(task.model(), user, config);
@@ -95,8 +94,7 @@ final class GoogleGenAi extends JavaLibrary {
     private Client client(Task task) {
         return Client.builder()
                 .apiKey(Setup.KEY)
-                .httpOptions(
-                        HttpOptions.builder().baseUrl(url).headers(task.allHeaders()).build())
+                .httpOptions(HttpOptions.builder().baseUrl(url).headers(task.allHeaders()).build())
                 .build();
     }
 

@@ -70,8 +70,7 @@ final class OpenAiJava extends JavaLibrary {
                 .addMessage(
                         ChatCompletionToolMessageParam.builder()
                                 .toolCallId(call.id())
-                                .content(
-                                        lookup(call.function().arguments(Arguments.class).query()))
+                                .content(lookup(call.function().arguments(Arguments.class).query()))
                                 .build());
         say.accept(ask(conversation.build()).content().orElseThrow());
     }

@@ -51,8 +51,7 @@ final class OpenAiJavaResponses extends JavaLibrary {
                                 .content(task.prompt())
                                 .build());
         ResponseCreateParams.Builder params = params(task).addTool(tool());
-        Response asked =
-                client.responses().create(params.inputOfResponse(List.of(user)).build());
+        Response asked = client.responses().create(params.inputOfResponse(List.of(user)).build());
         ResponseFunctionToolCall call = asked.output().getFirst().asFunctionCall();
         ResponseInputItem result =
                 ResponseInputItem.ofFunctionCallOutput(
@@ -60,8 +59,7 @@ final class OpenAiJavaResponses extends JavaLibrary {
                                 .callId(call.callId())
                                 .output(lookup(call.arguments(Arguments.class).query()))
                                 .build());
-        List<ResponseInputItem> all =
-                List.of(user, ResponseInputItem.ofFunctionCall(call), result);
+        List<ResponseInputItem> all = List.of(user, ResponseInputItem.ofFunctionCall(call), result);
         say.accept(text(client.responses().create(params.inputOfResponse(all).build())));
     }
 
@@ -110,13 +108,7 @@ final class OpenAiJavaResponses extends JavaLibrary {
     }
 
     private static String text(Response response) {
-        return response.output()
-                .getFirst()
-                .asMessage()
-                .content()
-                .getFirst()
-                .asOutputText()
-                .text();
+        return response.output().getFirst().asMessage().content().getFirst().asOutputText().text();
     }
 
     private static String text(ResponseStreamEvent event) {

@@ -63,7 +63,8 @@ final class Relay {
                 && contentType.regionMatches(true, 0, expected, 0, expected.length());
     }
 
-    /// An error in the form that a client of this stream understands, after what it has got.
+    /// An error in the form that a client of this stream understands, after what it has got. Clients of
+    /// Gemini overlook events that have a name.
     ///
     /// @param error a JSON object
     Buffer error(Buffer error) {
@@ -71,7 +72,7 @@ final class Relay {
             return Buffer.buffer(array.begun() ? ",\n" : "[").appendBuffer(error).appendString("]");
         }
         return Buffer.buffer(cutInside ? "\n\n" : "")
-                .appendString("event: error\ndata: ")
+                .appendString(reader instanceof GeminiReader ? "data: " : "event: error\ndata: ")
                 .appendBuffer(error)
                 .appendString("\n\n");
     }

@@ -28,7 +28,9 @@ final class GeminiDialect implements Dialect {
         List<String> events = new ArrayList<>();
         for (ObjectNode part : parts) {
             boolean last = events.size() == parts.size() - 1;
-            events.add("data: %s\r\n\r\n".formatted(JSON.writeValueAsString(chunk(reply, part, last))));
+            events.add(
+                    "data: %s\r\n\r\n"
+                            .formatted(JSON.writeValueAsString(chunk(reply, part, last))));
         }
         return events;
     }

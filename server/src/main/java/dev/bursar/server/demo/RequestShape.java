@@ -72,8 +72,8 @@ enum RequestShape {
             case MESSAGES ->
                     last.path("content")
                             .valueStream()
-                            .anyMatch(block ->
-                                    block.path("type").asString("").equals("tool_result"));
+                            .anyMatch(
+                                    block -> block.path("type").asString("").equals("tool_result"));
             case RESPONSES -> last.path("type").asString("").equals("function_call_output");
             case GEMINI ->
                     last.path("parts").valueStream().anyMatch(part -> part.has("functionResponse"));

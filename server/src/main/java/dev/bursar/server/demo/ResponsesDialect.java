@@ -61,7 +61,8 @@ final class ResponsesDialect implements Dialect {
 
     private static void arguments(Reply reply, List<ObjectNode> events) {
         String type = "response.function_call_arguments.";
-        events.add(ofItem(type + "delta").put("item_id", id(reply)).put("delta", reply.arguments()));
+        events.add(
+                ofItem(type + "delta").put("item_id", id(reply)).put("delta", reply.arguments()));
         events.add(
                 ofItem(type + "done")
                         .put("item_id", id(reply))
