@@ -145,6 +145,11 @@ final class Bursar implements AutoCloseable {
         return answer.body();
     }
 
+    /// Asks with a key or token, and takes any answer.
+    HttpResponse<String> ask(String path, String token) {
+        return send(HttpRequest.newBuilder(uri(path)).header("Authorization", "Bearer " + token));
+    }
+
     /// Posts JSON.
     ///
     /// @param key null for none

@@ -9,26 +9,35 @@ import java.nio.file.Path;
 ///
 /// @param openAi base URL of the provider `openai`
 /// @param anthropic base URL of the provider `anthropic`
+/// @param gemini base URL of the provider `gemini`, or empty
 /// @param budgets YAML list items, from the margin on
 /// @param more YAML of the top level
-record Setup(int port, String openAi, String anthropic, String budgets, String more) {
+record Setup(
+        int port, String openAi, String anthropic, String gemini, String budgets, String more) {
 
     /// Of the tenant's one key.
     static final String KEY = "acme-key-of-the-end-to-end-tests";
+
+    /// The administrator's.
+    static final String ADMIN = "admin-token-of-the-end-to-end-tests";
 
     /// What the providers want to see, and no client ever does.
     static final String PROVIDER_KEY = "provider-key-of-the-end-to-end-tests";
 
     static Setup of(String openAi, String anthropic) {
-        return new Setup(Bursar.freePort(), openAi, anthropic, "", "");
+        return new Setup(Bursar.freePort(), openAi, anthropic, "", "", "");
+    }
+
+    Setup withGemini(String gemini) {
+        return new Setup(port, openAi, anthropic, gemini, budgets, more);
     }
 
     Setup withBudgets(String budgets) {
-        return new Setup(port, openAi, anthropic, budgets, more);
+        return new Setup(port, openAi, anthropic, gemini, budgets, more);
     }
 
     Setup with(String more) {
-        return new Setup(port, openAi, anthropic, budgets, more);
+        return new Setup(port, openAi, anthropic, gemini, budgets, more);
     }
 
     /// Where the server under test keeps its data.
@@ -50,11 +59,11 @@ record Setup(int port, String openAi, String anthropic, String budgets, String m
                 """
                 server: { host: 127.0.0.1, port: %d }
                 data: "%s"
-                admin: { token: admin-token-of-the-end-to-end-tests }
+                admin: { token: %s }
                 providers:
                   openai: { base_url: "%s", api_key: %s }
                   anthropic: { base_url: "%s", api_key: %s }
-                tenants:
+                %stenants:
                   acme:
                     timezone: Europe/Berlin
                     keys:
@@ -63,10 +72,15 @@ record Setup(int port, String openAi, String anthropic, String budgets, String m
                         .formatted(
                                 port,
                                 data(home),
+                                ADMIN,
                                 openAi,
                                 PROVIDER_KEY,
                                 anthropic,
                                 PROVIDER_KEY,
+                                gemini.isEmpty()
+                                        ? ""
+                                        : "  gemini: { base_url: \"%s\", api_key: %s }\n"
+                                                .formatted(gemini, PROVIDER_KEY),
                                 KEY);
         String list = budgets.isEmpty() ? "" : "    budgets:\n" + budgets.indent(6);
         return yaml + list + more;

@@ -50,22 +50,32 @@ abstract class WithServer {
     /// How many requests of a workflow were denied. What was sent before is counted: a call made
     /// afterwards has passed through the journal and the follower.
     long requestsAtTheGateway(String workflow) {
-        String probe = "probe-" + ++probes;
+        awaitFollower();
+        return (long)
+                bursar.metric(
+                        "bursar_decisions_total",
+                        "workflow=\"" + workflow + "\"",
+                        "decision=\"deny\"");
+    }
+
+    /// Waits until everything that was decided until now shows in metrics and lists.
+    void awaitFollower() {
+        String run = "probe-" + ++probes;
         bursar.post(
                 "/v1/chat/completions",
                 Setup.KEY,
                 "{\"model\":\"gpt-4o-mini\",\"max_tokens\":5,"
                         + "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}",
                 "X-Bursar-Workflow",
-                probe);
+                "probe",
+                "X-Bursar-Run",
+                run);
         Await.until(
                 FOLLOWER,
-                "the follower has seen " + probe,
-                () -> bursar.metric("bursar_decisions_total", "workflow=\"" + probe) > 0);
-        return (long)
-                bursar.metric(
-                        "bursar_decisions_total",
-                        "workflow=\"" + workflow + "\"",
-                        "decision=\"deny\"");
+                "the follower has seen " + run,
+                () ->
+                        bursar.metric("bursar_decisions_total", "workflow=\"probe\"") >= probes
+                                && bursar.ask("/api/runs/acme/" + run, Setup.ADMIN).statusCode()
+                                        == 200);
     }
 }

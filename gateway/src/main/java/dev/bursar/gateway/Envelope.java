@@ -24,12 +24,7 @@ final class Envelope {
             json.writeName("error");
             json.writeStartObject();
             switch (dialect) {
-                case OPENAI -> {
-                    json.writeStringProperty("type", ErrorTypes.openAi(denial.refusal()));
-                    json.writeStringProperty("message", denial.message());
-                    param(json, denial.field());
-                    json.writeStringProperty("code", denial.refusal().code());
-                }
+                case OPENAI -> openAi(json, denial, ErrorTypes.openAi(denial.refusal()));
                 case ANTHROPIC -> {
                     json.writeStringProperty("type", ErrorTypes.anthropic(denial.refusal()));
                     json.writeStringProperty("message", denial.message());
@@ -45,6 +40,30 @@ final class Envelope {
             json.writeEndObject();
         }
         return Buffer.buffer(out.toByteArray());
+    }
+
+    /// An event of a stream of Responses. Its fields belong outside of `error`, where some clients read
+    /// nothing else; others look for `error` in every stream.
+    static Buffer ofResponses(Denial denial) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+        try (JsonGenerator json = Json.generator(out)) {
+            json.writeStartObject();
+            openAi(json, denial, "error");
+            json.writeNumberProperty("sequence_number", 0);
+            json.writeName("error");
+            json.writeStartObject();
+            openAi(json, denial, ErrorTypes.openAi(denial.refusal()));
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+        return Buffer.buffer(out.toByteArray());
+    }
+
+    private static void openAi(JsonGenerator json, Denial denial, String type) {
+        json.writeStringProperty("type", type);
+        json.writeStringProperty("message", denial.message());
+        param(json, denial.field());
+        json.writeStringProperty("code", denial.refusal().code());
     }
 
     /// Google's `code` is the status, so ours is the reason in a `google.rpc.ErrorInfo`.

@@ -24,6 +24,11 @@ final class GeminiPath {
 
     private GeminiPath() {}
 
+    /// Whether a path ends in a method of the Gemini API.
+    static boolean hasMethod(String path) {
+        return METHODS.containsKey(path.substring(path.lastIndexOf(':') + 1));
+    }
+
     /// @param path below the version, such as `models/gemini-2.5-flash:generateContent`
     static @Nullable Target read(String path) {
         int colon = path.lastIndexOf(':');

@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,12 @@ final class Paths {
 
     private static final String GEMINI = "/v1beta/";
 
+    /// The same API under the name of its stable version, which the newest clients ask for.
+    private static final String GEMINI_STABLE = "/v1/";
+
+    /// Models below which OpenAI has no methods.
+    private static final String MODELS = "/v1/models/";
+
     private Paths() {}
 
     /// @return null where nothing is served
@@ -39,9 +46,15 @@ final class Paths {
         if (operation != null) {
             return Target.of(operation);
         }
-        return dialect == Dialect.GEMINI && local.startsWith(GEMINI)
-                ? GeminiPath.read(local.substring(GEMINI.length()))
-                : null;
+        if (dialect != Dialect.GEMINI) {
+            return null;
+        }
+        for (String version : List.of(GEMINI, GEMINI_STABLE)) {
+            if (local.startsWith(version)) {
+                return GeminiPath.read(local.substring(version.length()));
+            }
+        }
+        return null;
     }
 
     /// The dialect, or null where the gateway has nothing to say.
@@ -57,10 +70,15 @@ final class Paths {
         if (isBelow(path, "/v1/messages")) {
             return Dialect.ANTHROPIC;
         }
-        if (isBelow(path, "/v1beta")) {
+        if (isBelow(path, "/v1beta") || isGeminiMethod(path)) {
             return Dialect.GEMINI;
         }
         return isBelow(path, "/v1") ? Dialect.OPENAI : null;
+    }
+
+    /// Names of models may have colons, too, so it takes a method that Gemini has.
+    private static boolean isGeminiMethod(String path) {
+        return path.startsWith(MODELS) && GeminiPath.hasMethod(path);
     }
 
     /// The path without the name of the dialect before it.

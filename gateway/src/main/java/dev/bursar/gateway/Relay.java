@@ -71,7 +71,8 @@ final class Relay {
                 && contentType.regionMatches(true, 0, expected, 0, expected.length());
     }
 
-    /// An error in the form that a client of this stream understands, after what it has got.
+    /// An error in the form that a client of this stream understands, after what it has got. Clients of
+    /// Gemini overlook events that have a name.
     ///
     /// @param error a JSON object
     Buffer error(Buffer error) {
@@ -79,9 +80,14 @@ final class Relay {
             return Buffer.buffer(array.begun() ? ",\n" : "[").appendBuffer(error).appendString("]");
         }
         return Buffer.buffer(cutInside ? "\n\n" : "")
-                .appendString("event: error\ndata: ")
+                .appendString(reader instanceof GeminiReader ? "data: " : "event: error\ndata: ")
                 .appendBuffer(error)
                 .appendString("\n\n");
+    }
+
+    /// Whether the events are those of Responses, which have a form of their own for errors.
+    boolean isOfResponses() {
+        return reader instanceof ResponsesReader;
     }
 
     /// What follows is no stream of events.

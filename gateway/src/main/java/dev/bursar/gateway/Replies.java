@@ -73,7 +73,11 @@ final class Replies {
             deny(denial, call);
             return;
         }
-        Buffer event = relay.error(envelope(denial, call));
+        Buffer event =
+                relay.error(
+                        relay.isOfResponses()
+                                ? Envelope.ofResponses(denial)
+                                : envelope(denial, call));
         client.onLoop(() -> {
             if (!client.gone()) {
                 client.response().write(event);

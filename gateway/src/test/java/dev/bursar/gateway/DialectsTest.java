@@ -143,7 +143,10 @@ class DialectsTest {
                 house.post(
                         "/v1/responses",
                         "{\"model\":\"house-model\",\"stream\":true,\"input\":\"Say hello\"}");
-        assertThat(answer.body()).contains("event: error").contains("provider_unreachable");
+        assertThat(answer.body())
+                .contains("event: error\ndata: {\"type\":\"error\",\"message\":\"the provider ")
+                .contains(",\"error\":{\"type\":\"server_error\",")
+                .contains("\"code\":\"provider_unreachable\"");
         Entry.Committed entry = house.committed();
         assertThat(entry.attribution().labels()).containsEntry("provenance", "estimated");
         assertThat(entry.attribution().numbers().get("tokens_output")).isBetween(1L, 20L);
@@ -241,6 +244,8 @@ class DialectsTest {
     @CsvSource({
         "/v1beta/models/house-model:generateContent",
         "/gemini/v1beta/models/house-model:generateContent",
+        "/v1/models/house-model:generateContent",
+        "/gemini/v1/models/house-model:generateContent",
     })
     void generate_answered_isSettledByItsUsage(String path) throws Exception {
         house.provider.script(answer -> answer.json(200, GENERATED));

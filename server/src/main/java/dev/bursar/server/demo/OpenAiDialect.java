@@ -15,7 +15,7 @@ final class OpenAiDialect implements Dialect {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /// 2026-11-21T00:00:00Z in seconds. A fixed date keeps answers the same from run to run.
-    private static final long CREATED = 1_795_219_200L;
+    static final long CREATED = 1_795_219_200L;
 
     @Override
     public String whole(Reply reply) {

@@ -69,7 +69,7 @@ final class Runaway implements Runnable {
     /// A request of exactly [#PROMPT_TOKENS] tokens, as the provider counts.
     static String request() {
         byte[] withoutContext = request(0).getBytes(StandardCharsets.UTF_8);
-        int tokens = SimulatedCall.read(withoutContext, true).promptTokens();
+        int tokens = SimulatedCall.read(withoutContext, RequestShape.MESSAGES, "").promptTokens();
         return request((PROMPT_TOKENS - tokens) * 4);
     }
 

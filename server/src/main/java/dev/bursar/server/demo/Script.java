@@ -24,7 +24,9 @@ record Script(int output, int reasoning, @Nullable String tool, int status, Sile
         /// Nothing is sent, not even the response head.
         HEAD,
         /// A stream stops after its head and first events. A whole answer stops before its head.
-        MIDDLE
+        MIDDLE,
+        /// The same, and then the connection is closed.
+        CUT
     }
 
     private static final Pattern DIRECTIONS = Pattern.compile("<<simulate ([^<>]{0,200})>>");
@@ -56,6 +58,7 @@ record Script(int output, int reasoning, @Nullable String tool, int status, Sile
                 switch (words.getOrDefault("silent", "")) {
                     case "head" -> Silence.HEAD;
                     case "middle" -> Silence.MIDDLE;
+                    case "cut" -> Silence.CUT;
                     default -> Silence.NONE;
                 });
     }

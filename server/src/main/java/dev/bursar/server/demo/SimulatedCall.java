@@ -1,6 +1,5 @@
 package dev.bursar.server.demo;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -27,45 +26,53 @@ record SimulatedCall(
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /// Fields of a request whose texts a model reads.
-    private static final List<String> READ = List.of("system", "messages", "tools");
+    /// The method of Gemini's that streams.
+    private static final String STREAM = ":streamGenerateContent";
 
     /// Characters of a prompt that decide whether a cache has seen it: 1,024 tokens.
     private static final int PREFIX_CHARACTERS = 4_096;
 
+    /// @param uri may name the model and whether to stream, where the body does not
     /// @throws IllegalArgumentException when the body is not a request of this kind
-    static SimulatedCall read(byte[] body, boolean anthropic) {
+    static SimulatedCall read(byte[] body, RequestShape shape, String uri) {
         JsonNode root;
         try {
             root = JSON.readTree(body);
         } catch (JacksonException e) {
             throw new IllegalArgumentException("We could not parse the JSON body of your request.");
         }
-        JsonNode messages = root.path("messages");
-        String model = root.path("model").asString("");
-        if (model.isEmpty() || !messages.isArray() || messages.isEmpty()) {
-            throw new IllegalArgumentException("model and messages are required.");
+        JsonNode last = shape.last(root);
+        boolean gemini = shape == RequestShape.GEMINI;
+        String model = gemini ? modelIn(uri) : root.path("model").asString("");
+        if (model.isEmpty() || last == null) {
+            throw new IllegalArgumentException("a model and a conversation are required.");
         }
-        if (anthropic && !root.path("max_tokens").isIntegralNumber()) {
+        if (shape == RequestShape.MESSAGES && !root.path("max_tokens").isIntegralNumber()) {
             throw new IllegalArgumentException("max_tokens: Field required");
         }
         StringBuilder prompt = new StringBuilder();
-        READ.forEach(field -> texts(root.path(field), prompt));
+        shape.read().forEach(field -> texts(root.path(field), prompt));
         String text = prompt.toString();
         Script script = Script.find(text);
         int tokens = tokens(text.length());
-        int lastTokens = tokens(texts(messages.get(messages.size() - 1), new StringBuilder()));
+        int lastTokens = tokens(texts(last, new StringBuilder()));
         return new SimulatedCall(
                 model,
-                root.path("stream").asBoolean(false),
+                gemini ? uri.contains(STREAM) : root.path("stream").asBoolean(false),
                 root.path("stream_options").path("include_usage").asBoolean(false),
                 tokens,
                 digest(model + text.substring(0, Math.min(PREFIX_CHARACTERS, text.length()))),
-                cacheable(text, root, anthropic, tokens, lastTokens),
-                bound(root),
-                toolToCall(root, script),
+                cacheable(text, root, shape, tokens, lastTokens),
+                shape.bound(root),
+                toolToCall(root, shape, script, last),
                 script,
                 digest(model + text));
+    }
+
+    /// The part of Gemini's path between `models/` and the method.
+    private static String modelIn(String uri) {
+        int end = uri.lastIndexOf(':');
+        return end < 0 ? "" : uri.substring(uri.lastIndexOf('/', end) + 1, end);
     }
 
     /// Tokens of a text by its length: one for four characters, as for English prose.
@@ -76,43 +83,26 @@ record SimulatedCall(
     /// OpenAI caches long prompts by itself; Anthropic caches what is marked, here all but the last
     /// message.
     private static int cacheable(
-            String text, JsonNode root, boolean anthropic, int tokens, int lastTokens) {
+            String text, JsonNode root, RequestShape shape, int tokens, int lastTokens) {
         if (text.length() < PREFIX_CHARACTERS) {
             return 0;
         }
-        if (anthropic) {
+        if (shape == RequestShape.MESSAGES) {
             return root.findValue("cache_control") == null ? 0 : Math.max(0, tokens - lastTokens);
         }
         return tokens / 128 * 128;
     }
 
-    private static int bound(JsonNode root) {
-        for (String field : List.of("max_completion_tokens", "max_tokens")) {
-            if (root.path(field).isIntegralNumber()) {
-                return Math.max(1, root.path(field).asInt());
-            }
-        }
-        return Integer.MAX_VALUE;
-    }
-
     /// The scripted tool, or else the first one offered, once per message of the user.
-    private static @Nullable String toolToCall(JsonNode root, Script script) {
-        JsonNode tools = root.path("tools");
-        if (tools.isEmpty()) {
+    private static @Nullable String toolToCall(
+            JsonNode root, RequestShape shape, Script script, JsonNode last) {
+        if (root.path("tools").isEmpty()) {
             return null;
         }
         if (script.tool() != null) {
             return script.tool();
         }
-        JsonNode messages = root.path("messages");
-        JsonNode last = messages.get(messages.size() - 1);
-        boolean result = last.path("role").asString("").equals("tool");
-        for (JsonNode block : last.path("content")) {
-            result |= block.path("type").asString("").equals("tool_result");
-        }
-        JsonNode first = tools.get(0);
-        String name = first.path("function").path("name").asString("");
-        return result ? null : name.isEmpty() ? first.path("name").asString("tool") : name;
+        return shape.isToolResult(last) ? null : shape.firstTool(root);
     }
 
     private static int texts(JsonNode node, StringBuilder to) {

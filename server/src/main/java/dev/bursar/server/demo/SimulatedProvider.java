@@ -7,9 +7,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/// A model provider that speaks OpenAI chat completions and Anthropic messages, streamed and not, on a
-/// port of 127.0.0.1, without a model: the text is noise, the protocol and the token counts are real.
+/// A model provider that speaks OpenAI's chat completions, Responses and embeddings, Anthropic's messages
+/// and Gemini's generateContent, streamed and not, on a port of 127.0.0.1, without a model: the text is noise, the protocol and the token counts are real.
 ///
 /// It counts a token for four characters of prompt, keeps to the caller's output bound, calls the tools
 /// that it is offered, and remembers long prompts like the providers' caches do. A prompt may carry
@@ -58,6 +59,11 @@ public final class SimulatedProvider implements AutoCloseable {
         return "http://127.0.0.1:" + port();
     }
 
+    /// What a Gemini client takes as its base URL.
+    public String geminiUrl() {
+        return "http://127.0.0.1:" + port();
+    }
+
     /// Model calls that have arrived.
     public long requests() {
         return requests.get();
@@ -89,13 +95,36 @@ public final class SimulatedProvider implements AutoCloseable {
         server.close().await();
     }
 
+    /// What is spoken at a path.
+    ///
+    /// @param shape null for embeddings
+    private record Service(Dialect dialect, @Nullable RequestShape shape) {
+
+        /// @return null where nothing is served
+        static @Nullable Service at(String path) {
+            if (path.endsWith("/chat/completions")) {
+                return new Service(new OpenAiDialect(), RequestShape.CHAT);
+            }
+            if (path.endsWith("/responses")) {
+                return new Service(new ResponsesDialect(), RequestShape.RESPONSES);
+            }
+            if (path.endsWith("/embeddings")) {
+                return new Service(new OpenAiDialect(), null);
+            }
+            if (path.endsWith("/messages")) {
+                return new Service(new AnthropicDialect(), RequestShape.MESSAGES);
+            }
+            boolean gemini =
+                    path.endsWith(":generateContent") || path.endsWith(":streamGenerateContent");
+            return gemini ? new Service(new GeminiDialect(), RequestShape.GEMINI) : null;
+        }
+    }
+
     private void receive(HttpServerRequest request) {
         String path = String.valueOf(request.path());
-        boolean anthropic = path.endsWith("/messages");
-        boolean known = anthropic || path.endsWith("/chat/completions");
-        Dialect dialect = anthropic ? new AnthropicDialect() : new OpenAiDialect();
-        if (!known || !request.method().name().equals("POST")) {
-            fail(request.response(), dialect, 404, "Not found: " + path);
+        Service service = Service.at(path);
+        if (service == null || !request.method().name().equals("POST")) {
+            fail(request.response(), new OpenAiDialect(), 404, "Not found: " + path);
             return;
         }
         long ordinal = requests.incrementAndGet();
@@ -103,7 +132,7 @@ public final class SimulatedProvider implements AutoCloseable {
         response.exceptionHandler(gone -> {});
         response.closeHandler(closed -> noticeClose(response));
         if (!keyFits(request)) {
-            fail(response, dialect, 401, "Incorrect API key provided.");
+            fail(response, service.dialect(), 401, "Incorrect API key provided.");
             return;
         }
         Buffer body = Buffer.buffer();
@@ -114,19 +143,37 @@ public final class SimulatedProvider implements AutoCloseable {
         });
         request.endHandler(end -> {
             try {
-                var call = SimulatedCall.read(body.getBytes(), anthropic);
-                whenArrived.run();
-                after(simulation.firstMillis(), () -> answer(response, dialect, call, ordinal));
+                serve(request, service, body.getBytes(), ordinal);
             } catch (IllegalArgumentException e) {
-                fail(response, dialect, 400, String.valueOf(e.getMessage()));
+                fail(response, service.dialect(), 400, String.valueOf(e.getMessage()));
             }
         });
+    }
+
+    private void serve(HttpServerRequest request, Service service, byte[] body, long ordinal) {
+        HttpServerResponse response = request.response();
+        RequestShape shape = service.shape();
+        if (shape == null) {
+            String embeddings = SimulatedEmbeddings.answer(body);
+            whenArrived.run();
+            after(simulation.firstMillis(), () -> answer(response, embeddings));
+            return;
+        }
+        var call = SimulatedCall.read(body, shape, request.uri());
+        whenArrived.run();
+        after(simulation.firstMillis(), () -> answer(response, service.dialect(), call, ordinal));
+    }
+
+    private void answer(HttpServerResponse response, String json) {
+        response.putHeader("Content-Type", "application/json").end(json);
+        answered.incrementAndGet();
     }
 
     private boolean keyFits(HttpServerRequest request) {
         return simulation.key().isEmpty()
                 || ("Bearer " + simulation.key()).equals(request.getHeader("Authorization"))
-                || simulation.key().equals(request.getHeader("x-api-key"));
+                || simulation.key().equals(request.getHeader("x-api-key"))
+                || simulation.key().equals(request.getHeader("x-goog-api-key"));
     }
 
     private void noticeClose(HttpServerResponse response) {
@@ -152,26 +199,46 @@ public final class SimulatedProvider implements AutoCloseable {
             response.setChunked(true).putHeader("Content-Type", "text/event-stream; charset=utf-8");
             List<String> events =
                     dialect.events(reply, simulation.tokensPerChunk(), call.includeUsage());
-            boolean cut = script.silence() == Script.Silence.MIDDLE;
-            send(response, cut ? events.subList(0, events.size() / 2) : events, 0, !cut);
+            boolean whole = script.silence() == Script.Silence.NONE;
+            send(
+                    response,
+                    whole ? events : events.subList(0, events.size() / 2),
+                    0,
+                    () -> end(response, script.silence()));
         } else if (script.silence() == Script.Silence.NONE) {
-            response.putHeader("Content-Type", "application/json").end(dialect.whole(reply));
-            answered.incrementAndGet();
+            answer(response, dialect.whole(reply));
+        } else if (script.silence() == Script.Silence.CUT) {
+            cut(response);
         }
     }
 
+    /// What follows the last event of a stream that is sent.
+    private void end(HttpServerResponse response, Script.Silence silence) {
+        switch (silence) {
+            case NONE -> {
+                response.end();
+                answered.incrementAndGet();
+            }
+            case CUT -> cut(response);
+            case HEAD, MIDDLE -> {}
+        }
+    }
+
+    /// Closes the connection in the next turn, when what was written is on its way.
+    private void cut(HttpServerResponse response) {
+        response.closeHandler(closed -> {});
+        vertx.runOnContext(turn -> response.reset());
+    }
+
     /// Sends the events from `next` on, one at a time, each after its pause.
-    private void send(HttpServerResponse response, List<String> events, int next, boolean end) {
+    private void send(HttpServerResponse response, List<String> events, int next, Runnable end) {
         int i = next;
         do {
             if (response.closed()) {
                 return;
             }
             if (i == events.size()) {
-                if (end) {
-                    response.end();
-                    answered.incrementAndGet();
-                }
+                end.run();
                 return;
             }
             response.write(events.get(i));

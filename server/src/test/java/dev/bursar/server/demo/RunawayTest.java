@@ -18,7 +18,10 @@ class RunawayTest {
     @Test
     void everyCall_costsFifteenCents_byTheBundledPrices() {
         SimulatedCall call =
-                SimulatedCall.read(Runaway.request().getBytes(StandardCharsets.UTF_8), true);
+                SimulatedCall.read(
+                        Runaway.request().getBytes(StandardCharsets.UTF_8),
+                        RequestShape.MESSAGES,
+                        "/v1/messages");
         Reply reply = Reply.to(call, 1, 1, new PromptCache());
 
         TokenUsage usage =

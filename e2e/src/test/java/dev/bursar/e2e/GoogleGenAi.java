@@ -1,0 +1,109 @@
+package dev.bursar.e2e;
+
+import com.google.genai.Client;
+import com.google.genai.ResponseStream;
+import com.google.genai.errors.ApiException;
+import com.google.genai.types.Content;
+import com.google.genai.types.FunctionCall;
+import com.google.genai.types.FunctionDeclaration;
+import com.google.genai.types.GenerateContentConfig;
+import com.google.genai.types.GenerateContentResponse;
+import com.google.genai.types.HttpOptions;
+import com.google.genai.types.Part;
+import com.google.genai.types.Tool;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// The official Gemini client.
+final class GoogleGenAi extends JavaLibrary {
+
+    private static final GenerateContentConfig PLAIN = GenerateContentConfig.builder().build();
+
+    private final String url;
+
+    GoogleGenAi(Bursar bursar) {
+        url = bursar.url();
+    }
+
+    @Override
+    void answer(Task task, Consumer<String> say) {
+        try (Client client = client(task)) {
+            say.accept(text(client.models.generateContent(task.model(), task.prompt(), PLAIN)));
+        }
+    }
+
+    @Override
+    void stream(Task task, Consumer<String> say) {
+        try (Client client = client(task);
+                ResponseStream<GenerateContentResponse> stream = streamed(client, task)) {
+            stream.forEach(chunk -> say.accept(text(chunk)));
+        }
+    }
+
+    @Override
+    void callTool(Task task, Consumer<String> say) {
+        Map<String, Object> schema =
+                Map.of(
+                        "type", "object",
+                        "properties", Map.of(TOOL_ARGUMENT, Map.of("type", "string")),
+                        "required", List.of(TOOL_ARGUMENT));
+        FunctionDeclaration function =
+                FunctionDeclaration.builder()
+                        .name(TOOL)
+                        .description(TOOL_PURPOSE)
+                        .parametersJsonSchema(schema)
+                        .build();
+        GenerateContentConfig config =
+                GenerateContentConfig.builder()
+                        .tools(Tool.builder().functionDeclarations(function).build())
+                        .build();
+        Content user = Content.builder().role("user").parts(Part.fromText(task.prompt())).build();
+        try (Client client = client(task)) {
+            GenerateContentResponse asked =
+                    client.models.generateContent(task.model(), user, config);
+            FunctionCall call = asked.functionCalls().getFirst();
+            Object query = call.args().orElseThrow().get(TOOL_ARGUMENT);
+            Map<String, Object> found = Map.of("output", lookup(String.valueOf(query)));
+            Content result =
+                    Content.builder()
+                            .role("user")
+                            .parts(Part.fromFunctionResponse(TOOL, found))
+                            .build();
+            Content model = asked.candidates().orElseThrow().getFirst().content().orElseThrow();
+            List<Content> all = List.of(user, model, result);
+            say.accept(text(client.models.generateContent(task.model(), all, config)));
+        }
+    }
+
+    @Override
+    void goAway(Task task, Consumer<String> say) {
+        try (Client client = client(task);
+                ResponseStream<GenerateContentResponse> stream = streamed(client, task)) {
+            say.accept(text(stream.iterator().next()));
+        }
+    }
+
+    @Override
+    Surface surface(Throwable thrown) {
+        return thrown instanceof ApiException error
+                ? Surface.of(error, error.code(), error.message())
+                : Surface.of(thrown, 0, thrown.getMessage());
+    }
+
+    private Client client(Task task) {
+        return Client.builder()
+                .apiKey(Setup.KEY)
+                .httpOptions(HttpOptions.builder().baseUrl(url).headers(task.allHeaders()).build())
+                .build();
+    }
+
+    private static ResponseStream<GenerateContentResponse> streamed(Client client, Task task) {
+        return client.models.generateContentStream(task.model(), task.prompt(), PLAIN);
+    }
+
+    private static String text(GenerateContentResponse answer) {
+        String text = answer.text();
+        return text == null ? "" : text;
+    }
+}

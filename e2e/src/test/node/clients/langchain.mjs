@@ -1,0 +1,42 @@
+// npm `@langchain/openai`.
+import { HumanMessage, ToolMessage } from '@langchain/core/messages';
+import { tool } from '@langchain/core/tools';
+import { ChatOpenAI } from '@langchain/openai';
+import { description, lookup, name, schema } from '../lookup.mjs';
+
+export default function open({ url, key, headers, model: id, variant }) {
+  const model = new ChatOpenAI({
+    model: id,
+    apiKey: key,
+    useResponsesApi: variant === 'responses',
+    configuration: { baseURL: `${url}/v1`, defaultHeaders: headers },
+  });
+
+  return {
+    async answer({ prompt, say }) {
+      say((await model.invoke(prompt)).text);
+    },
+
+    async stream({ prompt, say }) {
+      for await (const chunk of await model.stream(prompt)) say(chunk.text);
+    },
+
+    async callTool({ prompt, say }) {
+      const tools = model.bindTools([tool(lookup, { name, description, schema })]);
+      const messages = [new HumanMessage(prompt)];
+      const asked = await tools.invoke(messages);
+      messages.push(asked);
+      for (const call of asked.tool_calls) {
+        messages.push(new ToolMessage({ tool_call_id: call.id, content: lookup(call.args) }));
+      }
+      say((await tools.invoke(messages)).text);
+    },
+
+    async goAway({ prompt, say }) {
+      for await (const chunk of await model.stream(prompt)) {
+        say(chunk.text);
+        if (chunk.text) break;
+      }
+    },
+  };
+}
