@@ -34,7 +34,7 @@ final class Snapshot {
                         .sorted(Comparator.comparing((Hold hold) -> hold.id().value()))
                         .map(Snapshot::record);
         Stream<StateRecord> memory =
-                Stream.concat(state.memory().endedHolds().stream(), state.memory().outcomes());
+                Stream.concat(state.memory().endedHolds(), state.memory().outcomes());
         Stream<StateRecord> tenants =
                 state.closedTenants().stream().map(StateRecord.ClosedTenant::new);
         Stream<StateRecord> approvals =
