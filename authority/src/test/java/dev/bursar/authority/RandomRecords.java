@@ -179,7 +179,7 @@ final class RandomRecords {
     }
 
     StateRecord state() {
-        return switch (random.nextInt(9)) {
+        return switch (random.nextInt(10)) {
             case 0 -> new StateRecord.Clock(instant());
             case 1 -> new StateRecord.OpenBudget(budget(), any(Budget.Status.values()));
             case 2 ->
@@ -221,7 +221,7 @@ final class RandomRecords {
                             new Approval(
                                     text(128), tenant(), account(), text(128), unit(), number(),
                                     subject(), instant()));
-            case 7 -> new StateRecord.StoppedRunState(stop(), instant());
+            case 8 -> new StateRecord.StoppedRunState(stop(), instant());
             default ->
                     new StateRecord.Remembered(
                             tenant(),

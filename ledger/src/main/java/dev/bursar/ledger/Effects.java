@@ -139,17 +139,10 @@ final class Effects {
                 boolean spendable = Account.isSpendable(part.account().unit());
                 state.settle(part, spendable ? part.amount() : 0, null, entry.at());
             }
-            outcome =
-                    new Outcome.Committed(
-                            entry.hold(),
-                            entry.held(),
-                            entry.held(),
-                            entry.held(),
-                            Amounts.NONE,
-                            List.of());
+            outcome = EndedHolds.spent(entry.hold(), entry.held());
         } else {
             giveBack(hold, entry.at());
-            outcome = new Outcome.Released(entry.hold(), entry.held(), List.of());
+            outcome = EndedHolds.returned(entry.hold(), entry.held());
         }
         ended(hold, entry.at(), StateRecord.Ending.EXPIRED, outcome);
     }

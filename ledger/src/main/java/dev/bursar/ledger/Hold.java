@@ -3,7 +3,6 @@ package dev.bursar.ledger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// An open hold: amounts that are set aside until they are spent or returned.
 final class Hold {
@@ -23,10 +22,13 @@ final class Hold {
     /// Where what is held. Fewer than at reserve when a budget was closed or took another shape since.
     private List<Part> parts;
 
-    /// Neighbours in the expiry index.
-    @Nullable Hold previous;
+    /// Its number among the open [Holds].
+    int number = HoldNumbers.NONE;
 
-    @Nullable Hold next;
+    /// The numbers of its neighbours in the expiry index.
+    int previous = HoldNumbers.NONE;
+
+    int next = HoldNumbers.NONE;
 
     /// A hold's share in one account.
     record Part(Account account, long amount) {}

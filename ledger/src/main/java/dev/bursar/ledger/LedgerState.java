@@ -20,8 +20,8 @@ final class LedgerState {
     /// The open budgets of each tenant, by id: the order of notices.
     private final Map<TenantId, Map<String, BudgetState>> byTenant = new HashMap<>();
 
-    private final Map<HoldId, Hold> holds = new HashMap<>();
-    private final ExpiryIndex expiry = new ExpiryIndex();
+    private final Holds holds = new Holds();
+    private final ExpiryIndex expiry = new ExpiryIndex(holds::at);
     private final Set<TenantId> closedTenants =
             new TreeSet<>(Comparator.comparing(TenantId::value));
     private final Approvals approvals = new Approvals();
@@ -100,8 +100,8 @@ final class LedgerState {
         return holds.get(id);
     }
 
-    Collection<Hold> holds() {
-        return holds.values();
+    Holds holds() {
+        return holds;
     }
 
     int accounts() {
@@ -123,7 +123,7 @@ final class LedgerState {
         accounts -= removed.size();
         ofTenant(removed.budget().tenant()).remove(id.value());
         approvals.removeOf(id);
-        holds.values().forEach(hold -> hold.leave(id));
+        holds.stream().forEach(hold -> hold.leave(id));
     }
 
     private Map<String, BudgetState> ofTenant(TenantId tenant) {
@@ -153,16 +153,17 @@ final class LedgerState {
 
     /// Puts back a hold that [#end] took, with another end.
     void resume(Hold hold) {
-        holds.put(hold.id(), hold);
+        holds.add(hold);
         expiry.add(hold);
     }
 
     Hold end(HoldId id) {
-        Hold hold = holds.remove(id);
+        Hold hold = holds.get(id);
         if (hold == null) {
             throw new IllegalStateException("entry ends a hold that is not open: " + id);
         }
         expiry.remove(hold);
+        holds.remove(hold);
         return hold;
     }
 

@@ -4,7 +4,6 @@ import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SequencedCollection;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,7 @@ final class Memory {
     private final LedgerLimits limits;
     private final Map<Known, StateRecord.Remembered> outcomes = new LinkedHashMap<>();
     private final Map<Known, StateRecord.Remembered> beats = new LinkedHashMap<>();
-    private final Map<HoldId, StateRecord.EndedHold> ended = new LinkedHashMap<>();
+    private final EndedHolds ended = new EndedHolds();
 
     private final SpentKeys spent;
 
@@ -103,12 +102,11 @@ final class Memory {
     }
 
     void remember(StateRecord.EndedHold hold) {
-        ended.put(hold.hold(), hold);
+        ended.put(hold);
         Instant oldest = hold.at().minus(limits.rememberFor());
-        Iterator<StateRecord.EndedHold> each = ended.values().iterator();
-        while (each.hasNext()
-                && (each.next().at().isBefore(oldest) || ended.size() > limits.maxRemembered())) {
-            each.remove();
+        while (ended.size() > 0
+                && (ended.size() > limits.maxRemembered() || ended.oldestAt().isBefore(oldest))) {
+            ended.removeOldest();
         }
     }
 
@@ -117,7 +115,7 @@ final class Memory {
         return Stream.concat(outcomes.values().stream(), beats.values().stream());
     }
 
-    SequencedCollection<StateRecord.EndedHold> endedHolds() {
-        return ((LinkedHashMap<HoldId, StateRecord.EndedHold>) ended).sequencedValues();
+    Stream<StateRecord.EndedHold> endedHolds() {
+        return ended.stream();
     }
 }

@@ -35,7 +35,7 @@ final class Snapshot {
                         .map(Snapshot::record);
         Stream<StateRecord> memory =
                 Stream.of(
-                                state.memory().endedHolds().stream(),
+                                state.memory().endedHolds(),
                                 state.memory().spent().all(),
                                 state.memory().outcomes())
                         .flatMap(part -> part);

@@ -1,0 +1,164 @@
+package dev.bursar.ledger;
+
+import java.util.function.IntFunction;
+
+/// Small numbers for things that are known by the id of a hold: each thing has one while it is in here,
+/// and is found by it.
+///
+/// Everything is in arrays of plain numbers. However many things come and go, the garbage collector has
+/// no changed reference to look at; with a million of them that is what a pause consists of. The tables
+/// are in parts that grow one after the other, so that no command waits for all of them.
+final class HoldNumbers {
+
+    static final int NONE = -1;
+
+    private static final int PART_BITS = 6;
+    private static final int SMALLEST = 16;
+
+    private final IntFunction<HoldId> ids;
+
+    /// Open addressing, with the number + 1, or 0 where nothing is. At most two thirds are used.
+    private final int[][] parts = new int[1 << PART_BITS][];
+
+    private final int[] used = new int[1 << PART_BITS];
+
+    /// Of a number that is given, the hash of its id; of a free one, the next free.
+    private final Numbers hashes = new Numbers();
+
+    private int free = NONE;
+    private int end;
+    private int size;
+
+    /// @param ids the id of what has a number
+    HoldNumbers(IntFunction<HoldId> ids) {
+        this.ids = ids;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /// Above all numbers that are or were given.
+    int end() {
+        return end;
+    }
+
+    /// The number of an id, or [#NONE].
+    int of(HoldId id) {
+        int hash = hash(id);
+        int[] part = parts[part(hash)];
+        return part == null ? NONE : part[find(part, hash, id)] - 1;
+    }
+
+    /// Gives a number to an id. From now on it is asked for the id of that number.
+    ///
+    /// @throws IllegalStateException when the id has one
+    int add(HoldId id) {
+        int hash = hash(id);
+        int[] part = withRoom(part(hash));
+        int place = find(part, hash, id);
+        if (part[place] != 0) {
+            throw new IllegalStateException(id + " has a number");
+        }
+        int number = free;
+        if (number == NONE) {
+            number = end++;
+        } else {
+            free = hashes.at(number);
+        }
+        hashes.set(number, hash);
+        part[place] = number + 1;
+        used[part(hash)]++;
+        size++;
+        return number;
+    }
+
+    /// @return the number it had, or [#NONE]
+    int remove(HoldId id) {
+        int hash = hash(id);
+        int[] part = parts[part(hash)];
+        if (part == null) {
+            return NONE;
+        }
+        int place = find(part, hash, id);
+        int number = part[place] - 1;
+        if (number != NONE) {
+            close(part, place);
+            hashes.set(number, free);
+            free = number;
+            used[part(hash)]--;
+            size--;
+        }
+        return number;
+    }
+
+    /// Where an id is, or else the empty place that ends the search for it.
+    private int find(int[] part, int hash, HoldId id) {
+        int place = hash & (part.length - 1);
+        while (part[place] != 0) {
+            int number = part[place] - 1;
+            if (hashes.at(number) == hash && ids.apply(number).equals(id)) {
+                return place;
+            }
+            place = next(part, place);
+        }
+        return place;
+    }
+
+    /// Empties a place, and moves what is found only by passing it.
+    private void close(int[] part, int emptied) {
+        int mask = part.length - 1;
+        int hole = emptied;
+        for (int place = next(part, hole); part[place] != 0; place = next(part, place)) {
+            int home = hashes.at(part[place] - 1) & mask;
+            if (((place - home) & mask) >= ((place - hole) & mask)) {
+                part[hole] = part[place];
+                hole = place;
+            }
+        }
+        part[hole] = 0;
+    }
+
+    private int[] withRoom(int number) {
+        int[] part = parts[number];
+        if (part == null) {
+            part = new int[SMALLEST];
+        } else if (3 * (used[number] + 1) > 2 * part.length) {
+            part = twice(part);
+        }
+        parts[number] = part;
+        return part;
+    }
+
+    private int[] twice(int[] part) {
+        int[] larger = new int[2 * part.length];
+        for (int entry : part) {
+            if (entry != 0) {
+                int place = hashes.at(entry - 1) & (larger.length - 1);
+                while (larger[place] != 0) {
+                    place = next(larger, place);
+                }
+                larger[place] = entry;
+            }
+        }
+        return larger;
+    }
+
+    private static int next(int[] part, int place) {
+        return (place + 1) & (part.length - 1);
+    }
+
+    /// By the bits that do not say where in the part.
+    private static int part(int hash) {
+        return hash >>> (Integer.SIZE - PART_BITS);
+    }
+
+    /// Every bit of the id's hash changes every bit of this one: ids that were counted up are close
+    /// together otherwise.
+    private static int hash(HoldId id) {
+        int hash = id.value().hashCode();
+        hash = (hash ^ (hash >>> 16)) * 0x7feb352d;
+        hash = (hash ^ (hash >>> 15)) * 0x846ca68b;
+        return hash ^ (hash >>> 16);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.bursar.ledger;
+
+import java.util.Arrays;
+
+/// A list of plain numbers that grows by blocks: never more than one is new at a time, nothing is copied.
+final class Numbers {
+
+    private static final int BITS = 10;
+    private static final int MASK = (1 << BITS) - 1;
+
+    private int[][] blocks = new int[1][];
+
+    int at(int index) {
+        return blocks[index >>> BITS][index & MASK];
+    }
+
+    /// @param index at most one block behind the last
+    void set(int index, int value) {
+        int block = index >>> BITS;
+        if (block == blocks.length) {
+            blocks = Arrays.copyOf(blocks, 2 * block);
+        }
+        if (blocks[block] == null) {
+            blocks[block] = new int[MASK + 1];
+        }
+        blocks[block][index & MASK] = value;
+    }
+}

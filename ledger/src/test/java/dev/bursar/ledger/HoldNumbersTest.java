@@ -1,0 +1,110 @@
+package dev.bursar.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class HoldNumbersTest {
+
+    private static final int STEPS = 200_000;
+
+    private final List<HoldId> byNumber = new ArrayList<>();
+    private final HoldNumbers numbers = new HoldNumbers(byNumber::get);
+    private final Map<HoldId, Integer> naive = new HashMap<>();
+
+    private void add(HoldId id) {
+        int number = numbers.add(id);
+        assertThat(naive).doesNotContainValue(number);
+        naive.put(id, number);
+        if (number == byNumber.size()) {
+            byNumber.add(id);
+        } else {
+            byNumber.set(number, id);
+        }
+    }
+
+    private void remove(HoldId id) {
+        Integer expected = naive.remove(id);
+        assertThat(numbers.remove(id)).isEqualTo(expected == null ? HoldNumbers.NONE : expected);
+    }
+
+    private void compare(HoldId id) {
+        assertThat(numbers.of(id)).isEqualTo(naive.getOrDefault(id, HoldNumbers.NONE));
+        assertThat(numbers.size()).isEqualTo(naive.size());
+    }
+
+    @Test
+    void numbers_ofRandomIds_areThoseOfANaiveMap() {
+        Random random = new Random(7);
+        for (int i = 0; i < STEPS; i++) {
+            HoldId id = new HoldId("hold-" + random.nextInt(400));
+            if (naive.containsKey(id)) {
+                remove(id);
+            } else if (random.nextInt(4) > 0) {
+                add(id);
+            } else {
+                remove(id);
+            }
+            compare(new HoldId("hold-" + random.nextInt(400)));
+        }
+        assertThat(numbers.end()).isLessThanOrEqualTo(400);
+    }
+
+    @Test
+    void add_ofAnIdThatHasANumber_throws() {
+        add(new HoldId("a"));
+
+        assertThatThrownBy(() -> numbers.add(new HoldId("a")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("a has a number");
+        assertThat(numbers.size()).isEqualTo(1);
+    }
+
+    /// "Aa" and "BB" have the same hash, and so has every word made of them.
+    @Test
+    void numbers_ofIdsWithTheSameHash_areKeptApart() {
+        Random random = new Random(7);
+        for (int i = 0; i < 10_000; i++) {
+            StringBuilder word = new StringBuilder();
+            for (int bit = 0; bit < 5; bit++) {
+                word.append(random.nextBoolean() ? "Aa" : "BB");
+            }
+            HoldId id = new HoldId(word.toString());
+            if (naive.containsKey(id)) {
+                remove(id);
+            } else {
+                add(id);
+            }
+            compare(id);
+        }
+    }
+
+    @Test
+    void numbers_ofManyIds_areDenseAndGivenAgain() {
+        for (int i = 0; i < STEPS; i++) {
+            byNumber.add(new HoldId("hold-" + i));
+            assertThat(numbers.add(byNumber.getLast())).isEqualTo(i);
+        }
+        for (int i = 0; i < STEPS; i++) {
+            assertThat(numbers.of(byNumber.get(i))).isEqualTo(i);
+        }
+        for (int i = 0; i < STEPS; i += 2) {
+            numbers.remove(byNumber.get(i));
+        }
+        for (int i = 0; i < STEPS; i++) {
+            assertThat(numbers.of(byNumber.get(i))).isEqualTo(i % 2 == 0 ? HoldNumbers.NONE : i);
+        }
+        for (int i = 0; i < STEPS / 2; i++) {
+            HoldId again = new HoldId("again-" + i);
+            byNumber.set(numbers.add(again), again);
+        }
+        assertThat(numbers.end()).isEqualTo(STEPS);
+        assertThat(numbers.size()).isEqualTo(STEPS);
+    }
+}
