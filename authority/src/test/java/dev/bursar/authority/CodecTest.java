@@ -69,7 +69,10 @@ final class CodecTest {
                     .isEqualTo(states);
         }
         assertThat(seen).containsExactlyInAnyOrder(StateRecord.class.getPermittedSubclasses());
-        assertThat(outcomes).containsExactlyInAnyOrder(Outcome.class.getPermittedSubclasses());
+        // Advice is asked for again: it is the one answer that nobody remembers.
+        assertThat(outcomes)
+                .doesNotContain(Outcome.Advised.class)
+                .hasSize(Outcome.class.getPermittedSubclasses().length - 1);
     }
 
     @Test

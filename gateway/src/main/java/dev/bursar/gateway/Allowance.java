@@ -94,7 +94,8 @@ final class Allowance {
             return false;
         }
         pieces.add(id);
-        tokens += piece;
+        long more = tokens + piece;
+        tokens = more;
         return true;
     }
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param target that the path of the request names
 /// @param body that the request is read from
 /// @param noToolCalls whether the model is told to call no tool
+@SuppressWarnings("ArrayRecordComponent") // never compared; copies of large bodies would cost
 record Shape(
         Target target,
         CallRequest request,

@@ -41,7 +41,8 @@ class StreamBoundTest {
     }
 
     /// A stream of each dialect.
-    private enum Kind {
+    @SuppressWarnings("ImmutableEnumChecker") // its lists never change
+    enum Kind {
         CHAT(
                 "/v1/chat/completions",
                 "{\"model\":\"house-model\",\"stream\":true,\"stream_options\":{\"include_usage\":true},"
