@@ -66,7 +66,7 @@ class LadderTest {
     }
 
     /// A way to call, with 4,000 tokens of output asked for.
-    private enum Way {
+    enum Way {
         CHAT("/v1/chat/completions", false),
         CHAT_STREAM("/v1/chat/completions", true),
         MESSAGES("/v1/messages", false),

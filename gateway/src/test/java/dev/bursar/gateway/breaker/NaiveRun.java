@@ -72,9 +72,10 @@ final class NaiveRun {
     private static int row(List<Call> calls, Signs signs, long now, boolean sameAnswer) {
         List<Call> row = new ArrayList<>();
         for (Call call : calls) {
-            Call last = row.isEmpty() ? null : row.getLast();
-            boolean goesOn =
-                    last != null
+            boolean goesOn = !row.isEmpty();
+            Call last = goesOn ? row.getLast() : call;
+            goesOn =
+                    goesOn
                             && last.signs.request() == call.signs.request()
                             && (!sameAnswer || last.answer == call.answer)
                             && call.began - last.ended <= Row.PAUSE_MILLIS;

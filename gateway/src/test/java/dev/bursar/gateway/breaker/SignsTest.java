@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -251,7 +252,7 @@ class SignsTest {
                     out.append(before);
                     write(name, random, out);
                     out.append(':');
-                    write(fields.get(name), random, out);
+                    write(Objects.requireNonNull(fields.get(name)), random, out);
                     before = ",";
                 }
                 out.append(names.isEmpty() ? "{}" : "}");

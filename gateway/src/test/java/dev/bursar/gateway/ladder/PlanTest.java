@@ -21,10 +21,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PlanTest {
 
     /// Rungs as `name mode steps blocked`, such as `run hard clamp+disable:sql SPENT`.
+    @SuppressWarnings("NullAway") // what may be null in a nested type is not seen in class files
     private static List<Rung> rungs(String written) {
         List<Rung> rungs = new ArrayList<>();
-        for (String rung : written.split(";")) {
-            String[] parts = rung.strip().split(" ");
+        for (String rung : written.split(";", -1)) {
+            String[] parts = rung.strip().split(" ", -1);
             rungs.add(
                     new Rung(
                             new AccountKey(new BudgetId(parts[0]), List.of(), 0),

@@ -20,7 +20,7 @@ final class LadderReader {
                         ? ConfigReader.duration(defer, "at_most")
                         : LadderSettings.DEFER_AT_MOST;
         if (atMost.toSeconds() < 1
-                || atMost.toHours() >= 1 && !atMost.equals(Duration.ofHours(1))) {
+                || atMost.compareTo(Duration.ofHours(1)) > 0) {
             throw defer.valuePlace("at_most").mistake("must be 1 s to 1 h");
         }
         try {
