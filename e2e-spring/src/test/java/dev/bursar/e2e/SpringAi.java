@@ -42,7 +42,7 @@ final class SpringAi extends JavaLibrary {
                         .description(TOOL_PURPOSE)
                         .inputType(Arguments.class)
                         .build();
-        say.accept(Objects.requireNonNull(ask(task).toolCallbacks(tool).call().content()));
+        say.accept(Objects.requireNonNull(ask(task).tools(tool).call().content()));
     }
 
     @Override

@@ -44,7 +44,12 @@ final class AnthropicJava extends JavaLibrary {
     void callTool(Task task, Consumer<String> say) {
         Tool.InputSchema schema =
                 Tool.InputSchema.builder()
-                        .properties(JsonValue.from(Map.of(TOOL_ARGUMENT, Map.of("type", "string"))))
+                        .properties(
+                                Tool.InputSchema.Properties.builder()
+                                        .putAdditionalProperty(
+                                                TOOL_ARGUMENT,
+                                                JsonValue.from(Map.of("type", "string")))
+                                        .build())
                         .required(List.of(TOOL_ARGUMENT))
                         .build();
         MessageCreateParams.Builder conversation =
@@ -90,6 +95,7 @@ final class AnthropicJava extends JavaLibrary {
         return Surface.of(thrown, 0, thrown.getMessage());
     }
 
+    @SuppressWarnings("MustBeClosedChecker") // who asks for it closes it
     private StreamResponse<RawMessageStreamEvent> streamed(Task task) {
         return client.messages().createStreaming(ask(task).build());
     }

@@ -13,6 +13,7 @@ import com.google.genai.types.Part;
 import com.google.genai.types.Tool;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /// The official Gemini client.
@@ -62,7 +63,7 @@ final class GoogleGenAi extends JavaLibrary {
         try (Client client = client(task)) {
             GenerateContentResponse asked =
                     client.models.generateContent(task.model(), user, config);
-            FunctionCall call = asked.functionCalls().getFirst();
+            FunctionCall call = Objects.requireNonNull(asked.functionCalls()).getFirst();
             Object query = call.args().orElseThrow().get(TOOL_ARGUMENT);
             Map<String, Object> found = Map.of("output", lookup(String.valueOf(query)));
             Content result =

@@ -23,6 +23,7 @@ abstract class JavaLibrary implements ClientLibrary {
     abstract Surface surface(Throwable thrown);
 
     @Override
+    @SuppressWarnings("JdkObsolete") // some clients tell their text on threads of their own
     public final Seen perform(Task task) {
         StringBuffer text = new StringBuffer();
         try {

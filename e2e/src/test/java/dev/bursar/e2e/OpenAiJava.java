@@ -102,6 +102,7 @@ final class OpenAiJava extends JavaLibrary {
         return client.chat().completions().create(params).choices().getFirst().message();
     }
 
+    @SuppressWarnings("MustBeClosedChecker") // who asks for it closes it
     private StreamResponse<ChatCompletionChunk> streamed(Task task) {
         return client.chat().completions().createStreaming(ask(task).build());
     }

@@ -79,6 +79,7 @@ final class OpenAiJavaResponses extends JavaLibrary {
         return OpenAiJava.surfaceOf(thrown);
     }
 
+    @SuppressWarnings("MustBeClosedChecker") // who asks for it closes it
     private StreamResponse<ResponseStreamEvent> streamed(Task task) {
         return client.responses().createStreaming(params(task).input(task.prompt()).build());
     }

@@ -224,7 +224,8 @@ final class Admission {
     private RefusedException stopped(Route route) {
         String run = Objects.requireNonNull(ask.subject().apply(route).get(Subject.RUN));
         return new RefusedException(
-                RunGuard.denial(run, answered(() -> wiring.authority().stopped(ask.tenant(), run))));
+                RunGuard.denial(
+                        run, answered(() -> wiring.authority().stopped(ask.tenant(), run))));
     }
 
     /// Asks the authority something.

@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.Routes.Route;
 import dev.bursar.gateway.cache.Answer;
 import dev.bursar.gateway.cache.CacheRequest;
 import dev.bursar.gateway.cache.CacheRequest.Wire;
@@ -16,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import dev.bursar.gateway.Routes.Route;
 import org.jspecify.annotations.Nullable;
 
 /// What the cache has to do with a call. One that finds an answer takes one call of its budgets, and

@@ -2,10 +2,10 @@ package dev.bursar.gateway;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.gateway.breaker.Breakers;
-import dev.bursar.gateway.ladder.WaitingRoom;
 import dev.bursar.gateway.cache.AnswerCache;
 import dev.bursar.gateway.cache.ToolResults;
 import dev.bursar.gateway.embedding.Embedder;
+import dev.bursar.gateway.ladder.WaitingRoom;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenEstimator;
 import io.vertx.core.Vertx;
@@ -42,6 +42,7 @@ public final class Gateway implements AutoCloseable {
 
     /// Calls that wait for room keep at most this part of the room for bodies from the others.
     private static final int WAITING_SHARE = 4;
+
     /// So long a call waits for the meaning of its text. One that is not told by then is compared by nothing.
     private static final Duration MEANING_PATIENCE = Duration.ofMillis(250);
 

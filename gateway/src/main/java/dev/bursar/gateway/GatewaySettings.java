@@ -1,9 +1,9 @@
 package dev.bursar.gateway;
 
 import dev.bursar.gateway.breaker.BreakerSettings;
+import dev.bursar.gateway.cache.CacheSettings;
 import dev.bursar.gateway.ladder.LadderSettings;
 import dev.bursar.ledger.TenantId;
-import dev.bursar.gateway.cache.CacheSettings;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;

@@ -2,8 +2,8 @@ package dev.bursar.gateway;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.gateway.breaker.Breakers;
-import dev.bursar.gateway.ladder.WaitingRoom;
 import dev.bursar.gateway.cache.AnswerCache;
+import dev.bursar.gateway.ladder.WaitingRoom;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenEstimator;
 import io.vertx.core.Vertx;

@@ -25,10 +25,10 @@ class QuestionTest {
             strings = {
                 "{'messages':[{'content':'Hello','role':'user'}],'temperature':0,'model':'m'}",
                 "{ 'model' : 'x' ,"
-                    + " 'temperature':0.0,'messages':[{'role':'user','content':'\\u0048ello'}]}",
+                        + " 'temperature':0.0,'messages':[{'role':'user','content':'\\u0048ello'}]}",
                 "{'model':'m','temperature':0e1,'stream':true,'stream_options':{'include_usage':true},"
-                    + "'user':'u1','metadata':{'a':'b'},"
-                    + "'messages':[{'role':'user','content':'Hello'}]}",
+                        + "'user':'u1','metadata':{'a':'b'},"
+                        + "'messages':[{'role':'user','content':'Hello'}]}",
                 "{'model':'m','temperature':0,'top_p':null,'messages':[{'role':'user','content':'Hello'}]}",
             })
     void key_ofTheSameQuestionWrittenOtherwise_isTheSame(String quoted) {

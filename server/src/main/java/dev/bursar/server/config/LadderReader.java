@@ -19,8 +19,7 @@ final class LadderReader {
                 defer.has("at_most")
                         ? ConfigReader.duration(defer, "at_most")
                         : LadderSettings.DEFER_AT_MOST;
-        if (atMost.toSeconds() < 1
-                || atMost.compareTo(Duration.ofHours(1)) > 0) {
+        if (atMost.toSeconds() < 1 || atMost.compareTo(Duration.ofHours(1)) > 0) {
             throw defer.valuePlace("at_most").mistake("must be 1 s to 1 h");
         }
         try {

@@ -27,7 +27,7 @@ final class SimulatedEmbeddings {
         JsonNode root = read(body);
         JsonNode input = root.path("input");
         String model = root.path("model").asString("");
-        if (model.isEmpty() || !(input.isString() || input.isArray() && !input.isEmpty())) {
+        if (model.isEmpty() || !(input.isString() || (input.isArray() && !input.isEmpty()))) {
             throw new IllegalArgumentException("model and input are required.");
         }
         int dimensions = Math.clamp(root.path("dimensions").asInt(DIMENSIONS), 1, 4_096);
