@@ -94,7 +94,8 @@ final class Allowance {
             return false;
         }
         pieces.add(id);
-        tokens += piece;
+        long before = tokens;
+        tokens = before + piece;
         return true;
     }
 

@@ -41,7 +41,7 @@ class StreamBoundTest {
     }
 
     /// A stream of each dialect.
-    private enum Kind {
+    enum Kind {
         CHAT(
                 "/v1/chat/completions",
                 "{\"model\":\"house-model\",\"stream\":true,\"stream_options\":{\"include_usage\":true},"
@@ -83,6 +83,8 @@ class StreamBoundTest {
         private final String path;
         private final String body;
         private final String event;
+
+        @SuppressWarnings("ImmutableEnumChecker") // made by List.of
         private final List<String> end;
 
         Kind(String path, String body, String event, List<String> end) {
