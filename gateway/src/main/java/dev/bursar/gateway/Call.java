@@ -8,7 +8,6 @@ import dev.bursar.ledger.Subject;
 import dev.bursar.pricing.TokenUsage;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.RequestOptions;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,6 +40,9 @@ final class Call implements Runnable {
     private final Replies replies;
     private final Exchanges exchanges;
 
+    /// Of the attempt that is being made.
+    private CallRecord record = new CallRecord();
+
     private @Nullable CallHold hold;
     private @Nullable Allowance allowance;
     private boolean forwarded;
@@ -65,14 +67,13 @@ final class Call implements Runnable {
 
     @Override
     public void run() {
-        CallRecord record = new CallRecord();
         try {
-            tell(record);
+            tell();
         } catch (RefusedException refused) {
-            deny(refused.denial(), record);
+            deny(refused.denial());
         } catch (RuntimeException | Error bug) {
             LOG.error("call failed: call={}", record.call(), bug);
-            deny(Denial.of(Refusal.INTERNAL, "the gateway failed"), record);
+            deny(Denial.of(Refusal.INTERNAL, "the gateway failed"));
         } finally {
             if (allowance != null) {
                 allowance.close();
@@ -81,27 +82,47 @@ final class Call implements Runnable {
     }
 
     /// Whatever happens after the reserve, the hold ends here at the latest.
-    private void deny(Denial denial, CallRecord record) {
-        abandon(record);
+    private void deny(Denial denial) {
+        abandon();
         String id = record.call();
         replies.deny(denial, id == null ? wiring.ids().next() : id);
     }
 
-    private void tell(CallRecord record) {
+    private void tell() {
         if (client.gone()) {
             return;
         }
         CallRequest request = RequestParser.parse(target, body);
-        Instant at = wiring.clock().instant();
-        Dialect dialect = target.operation().dialect();
-        Route route = wiring.routes().find(dialect, request.model(), at, wiring.meter());
-        CallHold held = reserve(request, route, record);
-        hold = held;
+        String call = wiring.ids().next();
+        Map<String, String> dimensions = dimensions(call);
+        requireScope(subject(dimensions));
+        Attempts attempts =
+                new Planner(wiring, client, caller, target.operation(), request, body)
+                        .plan(ask(call, dimensions), dimensions, headers);
+        Attempt attempt = attempts.first();
+        while (attempt != null) {
+            try (Attempt made = attempt) {
+                attempt = forward(request, reserve(request, dimensions, made), attempts, made);
+            }
+        }
+    }
+
+    private Attempts.Ask ask(String call, Map<String, String> dimensions) {
+        String run = dimensions.getOrDefault(Subject.RUN, call);
+        return new Attempts.Ask(call, run, headers.ownProviderKey(), receivedNanos);
+    }
+
+    /// One attempt, from the granted hold to the settled one.
+    ///
+    /// @return what to try next as the provider failed, or null when the call has ended
+    private @Nullable Attempt forward(
+            CallRequest request, CallHold held, Attempts attempts, Attempt attempt) {
+        Route route = attempt.route();
         AnswerReader reader = AnswerReader.of(target.operation());
         Relay relay = relay(request, reader);
         allowance = request.stream() ? allowance(route, held, reader) : null;
-        Exchange exchange = exchange(request, route, relay, held);
-        RequestOptions options = options(route);
+        Exchange exchange = exchange(request, attempt, relay, held);
+        RequestOptions options = options(attempt);
         Buffer upstreamBody = upstreamBody(request, route);
         forwarded = true;
         Ending ending = exchanges.run(client, exchange, options, upstreamBody);
@@ -109,8 +130,20 @@ final class Call implements Runnable {
         if (exchange.firstByteNanos() != 0) {
             record.number("first_byte_millis", millis(exchange.firstByteNanos() - receivedNanos));
         }
-        finish(ending, new Finish(request, route, held, record, reader, relay, exchange));
-        if (exchange.sentNanos() != 0) {
+        Finish call = new Finish(request, route, held, record, reader, relay, exchange);
+        Attempt next = attempts.after(attempt, ending, !client.gone());
+        if (next == null) {
+            finish(ending, call);
+            meter(exchange, attempt);
+        } else {
+            release(call, Attempts.label(ending));
+        }
+        return next;
+    }
+
+    /// Only the first attempt tells what the gateway itself took.
+    private void meter(Exchange exchange, Attempt attempt) {
+        if (exchange.sentNanos() != 0 && attempt.number() == 1) {
             wiring.meter()
                     .overhead(
                             exchange.sentNanos()
@@ -127,44 +160,58 @@ final class Call implements Runnable {
         return array ? Relay.ofArray(reader) : new Relay(reader, request.askForUsage() != null);
     }
 
-    private CallHold reserve(CallRequest request, Route route, CallRecord record) {
-        HoldId id = new HoldId(wiring.ids().next());
+    private CallHold reserve(CallRequest request, Map<String, String> dimensions, Attempt attempt) {
+        Route route = attempt.route();
+        HoldId id = new HoldId(attempt.hold());
         long fingerprint = Fingerprint.of(body);
-        record.route(target.operation(), route)
-                .label("call", id.value())
-                .label("requested_model", request.model())
-                .label("request_type", headers.requestType())
-                .label("priority", headers.priority())
-                .label("stream", Boolean.toString(request.stream()))
-                .label("fingerprint", Long.toHexString(fingerprint));
+        forwarded = false;
+        record =
+                new CallRecord()
+                        .attempt(target.operation(), attempt)
+                        .label("requested_model", request.model())
+                        .label("request_type", headers.requestType())
+                        .label("priority", headers.priority())
+                        .label("stream", Boolean.toString(request.stream()))
+                        .label("fingerprint", Long.toHexString(fingerprint));
         Estimator estimator = wiring.estimator();
-        return CallHold.reserve(
-                wiring,
-                new CallHold.Ask(
-                        id,
-                        caller.tenant(),
-                        subject(route, id.value()),
-                        request,
-                        route,
-                        fingerprint,
-                        record),
-                estimator.bound(request, route, body),
-                () -> estimator.count(request, route, body));
+        CallHold held =
+                CallHold.reserve(
+                        wiring,
+                        new CallHold.Ask(
+                                id,
+                                caller.tenant(),
+                                subject(dimensions, route),
+                                request,
+                                route,
+                                fingerprint,
+                                record),
+                        estimator.bound(request, route, body),
+                        () -> estimator.count(request, route, body));
+        hold = held;
+        return held;
     }
 
-    /// A call that names no run is a run of its own, or belongs to that of its trace.
-    private Subject subject(Route route, String call) {
+    /// All but the provider and its model. A call that names no run is a run of its own, or belongs to
+    /// that of its trace.
+    private Map<String, String> dimensions(String call) {
         Map<String, String> dimensions = new TreeMap<>(caller.defaults());
         dimensions.put(Subject.RUN, headers.traceId() == null ? call : headers.traceId());
         dimensions.putAll(headers.dimensions());
         dimensions.put(Subject.TENANT, caller.tenant().value());
         dimensions.put(Subject.KEY, caller.key());
-        dimensions.put(Subject.PROVIDER, route.provider().name());
-        dimensions.put(Subject.MODEL, route.model());
+        return dimensions;
+    }
+
+    private static Subject subject(Map<String, String> dimensions, Route route) {
+        Map<String, String> all = new TreeMap<>(dimensions);
+        all.put(Subject.PROVIDER, route.provider().name());
+        all.put(Subject.MODEL, route.model());
+        return subject(all);
+    }
+
+    private static Subject subject(Map<String, String> dimensions) {
         try {
-            Subject subject = Subject.of(dimensions);
-            requireScope(subject);
-            return subject;
+            return Subject.of(dimensions);
         } catch (IllegalArgumentException e) {
             throw RefusedException.malformed("X-Bursar-Tags", String.valueOf(e.getMessage()));
         }
@@ -179,14 +226,14 @@ final class Call implements Runnable {
         }
     }
 
-    private Exchange exchange(CallRequest request, Route route, Relay relay, CallHold held) {
+    private Exchange exchange(CallRequest request, Attempt attempt, Relay relay, CallHold held) {
         return new Exchange(
                 wiring.vertx(),
                 wiring.upstream(),
                 client,
-                route.provider(),
+                attempt.provider(),
                 wiring.settings().clientGone(),
-                answerHeaders(request, route, held),
+                answerHeaders(request, attempt.route(), held),
                 relay,
                 allowance);
     }
@@ -219,11 +266,12 @@ final class Call implements Runnable {
         return held.granted().wouldRefuse().isEmpty() ? "allow" : "would-deny";
     }
 
-    private RequestOptions options(Route route) {
-        String path = target.operation().path(route.model());
+    private RequestOptions options(Attempt attempt) {
+        Route route = attempt.route();
         return Upstream.options(
                 route.provider(),
-                path,
+                attempt.key(),
+                target.operation().path(route.model()),
                 client.request(),
                 secret -> headers.isForProvider(secret, wiring.identities()));
     }
@@ -404,7 +452,7 @@ final class Call implements Runnable {
     }
 
     /// After a mistake of ours: what was forwarded may have been billed.
-    private void abandon(CallRecord record) {
+    private void abandon() {
         CallHold held = hold;
         if (held == null) {
             return;

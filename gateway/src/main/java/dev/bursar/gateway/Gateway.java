@@ -1,6 +1,10 @@
 package dev.bursar.gateway;
 
 import dev.bursar.authority.Authority;
+import dev.bursar.gateway.embedding.Embedder;
+import dev.bursar.gateway.routing.ComplexityClassifier;
+import dev.bursar.gateway.routing.Health;
+import dev.bursar.gateway.routing.KeyRing;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenEstimator;
 import io.vertx.core.Vertx;
@@ -37,6 +41,7 @@ public final class Gateway implements AutoCloseable {
 
     private final Identities identities;
     private final TokenEstimator tokens = new TokenEstimator();
+    private final Embedder embedder = new Embedder();
     private final Exchanges exchanges = new Exchanges();
     private final AtomicInteger calls = new AtomicInteger();
     private final BodyBytes bodies;
@@ -86,7 +91,11 @@ public final class Gateway implements AutoCloseable {
                         new CallIds(clock),
                         meter,
                         new Settler(authority),
-                        identities);
+                        identities,
+                        new Health(),
+                        KeyRing.empty().with(settings.keys()),
+                        new ComplexityClassifier(embedder));
+        prepare(settings);
         Thread.ofVirtual().name("tokenizer-preload").start(tokens::preload);
     }
 
@@ -144,6 +153,14 @@ public final class Gateway implements AutoCloseable {
     /// Uses other prices and settings for calls from now on.
     public void reconfigure(PriceBook book, GatewaySettings settings) {
         wiring = wiring.with(book, tokens, settings);
+        prepare(settings);
+    }
+
+    /// Loads only what the settings need.
+    private void prepare(GatewaySettings settings) {
+        if (settings.routing().needsClassifier()) {
+            wiring.classifier().prepare();
+        }
     }
 
     /// How many calls are open.
@@ -164,6 +181,7 @@ public final class Gateway implements AutoCloseable {
             await(() -> calls.get() == 0 && with.settler().open() == 0);
         }
         with.upstream().close();
+        embedder.close();
     }
 
     private static boolean asksForModels(HttpServerRequest request, Dialect dialect) {

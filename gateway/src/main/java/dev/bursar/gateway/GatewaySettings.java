@@ -1,7 +1,10 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.routing.ProviderKey;
+import dev.bursar.gateway.routing.RoutingSettings;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -16,6 +19,7 @@ import java.util.TreeMap;
 /// @param maxBodyBytes of a request
 /// @param clientGone what happens when a client hangs up
 /// @param statuses HTTP statuses other than the default ones, 400 to 599
+/// @param routing names that clients may ask for and that rules turn into models
 public record GatewaySettings(
         SortedMap<String, ProviderSettings> providers,
         SortedMap<String, ModelAlias> models,
@@ -24,7 +28,8 @@ public record GatewaySettings(
         long maxInputTokens,
         int maxBodyBytes,
         ClientGone clientGone,
-        Map<Refusal, Integer> statuses) {
+        Map<Refusal, Integer> statuses,
+        RoutingSettings routing) {
 
     public static final long MAX_OUTPUT_TOKENS = 4_096;
     public static final long MAX_INPUT_TOKENS = 200_000;
@@ -105,7 +110,29 @@ public record GatewaySettings(
                 MAX_INPUT_TOKENS,
                 MAX_BODY_BYTES,
                 new ClientGone.Cancel(),
-                Map.of());
+                Map.of(),
+                RoutingSettings.NONE);
+    }
+
+    /// These settings with other routes.
+    public GatewaySettings withRouting(RoutingSettings changed) {
+        return new GatewaySettings(
+                providers,
+                models,
+                unpriced,
+                maxOutputTokens,
+                maxInputTokens,
+                maxBodyBytes,
+                clientGone,
+                statuses,
+                changed);
+    }
+
+    /// The keys of every provider.
+    Map<String, List<ProviderKey>> keys() {
+        Map<String, List<ProviderKey>> keys = new TreeMap<>();
+        providers.forEach((name, provider) -> keys.put(name, provider.keys()));
+        return keys;
     }
 
     int status(Refusal refusal) {

@@ -1,6 +1,9 @@
 package dev.bursar.gateway;
 
 import dev.bursar.authority.Authority;
+import dev.bursar.gateway.routing.ComplexityClassifier;
+import dev.bursar.gateway.routing.Health;
+import dev.bursar.gateway.routing.KeyRing;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenEstimator;
 import io.vertx.core.Vertx;
@@ -19,7 +22,10 @@ record Wiring(
         CallIds ids,
         GatewayMeter meter,
         Settler settler,
-        Identities identities) {
+        Identities identities,
+        Health health,
+        KeyRing keys,
+        ComplexityClassifier classifier) {
 
     Wiring with(PriceBook book, TokenEstimator tokens, GatewaySettings changed) {
         return new Wiring(
@@ -33,6 +39,9 @@ record Wiring(
                 ids,
                 meter,
                 settler,
-                identities);
+                identities,
+                health,
+                keys.with(changed.keys()),
+                classifier);
     }
 }

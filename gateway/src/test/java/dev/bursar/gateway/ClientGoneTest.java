@@ -238,6 +238,7 @@ class ClientGoneTest {
                         now.maxInputTokens(),
                         now.maxBodyBytes(),
                         new GatewaySettings.ClientGone.Drain(atMost, bytes),
-                        now.statuses()));
+                        now.statuses(),
+                        now.routing()));
     }
 }

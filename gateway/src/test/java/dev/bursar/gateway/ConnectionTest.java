@@ -54,7 +54,8 @@ class ConnectionTest {
                         now.maxInputTokens(),
                         bytes,
                         now.clientGone(),
-                        now.statuses()));
+                        now.statuses(),
+                        now.routing()));
     }
 
     @Test

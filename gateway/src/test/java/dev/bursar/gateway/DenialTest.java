@@ -467,7 +467,8 @@ class DenialTest {
                         now.maxInputTokens(),
                         now.maxBodyBytes(),
                         now.clientGone(),
-                        Map.of(Refusal.BUDGET_EXHAUSTED, 403)));
+                        Map.of(Refusal.BUDGET_EXHAUSTED, 403),
+                        now.routing()));
         HttpResponse<String> answer =
                 house.post("/v1/chat/completions", Samples.CHAT.replace("house-model", "fast"));
         assertThat(answer.headers().firstValue("X-Bursar-Model")).hasValue("unheard-of");

@@ -33,8 +33,8 @@ public final class Chain<T> {
         return resting.pollFirst();
     }
 
-    /// Puts a candidate that came up back to the front.
-    public void again(T candidate) {
-        left.addFirst(candidate);
+    /// Whether all came up.
+    public boolean isEmpty() {
+        return left.isEmpty() && resting.isEmpty();
     }
 }

@@ -23,6 +23,14 @@ public record RoutingSettings(SortedMap<String, RouteRules> routes, HealthSettin
         routes = Collections.unmodifiableSortedMap(new TreeMap<>(routes));
     }
 
+    /// Whether a rule asks the classifier in the jar.
+    public boolean needsClassifier() {
+        return routes.values().stream()
+                .flatMap(route -> route.rules().stream())
+                .anyMatch(rule ->
+                        rule.to() instanceof Choice.ByComplexity by && by.judge().isEmpty());
+    }
+
     /// The route of a model, or null when it goes where it is asked to go.
     public @Nullable RouteRules route(String model) {
         RouteRules own = routes.get(model);

@@ -59,6 +59,8 @@ final class ConfigReader {
                         "statuses",
                         "providers",
                         "models",
+                        "routes",
+                        "provider_health",
                         "prices",
                         "tools",
                         "defaults",
@@ -141,7 +143,12 @@ final class ConfigReader {
                         "max_input_tokens", (int) GatewaySettings.MAX_INPUT_TOKENS, 1, 100_000_000),
                 server.whole("max_body_bytes", GatewaySettings.MAX_BODY_BYTES, 1_024, 1 << 30),
                 clientGone(top.node("client_gone")),
-                statuses(top.node("statuses")));
+                statuses(top.node("statuses")),
+                new RouteReader(byName, models)
+                        .read(
+                                top.node("routes"),
+                                top.node("provider_health"),
+                                providers.routeAliases()));
     }
 
     private static GatewaySettings.Unpriced unpriced(Node node) {

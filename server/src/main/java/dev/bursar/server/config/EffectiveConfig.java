@@ -1,10 +1,15 @@
 package dev.bursar.server.config;
 
 import dev.bursar.gateway.GatewaySettings;
+import dev.bursar.gateway.routing.Choice;
+import dev.bursar.gateway.routing.ProviderKey;
+import dev.bursar.gateway.routing.RoutingSettings;
+import dev.bursar.gateway.routing.Rule;
 import dev.bursar.ledger.Budget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Says what is in force, for the log: `key=value`, one line per thing, secrets as `***`.
@@ -41,18 +46,56 @@ public final class EffectiveConfig {
                                                 provider.name(),
                                                 provider.dialect().wire(),
                                                 provider.baseUrl(),
-                                                masked(provider.apiKey() != null),
+                                                keys(provider.keys()),
                                                 provider.free() ? "free" : "book")));
         gateway.models()
                 .forEach((name, alias) ->
                         lines.add(
                                 "model=%s provider=%s upstream=%s"
                                         .formatted(name, alias.provider(), alias.model())));
+        addRoutes(gateway.routing(), lines);
         gateway.statuses()
                 .forEach((refusal, status) -> lines.add("status." + refusal.code() + "=" + status));
         config.prices().forEach(price -> lines.add("price=" + price.id()));
         config.tenants().values().forEach(tenant -> addTenant(tenant, lines));
         return lines;
+    }
+
+    private static void addRoutes(RoutingSettings routing, List<String> lines) {
+        routing.routes()
+                .forEach((name, route) -> {
+                    for (Rule rule : route.rules()) {
+                        lines.add(
+                                "route=%s sticky=%s rule=%s to=%s fallback=%s"
+                                        .formatted(
+                                                name,
+                                                route.sticky(),
+                                                rule.name(),
+                                                choice(rule.to()),
+                                                rule.fallback()));
+                    }
+                });
+    }
+
+    private static String choice(Choice choice) {
+        return switch (choice) {
+            case Choice.Asked _ -> "asked";
+            case Choice.Weighted weighted -> weighted.weights().toString();
+            case Choice.ByComplexity by ->
+                    "complexity(simple=%s,hard=%s,judge=%s)"
+                            .formatted(
+                                    by.simple(),
+                                    by.hard(),
+                                    by.judge().isEmpty() ? "built-in" : by.judge());
+        };
+    }
+
+    private static String keys(List<ProviderKey> keys) {
+        return keys.size() < 2
+                ? masked(!keys.isEmpty())
+                : keys.stream()
+                        .map(key -> key.name() + "=***")
+                        .collect(Collectors.joining(",", "[", "]"));
     }
 
     private static String archiveAfter(@Nullable Duration after) {
