@@ -85,6 +85,13 @@ final class Admission {
                 : admitted(counted, outcome);
     }
 
+    /// Holds all that the call may cost, whatever ladders say.
+    ///
+    /// @throws RefusedException when a budget is in the way or the authority cannot answer
+    CallHold asItIs(Shape shape) {
+        return admitted(shape, submit(shape, Amounts.NONE, Command.Shortage.TAKE)).hold();
+    }
+
     private static boolean isQuestion(Outcome outcome) {
         return outcome instanceof Outcome.Advised
                 || (outcome instanceof Outcome.Refused refused

@@ -9,7 +9,6 @@ import dev.bursar.ledger.Subject;
 import dev.bursar.pricing.TokenUsage;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.RequestOptions;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,6 +42,9 @@ final class Call implements Runnable {
     private final Exchanges exchanges;
     private final RunGuard guard;
 
+    /// Of the attempt that is being made.
+    private CallRecord record = new CallRecord();
+
     private @Nullable CallHold hold;
     private @Nullable Allowance allowance;
     private boolean forwarded;
@@ -68,14 +70,13 @@ final class Call implements Runnable {
 
     @Override
     public void run() {
-        CallRecord record = new CallRecord();
         try {
-            tell(record);
+            tell();
         } catch (RefusedException refused) {
-            deny(refused.denial(), record);
+            deny(refused.denial());
         } catch (RuntimeException | Error bug) {
             LOG.error("call failed: call={}", record.call(), bug);
-            deny(Denial.of(Refusal.INTERNAL, "the gateway failed"), record);
+            deny(Denial.of(Refusal.INTERNAL, "the gateway failed"));
         } finally {
             if (allowance != null) {
                 allowance.close();
@@ -84,53 +85,99 @@ final class Call implements Runnable {
     }
 
     /// Whatever happens after the reserve, the hold ends here at the latest.
-    private void deny(Denial denial, CallRecord record) {
-        abandon(record);
+    private void deny(Denial denial) {
+        abandon();
         String id = record.call();
         replies.deny(denial, id == null ? wiring.ids().next() : id);
     }
 
-    private void tell(CallRecord record) {
+    private void tell() {
         if (client.gone()) {
             return;
         }
         CallRequest request = RequestParser.parse(target, body);
-        Instant at = wiring.clock().instant();
-        Dialect dialect = target.operation().dialect();
-        Route route = wiring.routes().find(dialect, request.model(), at, wiring.meter());
-        Admission.Ask ask = ask(request, record);
-        try (CacheStep cache =
-                CacheStep.visit(wiring, client, headers, ask, request, route, body)) {
-            if (!cache.answers()) {
-                forward(ask, request, route, cache);
+        String call = wiring.ids().next();
+        Map<String, String> dimensions = dimensions(call);
+        requireScope(subject(dimensions));
+        Attempts attempts =
+                new Planner(wiring, client, caller, target.operation(), request, body)
+                        .plan(ask(call, dimensions), dimensions, headers);
+        try (Attempt first = attempts.first()) {
+            Admission.Ask ask = ask(request, dimensions, first);
+            try (CacheStep cache =
+                    CacheStep.visit(wiring, client, headers, ask, request, first.route(), body)) {
+                if (!cache.answers()) {
+                    forward(request, dimensions, attempts, first, ask, cache);
+                }
             }
         }
     }
 
-    private void forward(Admission.Ask ask, CallRequest request, Route route, CacheStep cache) {
-        CallRecord record = ask.record();
-        Admission.Admitted admitted = admit(ask, request, route);
+    private Attempts.Ask ask(String call, Map<String, String> dimensions) {
+        String run = dimensions.getOrDefault(Subject.RUN, call);
+        return new Attempts.Ask(call, run, headers.ownProviderKey(), receivedNanos);
+    }
+
+    /// One attempt after the other, while providers fail.
+    private void forward(
+            CallRequest request,
+            Map<String, String> dimensions,
+            Attempts attempts,
+            Attempt first,
+            Admission.Ask ask,
+            CacheStep cache) {
+        Attempt next = forward(request, ask, attempts, first, cache);
+        while (next != null) {
+            try (Attempt made = next) {
+                next = forward(request, ask(request, dimensions, made), attempts, made, cache);
+            }
+        }
+    }
+
+    /// One attempt, from the granted hold to the settled one.
+    ///
+    /// @return what to try next as the provider failed, or null when the call has ended
+    private @Nullable Attempt forward(
+            CallRequest request,
+            Admission.Ask ask,
+            Attempts attempts,
+            Attempt attempt,
+            CacheStep cache) {
+        Admission.Admitted admitted = admit(ask, request, attempt);
         if (admitted == null) {
-            return;
+            return null;
         }
         hold = admitted.hold();
         Shape shape = admitted.shape();
         AnswerReader reader = AnswerReader.of(target.operation());
-        Relay relay = relay(shape.request(), reader, cache.recording());
+        Relay relay = relay(shape.request(), reader, attempt.isFirst() ? cache.recording() : null);
         allowance = request.stream() ? allowance(admitted, reader) : null;
-        Exchange exchange = exchange(admitted, relay);
-        RequestOptions options = options(shape.route());
+        Exchange exchange = exchange(admitted, attempt, relay);
+        RequestOptions options = options(shape.route(), attempt);
         Buffer upstreamBody = upstreamBody(shape);
         forwarded = true;
         Ending ending = exchanges.run(client, exchange, options, upstreamBody);
         readWhole(ending, reader);
-        guard.ended(ending, reader);
         record.number("latency_millis", millis(exchange.lastNanos() - receivedNanos));
         if (exchange.firstByteNanos() != 0) {
             record.number("first_byte_millis", millis(exchange.firstByteNanos() - receivedNanos));
         }
-        finish(ending, new Finish(shape, admitted.hold(), record, reader, relay, exchange, cache));
-        if (exchange.sentNanos() != 0) {
+        Finish call =
+                new Finish(attempt, shape, admitted.hold(), record, reader, relay, exchange, cache);
+        Attempt next = attempts.after(attempt, ending, !client.gone());
+        if (next == null) {
+            guard.ended(ending, reader);
+            finish(ending, call);
+            meter(exchange, attempt);
+        } else {
+            release(call, Attempts.label(ending));
+        }
+        return next;
+    }
+
+    /// Only the first attempt tells what the gateway itself took.
+    private void meter(Exchange exchange, Attempt attempt) {
+        if (exchange.sentNanos() != 0 && attempt.isFirst()) {
             wiring.meter()
                     .overhead(
                             exchange.sentNanos()
@@ -150,53 +197,65 @@ final class Call implements Runnable {
                 : new Relay(reader, request.askForUsage() != null, recording);
     }
 
-    private Admission.Ask ask(CallRequest request, CallRecord record) {
-        HoldId id = new HoldId(wiring.ids().next());
+    private Admission.Ask ask(
+            CallRequest request, Map<String, String> dimensions, Attempt attempt) {
         long fingerprint = Fingerprint.of(body);
-        record.label("call", id.value())
-                .label("requested_model", request.model())
-                .label("request_type", headers.requestType())
-                .label("priority", headers.priority())
-                .label("stream", Boolean.toString(request.stream()))
-                .label("fingerprint", Long.toHexString(fingerprint));
+        forwarded = false;
+        record =
+                new CallRecord()
+                        .attempt(target.operation(), attempt)
+                        .label("requested_model", request.model())
+                        .label("request_type", headers.requestType())
+                        .label("priority", headers.priority())
+                        .label("stream", Boolean.toString(request.stream()))
+                        .label("fingerprint", Long.toHexString(fingerprint));
         return new Admission.Ask(
-                id,
+                new HoldId(attempt.hold()),
                 caller.tenant(),
-                by -> subject(by, id.value()),
+                by -> subject(dimensions, by),
                 headers.isBatch(),
                 fingerprint,
                 record);
     }
 
     private Admission.@Nullable Admitted admit(
-            Admission.Ask ask, CallRequest request, Route route) {
-        if (target.operation().producesTokens()) {
+            Admission.Ask ask, CallRequest request, Attempt attempt) {
+        Route route = attempt.route();
+        if (attempt.isFirst() && target.operation().producesTokens()) {
             String asked = target.operation().label() + " " + request.model();
             guard.begin(
                     caller.tenant(),
                     ask.subject().apply(route),
                     ask.id(),
                     () -> Signs.of(asked, body),
-                    ask.record());
+                    record);
         }
         Estimate bound = wiring.estimator().bound(request, route, body);
         return new Admission(wiring, client, ask, request, route)
                 .admit(new Shape(target, request, route, body, bound, false, Treatment.NONE));
     }
 
-    /// A call that names no run is a run of its own, or belongs to that of its trace.
-    private Subject subject(Route route, String call) {
+    /// All but the provider and its model. A call that names no run is a run of its own, or belongs to
+    /// that of its trace.
+    private Map<String, String> dimensions(String call) {
         Map<String, String> dimensions = new TreeMap<>(caller.defaults());
         dimensions.put(Subject.RUN, headers.traceId() == null ? call : headers.traceId());
         dimensions.putAll(headers.dimensions());
         dimensions.put(Subject.TENANT, caller.tenant().value());
         dimensions.put(Subject.KEY, caller.key());
-        dimensions.put(Subject.PROVIDER, route.provider().name());
-        dimensions.put(Subject.MODEL, route.model());
+        return dimensions;
+    }
+
+    private static Subject subject(Map<String, String> dimensions, Route route) {
+        Map<String, String> all = new TreeMap<>(dimensions);
+        all.put(Subject.PROVIDER, route.provider().name());
+        all.put(Subject.MODEL, route.model());
+        return subject(all);
+    }
+
+    private static Subject subject(Map<String, String> dimensions) {
         try {
-            Subject subject = Subject.of(dimensions);
-            requireScope(subject);
-            return subject;
+            return Subject.of(dimensions);
         } catch (IllegalArgumentException e) {
             throw RefusedException.malformed("X-Bursar-Tags", String.valueOf(e.getMessage()));
         }
@@ -211,12 +270,12 @@ final class Call implements Runnable {
         }
     }
 
-    private Exchange exchange(Admission.Admitted admitted, Relay relay) {
+    private Exchange exchange(Admission.Admitted admitted, Attempt attempt, Relay relay) {
         return new Exchange(
                 wiring.vertx(),
                 wiring.upstream(),
                 client,
-                admitted.shape().route().provider(),
+                attempt.provider(admitted.shape().route()),
                 wiring.settings().clientGone(),
                 answerHeaders(admitted.shape(), admitted.hold()),
                 relay,
@@ -257,11 +316,11 @@ final class Call implements Runnable {
         return held.granted().wouldRefuse().isEmpty() ? "allow" : "would-deny";
     }
 
-    private RequestOptions options(Route route) {
-        String path = target.operation().path(route.model());
+    private RequestOptions options(Route route, Attempt attempt) {
         return Upstream.options(
                 route.provider(),
-                path,
+                attempt.keyFor(route.provider()),
+                target.operation().path(route.model()),
                 client.request(),
                 secret -> headers.isForProvider(secret, wiring.identities()));
     }
@@ -281,6 +340,7 @@ final class Call implements Runnable {
 
     /// What is needed to end a call.
     private record Finish(
+            Attempt attempt,
             Shape shape,
             CallHold hold,
             CallRecord record,
@@ -293,9 +353,10 @@ final class Call implements Runnable {
             return shape.route();
         }
 
-        /// The answer can be kept for the next who asks the same, unless a budget made another call of it.
+        /// The answer can be kept for the next who asks the same, unless a budget or a failing provider made
+        /// another call of it.
         private void keep(byte @Nullable [] json, Settlement settled) {
-            if (shape.treatment().equals(Treatment.NONE)) {
+            if (attempt.isFirst() && shape.treatment().equals(Treatment.NONE)) {
                 cache.settled(json, reader, settled);
             }
         }
@@ -468,7 +529,7 @@ final class Call implements Runnable {
     }
 
     /// After a mistake of ours: what was forwarded may have been billed.
-    private void abandon(CallRecord record) {
+    private void abandon() {
         CallHold held = hold;
         if (held == null) {
             return;

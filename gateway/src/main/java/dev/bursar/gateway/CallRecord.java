@@ -44,6 +44,18 @@ final class CallRecord {
         return this;
     }
 
+    CallRecord attempt(Operation operation, Attempt attempt) {
+        Attempt.Why why = attempt.why();
+        label("call", attempt.hold())
+                .label("attempt_of", attempt.number() > 1 ? attempt.call() : "")
+                .label("attempt", attempt.number() > 1 ? Integer.toString(attempt.number()) : "")
+                .label("route", why.route())
+                .label("route_rule", why.rule())
+                .label("route_reason", why.reason())
+                .label("provider_key", attempt.keyName());
+        return route(operation, attempt.route());
+    }
+
     CallRecord route(Operation operation, Route route) {
         return label("dialect", operation.label())
                 .label("provider", route.provider().name())

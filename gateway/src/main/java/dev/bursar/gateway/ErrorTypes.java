@@ -10,7 +10,7 @@ final class ErrorTypes {
         return switch (refusal) {
             case RUN_STOPPED, BUDGET_FROZEN, BUDGET_EXHAUSTED, APPROVAL_REQUIRED ->
                     "insufficient_quota";
-            case BUDGET_HELD, RATE_LIMITED -> "rate_limit_exceeded";
+            case BUDGET_HELD, RATE_LIMITED, PROVIDER_LIMITED -> "rate_limit_exceeded";
             case AUTHORITY_UNAVAILABLE,
                     OVERLOADED,
                     INTERNAL,
@@ -34,7 +34,7 @@ final class ErrorTypes {
     static String anthropic(Refusal refusal) {
         return switch (refusal) {
             case RUN_STOPPED, BUDGET_FROZEN, BUDGET_EXHAUSTED, APPROVAL_REQUIRED -> "billing_error";
-            case BUDGET_HELD, RATE_LIMITED -> "rate_limit_error";
+            case BUDGET_HELD, RATE_LIMITED, PROVIDER_LIMITED -> "rate_limit_error";
             case AUTHORITY_UNAVAILABLE, OVERLOADED -> "overloaded_error";
             case INTERNAL, PROVIDER_UNREACHABLE -> "api_error";
             case PROVIDER_TIMEOUT -> "timeout_error";

@@ -22,6 +22,9 @@ final class Exchange {
 
     static final int MAX_KEPT_BYTES = 16 * 1024 * 1024;
 
+    /// The label of an exchange that ended because the gateway closes.
+    static final String SHUT_DOWN = "shut_down";
+
     private final Vertx vertx;
     private final Upstream upstream;
     private final Client client;
@@ -117,7 +120,7 @@ final class Exchange {
     /// Ends the exchange from outside, when the gateway closes.
     void abort() {
         guarded(() ->
-                fail(Refusal.PROVIDER_UNREACHABLE, "shut_down", "the gateway is shutting down"));
+                fail(Refusal.PROVIDER_UNREACHABLE, SHUT_DOWN, "the gateway is shutting down"));
     }
 
     private void connected(AsyncResult<HttpClientRequest> connected, Buffer body) {
@@ -132,6 +135,12 @@ final class Exchange {
         opened.connection().exceptionHandler(_ -> {});
         if (ending.isDone()) {
             opened.reset();
+            return;
+        }
+        if (!Reach.allows(provider, opened.connection().remoteAddress().hostAddress())) {
+            opened.reset();
+            String what = "has a private address, which its configuration does not allow";
+            fail(Refusal.PROVIDER_UNREACHABLE, "address_refused", what);
             return;
         }
         request = opened;

@@ -1,9 +1,16 @@
 package dev.bursar.gateway;
 
 import dev.bursar.gateway.Routes.Endpoint;
+import dev.bursar.gateway.routing.CallFacts;
+import dev.bursar.gateway.routing.KeyRing;
+import dev.bursar.gateway.routing.ProviderKey;
+import dev.bursar.gateway.routing.RouteRules;
+import dev.bursar.gateway.routing.Verdict;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.RequestOptions;
+import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,12 +61,28 @@ final class FreeCall implements Runnable {
 
     private void tell() {
         CallRequest request = RequestParser.parse(target, body);
+        Instant now = wiring.clock().instant();
         Endpoint endpoint =
-                wiring.routes()
-                        .endpoint(
-                                target.operation().dialect(),
-                                request.model(),
-                                wiring.clock().instant());
+                wiring.routes().endpoint(target.operation().dialect(), model(request), now);
+        try (KeyRing.Lease lease =
+                wiring.keys().turn(id).take(endpoint.provider().name(), now, true)) {
+            forward(request, endpoint, lease == null ? null : lease.key());
+        }
+    }
+
+    /// Of a route, the model of a call that says nothing of itself: which one counts is a matter of the call.
+    private String model(CallRequest request) {
+        RouteRules rules = wiring.settings().routing().route(request.model());
+        if (rules == null) {
+            return request.model();
+        }
+        CallFacts facts = CallFacts.of(Map.of(CallFacts.MODEL, request.model()));
+        return rules.plan(rules.rule(facts), facts, Verdict.unknown("not asked"), id)
+                .getFirst()
+                .model();
+    }
+
+    private void forward(CallRequest request, Endpoint endpoint, @Nullable ProviderKey key) {
         Map<String, String> answer = Map.of("X-Bursar-Call", id, "X-Bursar-Decision", "allow");
         Relay relay = new Relay(AnswerReader.of(target.operation()), false);
         Exchange exchange =
@@ -75,6 +98,7 @@ final class FreeCall implements Runnable {
         RequestOptions options =
                 Upstream.options(
                         endpoint.provider(),
+                        key,
                         target.operation().path(endpoint.model()),
                         client.request(),
                         secret -> headers.isForProvider(secret, wiring.identities()));

@@ -6,6 +6,9 @@ import dev.bursar.gateway.cache.AnswerCache;
 import dev.bursar.gateway.cache.ToolResults;
 import dev.bursar.gateway.embedding.Embedder;
 import dev.bursar.gateway.ladder.WaitingRoom;
+import dev.bursar.gateway.routing.ComplexityClassifier;
+import dev.bursar.gateway.routing.Health;
+import dev.bursar.gateway.routing.KeyRing;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenEstimator;
 import io.vertx.core.Vertx;
@@ -107,10 +110,13 @@ public final class Gateway implements AutoCloseable {
                         identities,
                         new Breakers(),
                         new WaitingRoom(bodies.most() / WAITING_SHARE),
-                        cache);
+                        cache,
+                        new Health(),
+                        KeyRing.empty().with(settings.keys()),
+                        new ComplexityClassifier(embedder));
         this.ticks =
                 vertx.setPeriodic(WaitingRoom.TICK.toMillis(), _ -> this.wiring.waiting().tick());
-        preload(settings);
+        prepare(settings);
         Thread.ofVirtual().name("tokenizer-preload").start(tokens::preload);
     }
 
@@ -170,7 +176,7 @@ public final class Gateway implements AutoCloseable {
         wiring = wiring.with(book, tokens, settings);
         cache.reconfigure(settings.caches());
         toolResults.reconfigure(settings.caches());
-        preload(settings);
+        prepare(settings);
     }
 
     /// The answers that are kept.
@@ -183,10 +189,13 @@ public final class Gateway implements AutoCloseable {
         return toolResults;
     }
 
-    /// Nobody pays for the model of meanings who does not use it.
-    private void preload(GatewaySettings settings) {
+    /// Loads only what the settings need.
+    private void prepare(GatewaySettings settings) {
         if (settings.caches().comparesMeaning()) {
             embedder.preload();
+        }
+        if (settings.routing().needsClassifier()) {
+            wiring.classifier().prepare();
         }
     }
 

@@ -4,8 +4,11 @@ import dev.bursar.gateway.breaker.BreakerSettings;
 import dev.bursar.gateway.cache.CacheSettings;
 import dev.bursar.gateway.ladder.LadderSettings;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.gateway.routing.ProviderKey;
+import dev.bursar.gateway.routing.RoutingSettings;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -23,6 +26,7 @@ import java.util.TreeMap;
 /// @param breakers when a run is noticed, slowed down or stopped
 /// @param ladders how budgets change the calls of tenants, by tenant; the rest have the default
 /// @param caches what is kept of answers and results
+/// @param routing names that clients may ask for and that rules turn into models
 public record GatewaySettings(
         SortedMap<String, ProviderSettings> providers,
         SortedMap<String, ModelAlias> models,
@@ -34,7 +38,8 @@ public record GatewaySettings(
         Map<Refusal, Integer> statuses,
         BreakerSettings breakers,
         SortedMap<String, LadderSettings> ladders,
-        CacheSettings caches) {
+        CacheSettings caches,
+        RoutingSettings routing) {
 
     public static final long MAX_OUTPUT_TOKENS = 4_096;
     public static final long MAX_INPUT_TOKENS = 200_000;
@@ -119,7 +124,8 @@ public record GatewaySettings(
                 Map.of(),
                 BreakerSettings.DEFAULT,
                 new TreeMap<>(),
-                CacheSettings.OFF);
+                CacheSettings.OFF,
+                RoutingSettings.NONE);
     }
 
     /// The same with other breakers.
@@ -135,7 +141,8 @@ public record GatewaySettings(
                 statuses,
                 other,
                 ladders,
-                caches);
+                caches,
+                routing);
     }
 
     /// The same with other caches.
@@ -151,7 +158,8 @@ public record GatewaySettings(
                 statuses,
                 breakers,
                 ladders,
-                changed);
+                changed,
+                routing);
     }
 
     /// With how the budgets of tenants change their calls.
@@ -167,11 +175,36 @@ public record GatewaySettings(
                 statuses,
                 breakers,
                 new TreeMap<>(changed),
-                caches);
+                caches,
+                routing);
     }
 
     LadderSettings ladder(TenantId tenant) {
         return ladders.getOrDefault(tenant.value(), LadderSettings.DEFAULT);
+    }
+
+    /// These settings with other routes.
+    public GatewaySettings withRouting(RoutingSettings changed) {
+        return new GatewaySettings(
+                providers,
+                models,
+                unpriced,
+                maxOutputTokens,
+                maxInputTokens,
+                maxBodyBytes,
+                clientGone,
+                statuses,
+                breakers,
+                ladders,
+                caches,
+                changed);
+    }
+
+    /// The keys of every provider.
+    Map<String, List<ProviderKey>> keys() {
+        Map<String, List<ProviderKey>> keys = new TreeMap<>();
+        providers.forEach((name, provider) -> keys.put(name, provider.keys()));
+        return keys;
     }
 
     int status(Refusal refusal) {

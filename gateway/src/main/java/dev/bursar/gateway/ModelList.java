@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.routing.RouteRules;
 import dev.bursar.pricing.Price;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
@@ -60,6 +61,15 @@ final class ModelList {
                     if (provider != null && provider.dialect() == dialect) {
                         Price price = routes.price(provider, alias.model(), at).orElse(null);
                         entries.put(name, new Entry(name, provider.name(), price));
+                    }
+                });
+        settings.routing()
+                .routes()
+                .forEach((name, rules) -> {
+                    boolean served =
+                            rules.models().anyMatch(model -> routes.serves(dialect, model, at));
+                    if (served && !name.equals(RouteRules.ANY)) {
+                        entries.putIfAbsent(name, new Entry(name, "route", null));
                     }
                 });
         return new ModelList(dialect, entries);

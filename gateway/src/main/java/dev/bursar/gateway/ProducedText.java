@@ -25,6 +25,11 @@ final class ProducedText {
         }
     }
 
+    /// As much of it as is kept.
+    String start() {
+        return kept.toString();
+    }
+
     long chars() {
         return chars;
     }

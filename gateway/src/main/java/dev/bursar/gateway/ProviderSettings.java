@@ -1,7 +1,9 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.routing.ProviderKey;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One provider: where it is, what it speaks, and how long it may take.
@@ -9,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// @param name as in the price book: `openai`, `anthropic`, `local`
 /// @param baseUrl with `/v1` for OpenAI's dialect and without a version for the others, as their SDKs
 ///     have it
-/// @param apiKey sent in place of the client's key, or null when the provider needs none
+/// @param keys sent in place of the client's key, none when the provider needs none
 /// @param free whether every model of it costs nothing
+/// @param allowPrivate whether requests may go to any address, see [Reach]
 /// @param connectTimeout to open a connection
 /// @param answerTimeout from the request sent to the head of the answer
 /// @param idleTimeout between two pieces of an answer that the client is ready to take
@@ -19,8 +22,9 @@ public record ProviderSettings(
         String name,
         Dialect dialect,
         URI baseUrl,
-        @Nullable String apiKey,
+        List<ProviderKey> keys,
         boolean free,
+        boolean allowPrivate,
         Duration connectTimeout,
         Duration answerTimeout,
         Duration idleTimeout,
@@ -33,6 +37,9 @@ public record ProviderSettings(
 
     private static final String OPENAI_HOST = "api.openai.com";
     private static final Duration MAX_TIMEOUT = Duration.ofDays(1);
+
+    /// Keys of one provider.
+    public static final int MAX_KEYS = 100;
 
     public ProviderSettings {
         if (name.isEmpty() || name.length() > 128) {
@@ -47,20 +54,27 @@ public record ProviderSettings(
             throw new IllegalArgumentException(
                     "base_url of " + name + " must have no query and no user");
         }
+        keys = List.copyOf(keys);
+        if (keys.size() > MAX_KEYS
+                || keys.stream().map(ProviderKey::name).distinct().count() < keys.size()) {
+            throw new IllegalArgumentException(
+                    name + " must have at most " + MAX_KEYS + " keys, each with its own name");
+        }
         requireTimeout("connect", connectTimeout);
         requireTimeout("answer", answerTimeout);
         requireTimeout("idle", idleTimeout);
         requireTimeout("call", callTimeout);
     }
 
-    /// A provider with the default timeouts.
+    /// A provider with one key or none, and the default timeouts.
     public static ProviderSettings of(
             String name, Dialect dialect, URI baseUrl, @Nullable String apiKey) {
         return new ProviderSettings(
                 name,
                 dialect,
                 baseUrl,
-                apiKey,
+                apiKey == null ? List.of() : List.of(ProviderKey.of("key", apiKey)),
+                false,
                 false,
                 CONNECT_TIMEOUT,
                 ANSWER_TIMEOUT,
@@ -74,8 +88,9 @@ public record ProviderSettings(
                 name,
                 dialect,
                 baseUrl,
-                apiKey,
+                keys,
                 true,
+                allowPrivate,
                 connectTimeout,
                 answerTimeout,
                 idleTimeout,
@@ -86,7 +101,42 @@ public record ProviderSettings(
     public ProviderSettings withTimeouts(
             Duration connect, Duration answer, Duration idle, Duration call) {
         return new ProviderSettings(
-                name, dialect, baseUrl, apiKey, free, connect, answer, idle, call);
+                name, dialect, baseUrl, keys, free, allowPrivate, connect, answer, idle, call);
+    }
+
+    /// This provider, wherever it is.
+    public ProviderSettings withPrivateAddresses() {
+        return new ProviderSettings(
+                name,
+                dialect,
+                baseUrl,
+                keys,
+                free,
+                true,
+                connectTimeout,
+                answerTimeout,
+                idleTimeout,
+                callTimeout);
+    }
+
+    /// Whether requests may go where the base URL points, as far as that is written there.
+    public boolean isInReach() {
+        return Reach.allowsBase(this);
+    }
+
+    /// This provider with other keys.
+    public ProviderSettings withKeys(List<ProviderKey> changed) {
+        return new ProviderSettings(
+                name,
+                dialect,
+                baseUrl,
+                changed,
+                free,
+                allowPrivate,
+                connectTimeout,
+                answerTimeout,
+                idleTimeout,
+                callTimeout);
     }
 
     /// The field that bounds the output of a choice, or null where clients must name one or there is none.
@@ -110,7 +160,7 @@ public record ProviderSettings(
         };
     }
 
-    /// Without the key.
+    /// Without the keys.
     @Override
     public String toString() {
         return "ProviderSettings[" + name + ", " + dialect.wire() + ", " + baseUrl + "]";

@@ -40,6 +40,8 @@ public enum Refusal {
     OVERLOADED(503),
     /// A mistake of the gateway itself.
     INTERNAL(500),
+    /// Every key of the provider has as many calls as it may have.
+    PROVIDER_LIMITED(429),
     /// The provider could not be reached, or broke off before its answer.
     PROVIDER_UNREACHABLE(502),
     PROVIDER_TIMEOUT(504);
@@ -81,6 +83,7 @@ public enum Refusal {
                     AUTHORITY_UNAVAILABLE,
                     OVERLOADED,
                     INTERNAL,
+                    PROVIDER_LIMITED,
                     PROVIDER_UNREACHABLE,
                     PROVIDER_TIMEOUT ->
                     false;

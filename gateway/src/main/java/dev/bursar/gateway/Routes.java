@@ -47,6 +47,16 @@ final class Routes {
         return new Endpoint(provider, target.model());
     }
 
+    /// Whether a provider of the dialect serves a model.
+    boolean serves(Dialect dialect, String model, Instant at) {
+        try {
+            endpoint(dialect, model, at);
+            return true;
+        } catch (RefusedException refused) {
+            return false;
+        }
+    }
+
     /// @throws RefusedException when no provider serves the model, or it must have a price and has none
     Route find(Dialect dialect, String requested, Instant at, GatewayMeter meter) {
         Endpoint target = endpoint(dialect, requested, at);

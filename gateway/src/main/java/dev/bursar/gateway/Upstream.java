@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.routing.ProviderKey;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -25,6 +26,9 @@ final class Upstream implements AutoCloseable {
 
     /// Shorter than providers keep idle connections, so that few requests meet one that is closing.
     private static final int KEEP_ALIVE_SECONDS = 30;
+
+    /// The version of Anthropic's API that the gateway's own requests are written for.
+    private static final String ANTHROPIC_VERSION = "2023-06-01";
 
     private static final int MAX_HEADER_BYTES = 64 * 1024;
 
@@ -59,22 +63,46 @@ final class Upstream implements AutoCloseable {
                         .setMaxWaitQueueSize(MAX_WAITING));
     }
 
+    /// @param key of the house, or null when there is none to send
     /// @param operation the path of what is asked for, below the provider's base URL
     /// @param forProvider whether a secret that the client sent is meant for the provider
     static RequestOptions options(
             ProviderSettings provider,
+            @Nullable ProviderKey key,
             String operation,
             HttpServerRequest request,
             Predicate<String> forProvider) {
-        URI base = provider.baseUrl();
-        boolean tls = "https".equals(base.getScheme());
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
         Headers.toProvider(request.headers(), headers, forProvider);
         headers.set("accept-encoding", "identity");
         String query = query(request.query(), forProvider);
-        if (KEYS.stream().noneMatch(headers::contains) && QueryKey.of(query) == null) {
-            key(provider, headers);
+        boolean own = KEYS.stream().anyMatch(headers::contains) || QueryKey.of(query) != null;
+        if (key != null && !own) {
+            authorize(provider, key.secret(), headers);
         }
+        return to(provider, operation, headers, query);
+    }
+
+    /// Of a request that the gateway makes by itself.
+    ///
+    /// @param key of the house, or null when the provider needs none
+    static RequestOptions ownOptions(
+            ProviderSettings provider, @Nullable ProviderKey key, String operation) {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+        headers.set("content-type", "application/json").set("accept-encoding", "identity");
+        if (provider.dialect() == Dialect.ANTHROPIC) {
+            headers.set("anthropic-version", ANTHROPIC_VERSION);
+        }
+        if (key != null) {
+            authorize(provider, key.secret(), headers);
+        }
+        return to(provider, operation, headers, null);
+    }
+
+    private static RequestOptions to(
+            ProviderSettings provider, String operation, MultiMap headers, @Nullable String query) {
+        URI base = provider.baseUrl();
+        boolean tls = "https".equals(base.getScheme());
         long connectMillis = provider.connectTimeout().toMillis();
         return new RequestOptions()
                 .setMethod(HttpMethod.POST)
@@ -94,15 +122,11 @@ final class Upstream implements AutoCloseable {
                 : QueryKey.without(query);
     }
 
-    private static void key(ProviderSettings provider, MultiMap headers) {
-        String key = provider.apiKey();
-        if (key == null) {
-            return;
-        }
+    private static void authorize(ProviderSettings provider, String secret, MultiMap headers) {
         switch (provider.dialect()) {
-            case OPENAI -> headers.set("authorization", "Bearer " + key);
-            case ANTHROPIC -> headers.set("x-api-key", key);
-            case GEMINI -> headers.set("x-goog-api-key", key);
+            case OPENAI -> headers.set("authorization", "Bearer " + secret);
+            case ANTHROPIC -> headers.set("x-api-key", secret);
+            case GEMINI -> headers.set("x-goog-api-key", secret);
         }
     }
 

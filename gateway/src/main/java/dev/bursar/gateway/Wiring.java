@@ -4,6 +4,9 @@ import dev.bursar.authority.Authority;
 import dev.bursar.gateway.breaker.Breakers;
 import dev.bursar.gateway.cache.AnswerCache;
 import dev.bursar.gateway.ladder.WaitingRoom;
+import dev.bursar.gateway.routing.ComplexityClassifier;
+import dev.bursar.gateway.routing.Health;
+import dev.bursar.gateway.routing.KeyRing;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenEstimator;
 import io.vertx.core.Vertx;
@@ -25,7 +28,10 @@ record Wiring(
         Identities identities,
         Breakers breakers,
         WaitingRoom waiting,
-        AnswerCache cache) {
+        AnswerCache cache,
+        Health health,
+        KeyRing keys,
+        ComplexityClassifier classifier) {
 
     Wiring with(PriceBook book, TokenEstimator tokens, GatewaySettings changed) {
         return new Wiring(
@@ -42,6 +48,9 @@ record Wiring(
                 identities,
                 breakers,
                 waiting,
-                cache);
+                cache,
+                health,
+                keys.with(changed.keys()),
+                classifier);
     }
 }

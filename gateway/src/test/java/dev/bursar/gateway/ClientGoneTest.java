@@ -241,6 +241,7 @@ class ClientGoneTest {
                         now.statuses(),
                         now.breakers(),
                         now.ladders(),
-                        now.caches()));
+                        now.caches(),
+                        now.routing()));
     }
 }

@@ -57,7 +57,8 @@ class ConnectionTest {
                         now.statuses(),
                         now.breakers(),
                         now.ladders(),
-                        now.caches()));
+                        now.caches(),
+                        now.routing()));
     }
 
     @Test

@@ -470,7 +470,8 @@ class DenialTest {
                         Map.of(Refusal.BUDGET_EXHAUSTED, 403),
                         now.breakers(),
                         new TreeMap<>(),
-                        now.caches()));
+                        now.caches(),
+                        now.routing()));
         HttpResponse<String> answer =
                 house.post("/v1/chat/completions", Samples.CHAT.replace("house-model", "fast"));
         assertThat(answer.headers().firstValue("X-Bursar-Model")).hasValue("unheard-of");

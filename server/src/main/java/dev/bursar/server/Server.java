@@ -275,7 +275,7 @@ public final class Server implements AutoCloseable {
     private List<String> inForce(Config fresh) {
         List<String> changes = new ArrayList<>();
         if (!fresh.gateway().equals(config.gateway())) {
-            changes.add("changed providers or models");
+            changes.add("changed providers, models or routes");
         }
         if (!fresh.prices().equals(config.prices()) || !fresh.tools().equals(config.tools())) {
             changes.add("changed prices");

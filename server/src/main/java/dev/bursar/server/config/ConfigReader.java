@@ -60,6 +60,8 @@ final class ConfigReader {
                         "statuses",
                         "providers",
                         "models",
+                        "routes",
+                        "provider_health",
                         "prices",
                         "tools",
                         "defaults",
@@ -157,7 +159,12 @@ final class ConfigReader {
                 statuses(top.node("statuses")),
                 BreakerReader.breakers(top.node("tenants")),
                 new TreeMap<>(),
-                CacheReader.caches(top.node("cache"), top.node("tenants")));
+                CacheReader.caches(top.node("cache"), top.node("tenants")),
+                new RouteReader(byName, models)
+                        .read(
+                                top.node("routes"),
+                                top.node("provider_health"),
+                                providers.routeAliases()));
     }
 
     private static GatewaySettings.Unpriced unpriced(Node node) {

@@ -2,17 +2,21 @@ package dev.bursar.server.config;
 
 import dev.bursar.gateway.GatewaySettings;
 import dev.bursar.gateway.breaker.BreakerPolicy;
-import dev.bursar.gateway.breaker.Rule;
 import dev.bursar.gateway.breaker.Thresholds;
 import dev.bursar.gateway.cache.CacheRule;
 import dev.bursar.gateway.cache.CacheSettings;
 import dev.bursar.gateway.ladder.LadderSettings;
+import dev.bursar.gateway.routing.Choice;
+import dev.bursar.gateway.routing.ProviderKey;
+import dev.bursar.gateway.routing.RoutingSettings;
+import dev.bursar.gateway.routing.Rule;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.TenantId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Says what is in force, for the log: `key=value`, one line per thing, secrets as `***`.
@@ -49,13 +53,14 @@ public final class EffectiveConfig {
                                                 provider.name(),
                                                 provider.dialect().wire(),
                                                 provider.baseUrl(),
-                                                masked(provider.apiKey() != null),
+                                                keys(provider.keys()),
                                                 provider.free() ? "free" : "book")));
         gateway.models()
                 .forEach((name, alias) ->
                         lines.add(
                                 "model=%s provider=%s upstream=%s"
                                         .formatted(name, alias.provider(), alias.model())));
+        addRoutes(gateway.routing(), lines);
         gateway.statuses()
                 .forEach((refusal, status) -> lines.add("status." + refusal.code() + "=" + status));
         addCaches(gateway.caches(), lines);
@@ -70,6 +75,43 @@ public final class EffectiveConfig {
                             .forEach(policy -> lines.add(breakers(tenant.id(), policy)));
                 });
         return lines;
+    }
+
+    private static void addRoutes(RoutingSettings routing, List<String> lines) {
+        routing.routes()
+                .forEach((name, route) -> {
+                    for (Rule rule : route.rules()) {
+                        lines.add(
+                                "route=%s sticky=%s rule=%s to=%s fallback=%s"
+                                        .formatted(
+                                                name,
+                                                route.sticky(),
+                                                rule.name(),
+                                                choice(rule.to()),
+                                                rule.fallback()));
+                    }
+                });
+    }
+
+    private static String choice(Choice choice) {
+        return switch (choice) {
+            case Choice.Asked _ -> "asked";
+            case Choice.Weighted weighted -> weighted.weights().toString();
+            case Choice.ByComplexity by ->
+                    "complexity(simple=%s,hard=%s,judge=%s)"
+                            .formatted(
+                                    by.simple(),
+                                    by.hard(),
+                                    by.judge().isEmpty() ? "built-in" : by.judge());
+        };
+    }
+
+    private static String keys(List<ProviderKey> keys) {
+        return keys.size() < 2
+                ? masked(!keys.isEmpty())
+                : keys.stream()
+                        .map(key -> key.name() + "=***")
+                        .collect(Collectors.joining(",", "[", "]"));
     }
 
     private static String archiveAfter(@Nullable Duration after) {
@@ -149,7 +191,7 @@ public final class EffectiveConfig {
     private static String breakers(TenantId tenant, BreakerPolicy policy) {
         StringBuilder line =
                 new StringBuilder("tenant=" + tenant + " breakers match=" + policy.match());
-        for (Rule rule : Rule.values()) {
+        for (dev.bursar.gateway.breaker.Rule rule : dev.bursar.gateway.breaker.Rule.values()) {
             Thresholds of = policy.of(rule);
             line.append(' ')
                     .append(rule.wire())

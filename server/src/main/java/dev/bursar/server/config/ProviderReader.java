@@ -3,17 +3,16 @@ package dev.bursar.server.config;
 import dev.bursar.gateway.Dialect;
 import dev.bursar.gateway.ModelAlias;
 import dev.bursar.gateway.ProviderSettings;
+import dev.bursar.gateway.routing.ProviderKey;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// Reads `providers` and `models`.
 final class ProviderReader {
@@ -24,13 +23,13 @@ final class ProviderReader {
 
     private static final String GEMINI_URL = "https://generativelanguage.googleapis.com";
 
-    private final Map<String, String> environment;
+    private final KeyReader keys;
 
-    private final List<String> notes;
+    /// The names under `models` that stand for a route, and the route.
+    private final SortedMap<String, Node.Scalar> routeAliases = new TreeMap<>();
 
     ProviderReader(Map<String, String> environment, List<String> notes) {
-        this.environment = environment;
-        this.notes = notes;
+        this.keys = new KeyReader(environment, notes);
     }
 
     /// The providers of the file. Without any, the public ones of all dialects: their keys are in the
@@ -45,7 +44,8 @@ final class ProviderReader {
                 String name = dialect.wire();
                 providers.put(
                         name,
-                        ProviderSettings.of(name, dialect, URI.create(url(dialect)), key(name)));
+                        ProviderSettings.of(
+                                name, dialect, URI.create(url(dialect)), keys.usual(name)));
             }
         }
         return providers;
@@ -58,6 +58,9 @@ final class ProviderReader {
                         "dialect",
                         "base_url",
                         "api_key",
+                        "api_key_file",
+                        "api_keys",
+                        "allow_private",
                         "prices",
                         "connect_timeout",
                         "answer_timeout",
@@ -65,26 +68,27 @@ final class ProviderReader {
                         "call_timeout");
         Dialect dialect = dialect(name, section);
         String written = section.text("base_url").orElse(url(dialect));
-        String apiKey = section.textIfSet("api_key").orElseGet(() -> key(name));
-        if (apiKey == null && section.node("api_key") instanceof Node.Unset unset) {
-            notes.add(
-                    unset.place()
-                            .note(
-                                    "the environment has no %s, so calls are sent without a key"
-                                            .formatted(unset.variable())));
-        }
-        if (apiKey != null && !Secrets.isSoundAbroad(apiKey)) {
-            throw section.valuePlace("api_key").mistake(Secrets.RULE_ABROAD);
-        }
+        List<ProviderKey> ofProvider = keys.keys(name, section);
         try {
             ProviderSettings provider =
-                    ProviderSettings.of(name, dialect, new URI(written), apiKey);
-            return timeouts(section, free(section) ? provider.asFree() : provider);
+                    ProviderSettings.of(name, dialect, new URI(written), null).withKeys(ofProvider);
+            return reachable(
+                    section, timeouts(section, free(section) ? provider.asFree() : provider));
         } catch (URISyntaxException e) {
             throw section.valuePlace("base_url").mistake("not a URL: " + written);
         } catch (IllegalArgumentException e) {
             throw section.valuePlace("base_url").mistake(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static ProviderSettings reachable(Section section, ProviderSettings provider) {
+        ProviderSettings placed =
+                section.flag("allow_private") ? provider.withPrivateAddresses() : provider;
+        if (!placed.isInReach()) {
+            throw section.valuePlace("base_url")
+                    .mistake("a link-local address; say allow_private: true if that is meant");
+        }
+        return placed;
     }
 
     /// The one named by `dialect`, or else by the name of the provider.
@@ -130,7 +134,11 @@ final class ProviderReader {
         Section.any(node)
                 .fields()
                 .forEach((name, value) -> {
-                    Section alias = Section.of(value, "provider", "model");
+                    Section alias = Section.of(value, "provider", "model", "route");
+                    if (alias.has("route")) {
+                        routeAliases.put(name, route(alias));
+                        return;
+                    }
                     String provider = alias.requiredText("provider");
                     if (!providers.containsKey(provider)) {
                         throw alias.valuePlace("provider").mistake("no such provider: " + provider);
@@ -140,9 +148,16 @@ final class ProviderReader {
         return models;
     }
 
-    private @Nullable String key(String provider) {
-        String value = environment.get(provider.toUpperCase(Locale.ROOT) + "_API_KEY");
-        return value == null || value.isBlank() ? null : value;
+    private static Node.Scalar route(Section alias) {
+        if (alias.has("provider") || alias.has("model")) {
+            throw alias.keyPlace("route").mistake("only a route, or a provider and its model");
+        }
+        return Section.scalar(alias.node("route"));
+    }
+
+    /// Known once [#models] was called.
+    SortedMap<String, Node.Scalar> routeAliases() {
+        return routeAliases;
     }
 
     private static String url(Dialect dialect) {

@@ -116,6 +116,15 @@ final class Section {
         return number.intValueExact();
     }
 
+    /// `true` or `false`; false when the key is absent.
+    boolean flag(String key) {
+        return switch (text(key).orElse("false")) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw valuePlace(key).mistake("must be true or false");
+        };
+    }
+
     Optional<BigDecimal> decimal(String key) {
         if (!has(key)) {
             return Optional.empty();

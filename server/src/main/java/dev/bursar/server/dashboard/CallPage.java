@@ -89,6 +89,7 @@ final class CallPage {
                                                 || call.requestedModel().equals(call.model())
                                         ? ""
                                         : "asked for " + call.requestedModel()));
+        addRoute(detail, facts);
         if (!call.status().isEmpty()) {
             facts.add(Fact.of("Provider said", call.status().replace('_', ' ')));
         }
@@ -105,6 +106,21 @@ final class CallPage {
                 Fact.of(call.denied() ? "Denied" : "Settled", clock.relative(call.at()))
                         .note(clock.full(call.at())));
         return facts;
+    }
+
+    /// How the call came to its model, where there was a choice.
+    private static void addRoute(CallDetail detail, List<Fact> facts) {
+        Map<String, String> labels = detail.labels();
+        String reason = labels.getOrDefault("route_reason", "");
+        if (!reason.isEmpty()) {
+            String route = labels.getOrDefault("route", "");
+            String attempt = "attempt " + labels.getOrDefault("attempt", "1");
+            facts.add(
+                    route.isEmpty()
+                            ? Fact.of("Route", attempt).note(reason)
+                            : Fact.of("Route", route + ", " + attempt)
+                                    .note(labels.getOrDefault("route_rule", "") + ": " + reason));
+        }
     }
 
     private static String provenance(CallDetail detail) {

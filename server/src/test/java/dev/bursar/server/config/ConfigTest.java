@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.bursar.gateway.Dialect;
 import dev.bursar.gateway.GatewaySettings;
 import dev.bursar.gateway.ModelAlias;
+import dev.bursar.gateway.ProviderSettings;
 import dev.bursar.gateway.Refusal;
 import dev.bursar.gateway.ladder.LadderSettings;
+import dev.bursar.gateway.routing.ProviderKey;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Terms;
@@ -85,7 +87,7 @@ class ConfigTest {
         assertThat(gateway.maxOutputTokens()).isEqualTo(512);
         assertThat(gateway.models()).containsEntry("fast", new ModelAlias("openai", "gpt-4o-mini"));
         var openai = Objects.requireNonNull(gateway.providers().get("openai"));
-        assertThat(openai.apiKey()).isEqualTo("sk-up");
+        assertThat(secrets(openai)).containsExactly("sk-up");
         assertThat(openai.baseUrl()).hasToString("https://api.openai.com/v1");
         assertThat(openai.callTimeout()).isEqualTo(Duration.ofMinutes(2));
         var local = Objects.requireNonNull(gateway.providers().get("local"));
@@ -183,9 +185,9 @@ class ConfigTest {
 
         assertThat(config.adminToken()).isNull();
         var openai = Objects.requireNonNull(config.gateway().providers().get("openai"));
-        assertThat(openai.apiKey()).isEqualTo("sk-up");
+        assertThat(secrets(openai)).containsExactly("sk-up");
         var anthropic = Objects.requireNonNull(config.gateway().providers().get("anthropic"));
-        assertThat(anthropic.apiKey()).isEqualTo("sk-up");
+        assertThat(secrets(anthropic)).containsExactly("sk-up");
         assertThat(config.notes()).isEmpty();
     }
 
@@ -194,7 +196,7 @@ class ConfigTest {
         Config config = parse("providers:\n  anthropic:\n    api_key: ${NO_KEY}\n");
 
         var anthropic = Objects.requireNonNull(config.gateway().providers().get("anthropic"));
-        assertThat(anthropic.apiKey()).isNull();
+        assertThat(anthropic.keys()).isEmpty();
         assertThat(config.notes())
                 .singleElement()
                 .asString()
@@ -380,5 +382,9 @@ class ConfigTest {
         assertThatThrownBy(() -> Config.read(Path.of("no/such.yaml"), Map.of()))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("no/such.yaml: no such file");
+    }
+
+    private static List<String> secrets(ProviderSettings provider) {
+        return provider.keys().stream().map(ProviderKey::secret).toList();
     }
 }

@@ -1,0 +1,245 @@
+package dev.bursar.gateway;
+
+import dev.bursar.gateway.Routes.Route;
+import dev.bursar.gateway.routing.Chain;
+import dev.bursar.gateway.routing.HealthSettings;
+import dev.bursar.gateway.routing.KeyRing;
+import dev.bursar.gateway.routing.RouteRules;
+import dev.bursar.gateway.routing.Target;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The attempts of one call: where it goes first, and where next when a provider fails. An attempt
+/// follows only while nothing of an answer has reached the client. Not thread-safe.
+final class Attempts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
+
+    private static final int LIMITED_RETRY_SECONDS = 2;
+    private static final int OK = 200;
+    private static final int SERVER_ERROR = 500;
+    private static final int TIMEOUT = 408;
+
+    /// Where a call may go.
+    private record Candidate(Route route, Target target) {
+
+        String model() {
+            return route.provider().name() + "/" + route.model();
+        }
+    }
+
+    /// Whose attempts these are.
+    ///
+    /// @param call the id of the call
+    /// @param stick calls with the same keep their key
+    /// @param ownKey whether the client brought the provider's key
+    /// @param receivedNanos when it arrived, as `System.nanoTime`
+    record Ask(String call, String stick, boolean ownKey, long receivedNanos) {}
+
+    private final Wiring wiring;
+    private final Ask ask;
+    private final String routeName;
+    private final Duration within;
+    private final Duration answerWithin;
+    private final Chain<Candidate> chain;
+    private final KeyRing.Turn keys;
+    private @Nullable Candidate current;
+    private int number;
+
+    private Attempts(
+            Wiring wiring, Ask ask, @Nullable RouteRules rules, List<Candidate> candidates) {
+        this.wiring = wiring;
+        this.ask = ask;
+        this.routeName = rules == null ? "" : rules.name();
+        this.within = rules == null ? RouteRules.WITHIN : rules.within();
+        this.answerWithin = rules == null ? RouteRules.ANSWER_WITHIN : rules.answerWithin();
+        this.chain = new Chain<>(candidates);
+        this.keys = wiring.keys().turn(ask.stick());
+    }
+
+    /// A call that goes where it asks to go.
+    static Attempts direct(Wiring wiring, Ask ask, Route route) {
+        Target target = new Target(route.model(), "", "");
+        return new Attempts(wiring, ask, null, List.of(new Candidate(route, target)));
+    }
+
+    /// A call that follows a route. Models that are not served in its dialect, or have no price where
+    /// they need one, are passed over.
+    ///
+    /// @throws RefusedException when none is left
+    static Attempts routed(
+            Wiring wiring,
+            Ask ask,
+            Dialect dialect,
+            RouteRules rules,
+            List<Target> targets,
+            Instant at) {
+        List<Candidate> candidates = new ArrayList<>();
+        RefusedException first = null;
+        for (Target target : targets) {
+            try {
+                Route route = wiring.routes().find(dialect, target.model(), at, wiring.meter());
+                candidates.add(new Candidate(route, target));
+            } catch (RefusedException refused) {
+                first = first == null ? refused : first;
+            }
+        }
+        if (candidates.isEmpty() && first != null) {
+            throw first;
+        }
+        return new Attempts(wiring, ask, rules, candidates);
+    }
+
+    /// @throws RefusedException when no key may make the call now
+    Attempt first() {
+        Attempt attempt = next("");
+        if (attempt == null) {
+            throw new RefusedException(
+                    Denial.later(
+                            Refusal.PROVIDER_LIMITED,
+                            "every key of the provider has as many calls as it may have",
+                            LIMITED_RETRY_SECONDS));
+        }
+        return attempt;
+    }
+
+    /// What to try after an attempt has ended, or null when its end is the end of the call.
+    ///
+    /// @param wanted whether the client still waits for an answer
+    @Nullable Attempt after(Attempt attempt, Ending ending, boolean wanted) {
+        Instant now = wiring.clock().instant();
+        learn(attempt, ending, now);
+        Setback setback = Setback.of(ending, ask.ownKey());
+        if (setback == Setback.NONE || !wanted || isOver()) {
+            return null;
+        }
+        Attempt other = setback == Setback.FAILED ? null : withAnotherKey(label(ending), now);
+        if (other != null || setback == Setback.LIMITED_BRIEFLY) {
+            return other;
+        }
+        return next("fallback after " + label(ending));
+    }
+
+    /// How an attempt ended that led to another.
+    static String label(Ending ending) {
+        return switch (ending) {
+            case Ending.Answered answered -> Integer.toString(answered.status());
+            case Ending.Failed failed -> failed.label();
+            case Ending.Relayed relayed -> Integer.toString(relayed.status());
+            case Ending.Stopped _ -> "stopped";
+            case Ending.ClientGone _ -> "client_gone";
+        };
+    }
+
+    private boolean isOver() {
+        return number >= RouteRules.MAX_ATTEMPTS
+                || System.nanoTime() - ask.receivedNanos() >= within.toNanos();
+    }
+
+    private @Nullable Attempt next(String after) {
+        Instant now = wiring.clock().instant();
+        for (; ; ) {
+            Candidate candidate = chain.next(next -> admits(next, now));
+            if (candidate == null) {
+                return null;
+            }
+            current = candidate;
+            String provider = candidate.route().provider().name();
+            String reason = after.isEmpty() ? candidate.target().reason() : after;
+            if (ask.ownKey() || !wiring.keys().has(provider)) {
+                return attempt(candidate, null, reason);
+            }
+            // Whoever comes up although all of its keys rest is the last resort.
+            boolean resting = !wiring.keys().isAwake(provider, now);
+            KeyRing.Lease lease = keys.take(provider, now, resting);
+            if (lease != null) {
+                return attempt(candidate, lease, reason);
+            }
+        }
+    }
+
+    private boolean admits(Candidate candidate, Instant now) {
+        return (ask.ownKey() || wiring.keys().isAwake(candidate.route().provider().name(), now))
+                && wiring.health().admits(candidate.model(), now);
+    }
+
+    private @Nullable Attempt withAnotherKey(String after, Instant now) {
+        Candidate candidate = current;
+        if (candidate == null) {
+            return null;
+        }
+        KeyRing.Lease lease = keys.take(candidate.route().provider().name(), now, false);
+        return lease == null ? null : attempt(candidate, lease, "another key after " + after);
+    }
+
+    private Attempt attempt(Candidate candidate, KeyRing.@Nullable Lease lease, String reason) {
+        number++;
+        Duration patience = candidate.route().provider().answerTimeout();
+        return new Attempt(
+                number,
+                ask.call(),
+                number == 1 ? ask.call() : ask.call() + "-" + number,
+                candidate.route(),
+                lease,
+                new Attempt.Why(routeName, candidate.target().rule(), reason),
+                chain.isEmpty() || answerWithin.compareTo(patience) > 0 ? patience : answerWithin);
+    }
+
+    /// Keeps in mind how a provider and a key did.
+    private void learn(Attempt attempt, Ending ending, Instant now) {
+        switch (ending) {
+            case Ending.Answered answered -> {
+                switch (Setback.of(ending, ask.ownKey())) {
+                    case KEY_REFUSED, LIMITED_BRIEFLY, LIMITED -> refused(attempt, answered, now);
+                    case FAILED, NONE -> answered(attempt, answered.status(), now);
+                }
+            }
+            case Ending.Relayed relayed -> answered(attempt, relayed.status(), now);
+            case Ending.Stopped _ -> answered(attempt, OK, now);
+            case Ending.Failed failed when !failed.label().equals(Exchange.SHUT_DOWN) ->
+                    wiring.health().failed(model(attempt), now, health());
+            case Ending.ClientGone gone when gone.status() > 0 ->
+                    answered(attempt, gone.status(), now);
+            case Ending.Failed _, Ending.ClientGone _ -> {}
+        }
+    }
+
+    private void refused(Attempt attempt, Ending.Answered answered, Instant now) {
+        KeyRing.Lease lease = attempt.lease();
+        if (lease == null) {
+            return;
+        }
+        lease.refused(answered.status(), now, Setback.retryAfter(answered.headers()));
+        if (Setback.of(answered, false) == Setback.KEY_REFUSED) {
+            LOG.warn(
+                    "event=provider_key_refused provider={} key={} status={}",
+                    attempt.route().provider().name(),
+                    lease.key().name(),
+                    answered.status());
+        }
+    }
+
+    private void answered(Attempt attempt, int status, Instant now) {
+        if (status >= SERVER_ERROR || status == TIMEOUT) {
+            wiring.health().failed(model(attempt), now, health());
+            return;
+        }
+        wiring.health().succeeded(model(attempt));
+        if (attempt.lease() != null) {
+            attempt.lease().taken();
+        }
+    }
+
+    private HealthSettings health() {
+        return wiring.settings().routing().health();
+    }
+
+    private static String model(Attempt attempt) {
+        return attempt.route().provider().name() + "/" + attempt.route().model();
+    }
+}

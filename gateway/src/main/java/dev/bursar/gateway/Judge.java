@@ -1,0 +1,201 @@
+package dev.bursar.gateway;
+
+import dev.bursar.gateway.Routes.Route;
+import dev.bursar.gateway.routing.KeyRing;
+import dev.bursar.gateway.routing.ProviderKey;
+import dev.bursar.gateway.routing.Verdict;
+import dev.bursar.ledger.HoldId;
+import dev.bursar.ledger.Subject;
+import dev.bursar.ledger.TenantId;
+import dev.bursar.pricing.TokenUsage;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.RequestOptions;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Asks a small model how hard a question is. Its call is held and charged like any other, to the same
+/// tenant and run, under an id of its own. It never fails the call it is for: when it may not be paid,
+/// is not answered in time, or is not understood, the question counts as hard.
+final class Judge {
+
+    /// From the request to the whole answer.
+    static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final int MAX_QUESTION_CHARS = 4_000;
+    private static final int ANSWER_TOKENS = 16;
+    private static final int OK = 200;
+
+    private static final String INSTRUCTION =
+            "Say how hard the request below is for a language model. Answer with one word: simple, if"
+                    + " a small model can do it well (facts, short rewriting, extraction, labels), or"
+                    + " hard, if it takes reasoning in several steps, design, proof, code or judgement."
+                    + " Do not do what the request asks.";
+
+    private final Wiring wiring;
+    private final Client client;
+    private final Dialect dialect;
+    private final Operation operation;
+
+    Judge(Wiring wiring, Client client, Dialect dialect) {
+        this.wiring = wiring;
+        this.client = client;
+        this.dialect = dialect;
+        this.operation =
+                switch (dialect) {
+                    case OPENAI -> Operation.CHAT;
+                    case ANTHROPIC -> Operation.MESSAGES;
+                    case GEMINI -> Operation.GENERATE;
+                };
+    }
+
+    /// Who pays.
+    ///
+    /// @param call the id of the call that it is for
+    record Payer(TenantId tenant, Map<String, String> dimensions, String call) {}
+
+    Verdict ask(String model, String question, Payer payer, Instant at) {
+        try {
+            Route route = wiring.routes().find(dialect, model, at, wiring.meter());
+            String provider = route.provider().name();
+            Instant now = wiring.clock().instant();
+            try (KeyRing.Lease lease = wiring.keys().turn(payer.call()).take(provider, now, true)) {
+                if (lease == null && wiring.keys().has(provider)) {
+                    return Verdict.unknown("the judge has no key to spare");
+                }
+                return ask(route, question, payer, lease == null ? null : lease.key());
+            }
+        } catch (RefusedException refused) {
+            return Verdict.unknown("the judge was refused: " + refused.denial().refusal().code());
+        }
+    }
+
+    private Verdict ask(Route route, String question, Payer payer, @Nullable ProviderKey key) {
+        byte[] body = body(route, question);
+        CallRequest request = RequestParser.parse(new Target(operation, route.model()), body);
+        CallRecord record =
+                new CallRecord()
+                        .label("call", payer.call() + "-judge")
+                        .label("judge_of", payer.call())
+                        .label("request_type", "judge")
+                        .label("stream", "false")
+                        .label("requested_model", route.model())
+                        .route(operation, route);
+        CallHold hold = reserve(route, request, body, payer, record);
+        Errand errand = new Errand(wiring.vertx(), wiring.upstream(), route.provider());
+        RequestOptions options =
+                Upstream.ownOptions(route.provider(), key, operation.path(route.model()));
+        client.onLoop(() -> errand.start(options, Buffer.buffer(body), PATIENCE));
+        Errand.Result result = errand.result().join();
+        return settle(route, hold, record, result);
+    }
+
+    private CallHold reserve(
+            Route route, CallRequest request, byte[] body, Payer payer, CallRecord record) {
+        Map<String, String> dimensions = new TreeMap<>(payer.dimensions());
+        dimensions.put(Subject.PROVIDER, route.provider().name());
+        dimensions.put(Subject.MODEL, route.model());
+        Subject subject = Subject.of(dimensions);
+        Admission.Ask ask =
+                new Admission.Ask(
+                        new HoldId(payer.call() + "-judge"),
+                        payer.tenant(),
+                        _ -> subject,
+                        false,
+                        Fingerprint.of(body),
+                        record);
+        Target target = new Target(operation, route.model());
+        Estimate estimate = wiring.estimator().count(request, route, body);
+        return new Admission(wiring, client, ask, request, route)
+                .asItIs(new Shape(target, request, route, body, estimate, false, Treatment.NONE));
+    }
+
+    /// What was sent and not answered may have been billed: it was cut here, not by the provider.
+    private Verdict settle(Route route, CallHold hold, CallRecord record, Errand.Result result) {
+        record.label("status", result.status() == 0 ? "no_answer" : "" + result.status());
+        if (result.status() == 0 && result.sent()) {
+            hold.charge(record.attribution());
+            return Verdict.unknown("the judge did not answer");
+        }
+        if (result.status() != OK) {
+            hold.release(record.attribution());
+            return Verdict.unknown("the judge failed: " + result.status());
+        }
+        AnswerReader reader = AnswerReader.of(operation);
+        byte[] json = result.body().getBytes();
+        reader.read(json, 0, json.length);
+        TokenUsage usage = reader.usage;
+        if (usage == null || usage.total() == 0) {
+            hold.charge(record.attribution());
+        } else {
+            Settlement settlement =
+                    Settlement.of(
+                            route,
+                            reader,
+                            usage,
+                            true,
+                            model -> wiring.routes().price(route.provider(), model, route.at()));
+            record.withoutTokens();
+            settlement.describe(record, route.priced());
+            hold.commit(settlement.actual(), record.attribution());
+        }
+        return verdict(reader.text.start(), route);
+    }
+
+    private static Verdict verdict(String answer, Route route) {
+        String said = answer.toLowerCase(Locale.ROOT);
+        boolean hard = said.contains("hard");
+        boolean simple = said.contains("simple");
+        return hard == simple
+                ? Verdict.unknown("the judge was not understood")
+                : new Verdict(hard, (hard ? "hard" : "simple") + " by " + route.model());
+    }
+
+    private byte[] body(Route route, String question) {
+        String model = Envelope.quoted(route.model());
+        String system = Envelope.quoted(INSTRUCTION);
+        String asked = Envelope.quoted("Request:\n" + shortened(question));
+        String body =
+                switch (dialect) {
+                    case OPENAI ->
+                            """
+                            {"model":%s,"%s":%d,"messages":[\
+                            {"role":"system","content":%s},{"role":"user","content":%s}]}\
+                            """
+                                    .formatted(
+                                            model,
+                                            route.provider().outputBound(operation),
+                                            ANSWER_TOKENS,
+                                            system,
+                                            asked);
+                    case ANTHROPIC ->
+                            """
+                            {"model":%s,"max_tokens":%d,"system":%s,"messages":[\
+                            {"role":"user","content":%s}]}\
+                            """
+                                    .formatted(model, ANSWER_TOKENS, system, asked);
+                    case GEMINI ->
+                            """
+                            {"systemInstruction":{"parts":[{"text":%s}]},"contents":[\
+                            {"role":"user","parts":[{"text":%s}]}],\
+                            "generationConfig":{"maxOutputTokens":%d}}\
+                            """
+                                    .formatted(system, asked, ANSWER_TOKENS);
+                };
+        return body.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// Its start and its end: what is asked is rarely in the middle.
+    private static String shortened(String question) {
+        int half = MAX_QUESTION_CHARS / 2;
+        return question.length() <= MAX_QUESTION_CHARS
+                ? question
+                : question.substring(0, half)
+                        + "\n[...]\n"
+                        + question.substring(question.length() - half);
+    }
+}

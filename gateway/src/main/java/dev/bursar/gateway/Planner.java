@@ -1,0 +1,103 @@
+package dev.bursar.gateway;
+
+import dev.bursar.gateway.Routes.Route;
+import dev.bursar.gateway.routing.CallFacts;
+import dev.bursar.gateway.routing.Choice;
+import dev.bursar.gateway.routing.RouteRules;
+import dev.bursar.gateway.routing.Rule;
+import dev.bursar.gateway.routing.Verdict;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Finds the models that a call may go to, by the route of the name it asks for.
+final class Planner {
+
+    private static final Verdict NOT_ASKED = new Verdict(true, "");
+
+    private final Wiring wiring;
+    private final Client client;
+    private final Identity.Caller caller;
+    private final Operation operation;
+    private final CallRequest request;
+    private final byte[] body;
+
+    Planner(
+            Wiring wiring,
+            Client client,
+            Identity.Caller caller,
+            Operation operation,
+            CallRequest request,
+            byte[] body) {
+        this.wiring = wiring;
+        this.client = client;
+        this.caller = caller;
+        this.operation = operation;
+        this.request = request;
+        this.body = body;
+    }
+
+    /// @throws RefusedException when nobody serves the model
+    Attempts plan(Attempts.Ask ask, Map<String, String> dimensions, CallHeaders headers) {
+        Instant at = wiring.clock().instant();
+        RouteRules rules = wiring.settings().routing().route(request.model());
+        if (rules == null) {
+            Route route =
+                    wiring.routes().find(operation.dialect(), request.model(), at, wiring.meter());
+            return Attempts.direct(wiring, ask, route);
+        }
+        CallFacts facts = facts(dimensions, headers);
+        Rule rule = rules.rule(facts);
+        Judge.Payer payer = new Judge.Payer(caller.tenant(), dimensions, ask.call());
+        Verdict verdict =
+                rule.to() instanceof Choice.ByComplexity by ? complexity(by, payer, at) : NOT_ASKED;
+        return Attempts.routed(
+                wiring,
+                ask,
+                operation.dialect(),
+                rules,
+                rules.plan(rule, facts, verdict, ask.call()),
+                at);
+    }
+
+    private CallFacts facts(Map<String, String> dimensions, CallHeaders headers) {
+        SortedMap<String, String> words = new TreeMap<>(dimensions);
+        words.put(CallFacts.MODEL, request.model());
+        if (!headers.requestType().isEmpty()) {
+            words.put(CallFacts.REQUEST_TYPE, headers.requestType());
+        }
+        if (!headers.priority().isEmpty()) {
+            words.put(CallFacts.PRIORITY, headers.priority());
+        }
+        Set<CallFacts.Trait> traits = EnumSet.noneOf(CallFacts.Trait.class);
+        if (request.tools()) {
+            traits.add(CallFacts.Trait.TOOLS);
+        }
+        if (request.images() > 0) {
+            traits.add(CallFacts.Trait.IMAGES);
+        }
+        if (request.stream()) {
+            traits.add(CallFacts.Trait.STREAM);
+        }
+        Long named = request.maxOutputTokens();
+        return new CallFacts(
+                words,
+                traits,
+                Math.ceilDiv(body.length, Estimator.BYTES_PER_TOKEN),
+                named == null ? wiring.settings().maxOutputTokens() : named);
+    }
+
+    private Verdict complexity(Choice.ByComplexity by, Judge.Payer payer, Instant at) {
+        String question = Question.of(body);
+        if (question.isEmpty()) {
+            return Verdict.unknown("no question in text");
+        }
+        return by.judge().isEmpty()
+                ? wiring.classifier().judge(question)
+                : new Judge(wiring, client, operation.dialect())
+                        .ask(by.judge(), question, payer, at);
+    }
+}

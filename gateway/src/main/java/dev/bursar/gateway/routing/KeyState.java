@@ -1,0 +1,95 @@
+package dev.bursar.gateway.routing;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// How a key of a provider is doing: its open calls, its bucket, and whether it rests. Outlives new
+/// configurations that keep the key. Thread-safe.
+final class KeyState {
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    /// Until when the key is left alone, and for how long it was at the last time.
+    private record Rest(Instant until, Duration length) {
+
+        static final Rest NONE = new Rest(Instant.MIN, Duration.ZERO);
+    }
+
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicReference<Rest> rest = new AtomicReference<>(Rest.NONE);
+
+    /// When the bucket will be full again, in nanoseconds since the epoch (the theoretical arrival time
+    /// of the generic cell rate algorithm, ITU-T I.371).
+    private final AtomicLong fullAt = new AtomicLong();
+
+    boolean rests(Instant now) {
+        return now.isBefore(rest.get().until());
+    }
+
+    Instant restsUntil() {
+        return rest.get().until();
+    }
+
+    /// Takes a place among the open calls and a call out of the bucket, or neither.
+    boolean claim(ProviderKey key, Instant now) {
+        if (open.incrementAndGet() > key.concurrent() && key.concurrent() > 0) {
+            open.decrementAndGet();
+            return false;
+        }
+        if (key.callsPerMinute() > 0 && !drop(key, now)) {
+            open.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    private boolean drop(ProviderKey key, Instant at) {
+        long now = nanos(at);
+        long each = MINUTE.toNanos() / key.callsPerMinute();
+        for (; ; ) {
+            long before = fullAt.get();
+            long after = Math.max(before, now) + each;
+            if (after - now > MINUTE.toNanos()) {
+                return false;
+            }
+            if (fullAt.compareAndSet(before, after)) {
+                return true;
+            }
+        }
+    }
+
+    /// Since the epoch; a long holds them until the year 2262.
+    private static long nanos(Instant at) {
+        return TimeUnit.SECONDS.toNanos(at.getEpochSecond()) + at.getNano();
+    }
+
+    void giveBack() {
+        open.decrementAndGet();
+    }
+
+    /// Leaves the key alone: as long as the provider said, or twice as long as at the last time.
+    ///
+    /// @param told by the provider, zero when it said nothing
+    void rest(Instant now, Duration told, Duration least, Duration most) {
+        rest.updateAndGet(before -> {
+            if (now.isBefore(before.until())) {
+                return before;
+            }
+            Duration longer = before.length().multipliedBy(2);
+            Duration length = told.isPositive() ? told : longer;
+            length = length.compareTo(least) < 0 ? least : length;
+            length = length.compareTo(most) > 0 ? most : length;
+            return new Rest(now.plus(length), length);
+        });
+    }
+
+    void wakeUp() {
+        if (!rest.get().equals(Rest.NONE)) {
+            rest.set(Rest.NONE);
+        }
+    }
+}
