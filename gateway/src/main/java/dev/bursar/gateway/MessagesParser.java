@@ -22,6 +22,7 @@ final class MessagesParser extends RequestParser {
             case "system" -> once(name, this::system);
             case "tools" -> once(name, () -> tools(name));
             case "stop_sequences" -> once(name, () -> stops(name, false));
+            case "thread" -> once(name, this::thread);
             case "mcp_servers", "container" -> {
                 input.hidden |= in.currentToken() != JsonToken.VALUE_NULL;
                 in.skipChildren();
@@ -34,6 +35,20 @@ final class MessagesParser extends RequestParser {
     @Override
     void requireComplete() {
         require("messages");
+    }
+
+    /// A thread that goes on has messages that the provider keeps and the body does not show.
+    private void thread() {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            input.hidden |=
+                    name.equals("previous_message_id") && in.currentToken() != JsonToken.VALUE_NULL;
+            in.skipChildren();
+        }
     }
 
     private void system() {

@@ -255,6 +255,21 @@ class RequestParserTest {
         assertThat(RequestParser.parse(operation, bytes(whole(fields))).model()).isEqualTo("m");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '#',
+            value = {
+                "{\"type\":\"create\"}|false",
+                "null|false",
+                "{\"type\":\"continue\",\"previous_message_id\":\"msg_1\"}|true",
+            })
+    void parse_threadThatGoesOn_hasInputThatTheBodyDoesNotShow(String thread, boolean hidden) {
+        CallRequest request =
+                RequestParser.parse(Operation.MESSAGES, bytes(whole("\"thread\":" + thread)));
+        assertThat(request.hiddenInput()).isEqualTo(hidden);
+    }
+
     @Test
     void parse_afterTheMessages_stillSeesWhatChangesThePrice() {
         CallRequest request =
