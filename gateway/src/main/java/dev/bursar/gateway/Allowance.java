@@ -44,7 +44,6 @@ final class Allowance {
     /// Output tokens that are held for. Written by the thread that asks for more while the loop waits.
     private volatile long tokens;
 
-    private volatile boolean outgrown;
     private long lookAgainAtChars;
 
     /// Whose call it is.
@@ -81,7 +80,6 @@ final class Allowance {
     ///
     /// @return whether there was room for it
     boolean more() {
-        outgrown = true;
         long piece = Math.max(LEAST_PIECE, tokens / 4);
         HoldId id = new HoldId(whose.call().value() + "." + (pieces.size() + 1));
         Outcome outcome;
@@ -99,9 +97,9 @@ final class Allowance {
         return true;
     }
 
-    /// The most output that an estimate may charge: what is held for, unless more was seen.
+    /// The most output that an estimate of ours may charge: what is held for, the pieces included.
     long most() {
-        return outgrown ? Estimate.MAX_QUANTITY : tokens;
+        return tokens;
     }
 
     /// Returns the pieces, once the call's own hold was settled with all that it took.

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +33,7 @@ class ComplexityRouteTest {
     @TempDir private Path data;
     private House house;
     private FakeProvider judge;
+    private final AtomicInteger asked = new AtomicInteger();
     private BudgetId budget;
 
     @BeforeEach
@@ -130,6 +132,8 @@ class ComplexityRouteTest {
                 .formatted(says);
     }
 
+    /// Each in a run of its own, as the same question again and again is a loop.
+    ///
     /// @return what the provider was asked
     private String ask(String question) {
         try {
@@ -141,7 +145,7 @@ class ComplexityRouteTest {
                                                     + "\"content\":\""
                                                     + question
                                                     + "\"}]}")
-                                    .header("X-Bursar-Run", "r1"));
+                                    .header("X-Bursar-Run", "r" + asked.incrementAndGet()));
             assertThat(answer.statusCode()).isEqualTo(200);
         } catch (Exception e) {
             throw new IllegalStateException(e);

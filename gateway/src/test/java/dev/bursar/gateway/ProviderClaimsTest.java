@@ -86,6 +86,8 @@ class ProviderClaimsTest {
 
     @Test
     void estimateOfACutStream_isNeverMoreThanWasHeld() throws Exception {
+        // Room for the call, and none for more output than it may have.
+        house.budget("little", Unit.USD_MICROCENTS, 40_000);
         String deltas = "data: {\"choices\":[{\"delta\":{\"content\":\"zq \"}}]}\n\n".repeat(500);
         house.provider.script(answer -> {
             answer.stream().write(deltas);
