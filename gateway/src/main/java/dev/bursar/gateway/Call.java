@@ -115,7 +115,10 @@ final class Call implements Runnable {
 
     private Attempts.Ask ask(String call, Map<String, String> dimensions) {
         String run = dimensions.getOrDefault(Subject.RUN, call);
-        return new Attempts.Ask(call, run, headers.ownProviderKey(), receivedNanos);
+        boolean ownKey =
+                headers.ownProviderKey()
+                        && Upstream.bringsKey(client.request(), this::isForProvider);
+        return new Attempts.Ask(call, run, ownKey, receivedNanos);
     }
 
     /// One attempt after the other, while providers fail.
@@ -322,7 +325,11 @@ final class Call implements Runnable {
                 attempt.keyFor(route.provider()),
                 target.operation().path(route.model()),
                 client.request(),
-                secret -> headers.isForProvider(secret, wiring.identities()));
+                this::isForProvider);
+    }
+
+    private boolean isForProvider(String secret) {
+        return headers.isForProvider(secret, wiring.identities());
     }
 
     /// A client that names no bound gets the one that is held for it, or a hard limit would not hold.

@@ -73,7 +73,7 @@ final class Headers {
     }
 
     /// What follows the scheme, if there is one.
-    private static String secret(String credentials) {
+    static String secret(String credentials) {
         String value = credentials.strip();
         return value.substring(value.lastIndexOf(' ') + 1);
     }

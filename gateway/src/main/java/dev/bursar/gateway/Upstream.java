@@ -63,6 +63,17 @@ final class Upstream implements AutoCloseable {
                         .setMaxWaitQueueSize(MAX_WAITING));
     }
 
+    /// Whether the client brings a key that goes on to the provider, in place of one of the house.
+    ///
+    /// @param forProvider whether a secret that the client sent is meant for the provider
+    static boolean bringsKey(HttpServerRequest request, Predicate<String> forProvider) {
+        String key = QueryKey.of(request.query());
+        return (key != null && forProvider.test(key))
+                || KEYS.stream()
+                        .flatMap(name -> request.headers().getAll(name).stream())
+                        .anyMatch(value -> forProvider.test(Headers.secret(value)));
+    }
+
     /// @param key of the house, or null when there is none to send
     /// @param operation the path of what is asked for, below the provider's base URL
     /// @param forProvider whether a secret that the client sent is meant for the provider
