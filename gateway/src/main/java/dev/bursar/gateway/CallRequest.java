@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 ///     conversations that it keeps
 /// @param images parts that are billed by their pixels
 /// @param cacheWrite the dearest kind of cache write the body asks for
-/// @param background whether the provider answers at once and works on
 record CallRequest(
         Operation operation,
         String model,
@@ -34,8 +33,7 @@ record CallRequest(
         boolean tools,
         boolean hiddenInput,
         int images,
-        CacheWrite cacheWrite,
-        boolean background) {
+        CacheWrite cacheWrite) {
 
     enum CacheWrite {
         NONE,

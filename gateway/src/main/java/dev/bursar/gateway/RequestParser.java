@@ -47,7 +47,6 @@ abstract sealed class RequestParser
     private int rootStart;
     boolean stream;
     boolean tools;
-    boolean background;
     int choices = 1;
 
     RequestParser(Target target, byte[] body, JsonParser in) {
@@ -127,8 +126,7 @@ abstract sealed class RequestParser
                 tools,
                 input.hidden,
                 input.images,
-                input.cacheWrite,
-                background);
+                input.cacheWrite);
     }
 
     final Operation operation() {

@@ -18,7 +18,7 @@ final class ResponsesParser extends RequestParser {
         switch (name) {
             case "model" -> once(name, this::model);
             case "stream" -> once(name, () -> stream = bool(name));
-            case "background" -> once(name, () -> background = bool(name));
+            case "background" -> once(name, this::background);
             case "store" -> once(name, () -> bool(name));
             case BOUND -> once(name, () -> bound(name, 1));
             case "temperature", "top_p" -> once(name, () -> number(name));
@@ -52,6 +52,14 @@ final class ResponsesParser extends RequestParser {
             throw RefusedException.malformed("input", "is missing");
         }
         boundCouldBe(BOUND, field(rootInside(), BOUND));
+    }
+
+    /// What a response takes after it was answered cannot be settled, and must not be free.
+    private void background() {
+        if (bool("background")) {
+            throw RefusedException.malformed(
+                    "background", "must be false: what a response takes later cannot be settled");
+        }
     }
 
     private void kept() {

@@ -393,6 +393,7 @@ class DialectsTest {
                 "/v1/responses|{\"model\":\"m\"}|input",
                 "/v1/responses|{\"model\":\"m\",\"input\":7}|input",
                 "/v1/responses|{\"model\":\"m\",\"input\":[7]}|input[0]",
+                "/v1/responses|{\"model\":\"m\",\"input\":\"a\",\"background\":true}|background",
                 "/v1/completions|{\"model\":\"m\"}|prompt",
                 "/v1/completions|{\"model\":\"m\",\"prompt\":[1,\"a\"]}|prompt[1]",
                 "/v1/embeddings|{\"model\":\"m\",\"input\":[]}|input",
