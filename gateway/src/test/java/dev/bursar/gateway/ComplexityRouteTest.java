@@ -34,6 +34,7 @@ class ComplexityRouteTest {
     private static final String CHAT = "/v1/chat/completions";
     @TempDir private Path data;
     private House house;
+
     /// The classifier reads its examples meanwhile, which is work for a core.
     private static final Duration LEARNING = Duration.ofMinutes(2);
 
