@@ -220,7 +220,7 @@ class ServerTest {
     @ParameterizedTest
     @CsvSource({
         "GET,  /v1/nothing,              404, invalid_request_error",
-        "POST, /v1/responses,            404, invalid_request_error",
+        "POST, /v1/assistants,           404, invalid_request_error",
         "POST, /openai/chat/completions, 404, invalid_request_error",
         "GET,  /v1/chat/completions,     405, invalid_request_error",
         "GET,  /anthropic/v1/nothing,    404, not_found_error",
