@@ -71,6 +71,7 @@ final class AuditLines {
                         case "until" -> parts.add("until " + time(value, clock));
                         case "per" -> parts.add((defines(act) ? "per " : "of ") + value);
                         case "budgets" -> parts.add(value.replace(",", ", "));
+                        case "permissions" -> parts.add(name + " " + value.replace(",", ", "));
                         default -> parts.add(name.replace('_', ' ') + " " + value);
                     }
                 });

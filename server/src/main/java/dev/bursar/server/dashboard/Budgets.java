@@ -144,12 +144,13 @@ final class Budgets {
     /// Who it is for and when it starts again: `per run · workflow support · each day`.
     static String scope(Budget budget) {
         List<String> parts = new ArrayList<>();
-        parts.add(
-                budget.per().isEmpty()
-                        ? "whole tenant"
-                        : "per " + String.join(" and ", budget.per()));
-        budget.match().forEach((name, value) -> parts.add(name + " " + value));
         ScopePath scope = budget.terms().scope();
+        if (!budget.per().isEmpty()) {
+            parts.add("per " + String.join(" and ", budget.per()));
+        } else if (budget.match().isEmpty() && scope == null) {
+            parts.add("whole tenant");
+        }
+        budget.match().forEach((name, value) -> parts.add(name + " " + value));
         if (scope != null) {
             parts.add(scope.toString());
         }

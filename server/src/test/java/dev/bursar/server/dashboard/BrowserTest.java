@@ -54,6 +54,7 @@ class BrowserTest {
         traffic.askedFor("word-wanted", "waiting-run");
         traffic.granted("more-for-now", "granted-run", 12_500, Traffic.END.plusSeconds(86_400));
         traffic.freeze("tenant:acme/agent:bot", "ann", "it loops", "bot-calls");
+        traffic.key("worker", "for the new workers");
         pages.caughtUp();
         playwright =
                 Playwright.create(
@@ -188,6 +189,50 @@ class BrowserTest {
                 assertThat(note.evaluate("e => e.scrollWidth <= e.clientWidth"))
                         .as(address.text())
                         .isEqualTo(true);
+            }
+        }
+    }
+
+    @Test
+    void audit_ofAnActWithManyDetails_showsItsReasonBesideThem() {
+        try (BrowserContext context = context(WIDE, ColorScheme.LIGHT)) {
+            Page page = visit(context, Address.AUDIT, new ArrayList<>());
+            assertThat(page.locator("td:text-is('for the new workers')").count()).isEqualTo(1);
+            assertThat(
+                            page.locator(".table-wrap:has(.audit)")
+                                    .evaluate("e => e.scrollWidth - e.clientWidth"))
+                    .isEqualTo(0);
+        }
+    }
+
+    @Test
+    void navigation_onAPhone_isThereAsAWhole() {
+        try (BrowserContext context = context(NARROW, ColorScheme.LIGHT)) {
+            Page page = visit(context, Address.AUDIT, new ArrayList<>());
+            assertThat(page.locator(".nav").evaluate("e => e.scrollWidth - e.clientWidth"))
+                    .isEqualTo(0);
+        }
+    }
+
+    @Test
+    void factsOfABudget_breakInNoWord() {
+        String broken =
+                """
+                () => [...document.querySelectorAll('.facts dt, .facts dd, .facts dd span')]
+                    .flatMap(e => [...e.childNodes])
+                    .filter(n => n.nodeType === Node.TEXT_NODE)
+                    .flatMap(n => [...n.data.matchAll(/\\S+/g)].filter(word => {
+                      const range = document.createRange();
+                      range.setStart(n, word.index);
+                      range.setEnd(n, word.index + word[0].length);
+                      return range.getClientRects().length > 1;
+                    }).map(word => word[0]))
+                """;
+        for (int width : List.of(WIDE, NARROW)) {
+            try (BrowserContext context = context(width, ColorScheme.LIGHT)) {
+                Page page = visit(context, Address.budget("acme", "bot-calls"), new ArrayList<>());
+                assertThat(page.locator(".facts").innerText()).contains("the configuration");
+                assertThat(page.evaluate(broken)).as("%d wide", width).isEqualTo(List.of());
             }
         }
     }

@@ -235,7 +235,8 @@ class PagesTest {
                             "datetime=\"" + since.substring(0, 19),
                             "by <strong>ann</strong>",
                             "with all at or below tenant:acme/agent:bot",
-                            "“it loops”");
+                            "“it loops”")
+                    .doesNotContain("whole tenant");
             Matcher link = Pattern.compile("href=\"(/audit[^\"]+)\">See it").matcher(html);
             assertThat(link.find()).isTrue();
             assertThat(ok(new Address(link.group(1).replace("&amp;", "&"))))

@@ -1,5 +1,7 @@
 package dev.bursar.server.dashboard;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.bursar.authority.Authority;
 import dev.bursar.authority.AuthoritySettings;
 import dev.bursar.ledger.Amounts;
@@ -21,6 +23,7 @@ import dev.bursar.pricing.Price;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenClass;
 import dev.bursar.pricing.TokenUsage;
+import dev.bursar.server.config.Permission;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Role;
 import java.nio.file.Path;
@@ -323,7 +326,7 @@ final class Traffic implements AutoCloseable {
 
     /// Defines budgets at a scope path and freezes all of them in one act, as an operator would.
     void freeze(String scope, String by, String reason, String... names) {
-        Terms terms = new Terms(ScopePath.parse(scope), 0, 0, null, false);
+        Terms terms = new Terms(ScopePath.parse(scope), 2, 0, null, true);
         List<BudgetId> budgets = new ArrayList<>();
         for (String name : names) {
             Budget budget = calls(name, Map.of(), 10, List.of(), terms);
@@ -333,6 +336,20 @@ final class Traffic implements AutoCloseable {
         Attribution act =
                 Actor.of(by, Role.OPERATOR).did("budget.freeze", scope, Map.of("reason", reason));
         authority.submit(new Command.SetBudgetStatus(budgets, Budget.Status.FROZEN, act));
+    }
+
+    /// A key that may do everything, as an operator makes it.
+    void key(String name, String reason) {
+        String permissions =
+                Permission.RUNTIME.stream().map(Permission::written).collect(joining(","));
+        authority.submit(
+                new Command.Note(
+                        ACME,
+                        Actor.of("ann", Role.OPERATOR)
+                                .did(
+                                        "key.create",
+                                        name,
+                                        Map.of("permissions", permissions, "reason", reason))));
     }
 
     /// Calls of one run that did not fit and were granted until a time.
