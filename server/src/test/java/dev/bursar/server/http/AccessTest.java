@@ -118,7 +118,10 @@ class AccessTest {
         }
         String body =
                 switch (route.tenancy()) {
-                    case BODY -> "{\"tenant\":\"acme\",\"name\":\"x\"}";
+                    case BODY ->
+                            route == ApiRoute.CACHE_FEEDBACK
+                                    ? "{\"tenant\":\"acme\",\"call\":\"x\",\"wrong\":true}"
+                                    : "{\"tenant\":\"acme\",\"name\":\"x\"}";
                     case NONE, PLACE, PATH, FILTER, FOUND -> "{\"no_such_field\":1}";
                 };
         return house.send(token, route.method().name(), path, body);
