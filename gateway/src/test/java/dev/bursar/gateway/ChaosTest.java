@@ -25,6 +25,7 @@ class ChaosTest {
     private static final long SEED = 20_260_101;
 
     @TempDir private Path data;
+
     /// Of seeds that follow one another, the first draws hardly differ.
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
