@@ -171,6 +171,7 @@ final class Call implements Runnable {
         if (next == null) {
             guard.ended(ending, reader);
             finish(ending, call);
+            learn(call);
             meter(exchange, attempt);
         } else {
             release(call, Attempts.label(ending));
@@ -546,6 +547,16 @@ final class Call implements Runnable {
             held.charge(record.attribution());
         } else {
             held.release(record.attribution());
+        }
+    }
+
+    /// After the client has its answer.
+    private void learn(Finish call) {
+        TokenUsage billed = call.reader().usage;
+        if (billed != null && call.reader().usageFinal) {
+            Shape shape = call.shape();
+            wiring.estimator()
+                    .learn(shape.request(), shape.route(), shape.body(), billed.input());
         }
     }
 

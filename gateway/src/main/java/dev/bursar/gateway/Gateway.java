@@ -57,11 +57,13 @@ public final class Gateway implements AutoCloseable {
     private final ToolResults toolResults;
     private final AtomicInteger calls = new AtomicInteger();
     private final BodyBytes bodies;
+    private final Margins margins;
     private final long ticks;
     private volatile Wiring wiring;
     private volatile boolean closing;
 
     /// @param meter told what the journal does not know
+    /// @param margins goes on learning
     public Gateway(
             Vertx vertx,
             Authority authority,
@@ -69,7 +71,8 @@ public final class Gateway implements AutoCloseable {
             Identities identities,
             GatewaySettings settings,
             InstantSource clock,
-            GatewayMeter meter) {
+            GatewayMeter meter,
+            Margins margins) {
         this(
                 vertx,
                 authority,
@@ -78,6 +81,7 @@ public final class Gateway implements AutoCloseable {
                 settings,
                 clock,
                 meter,
+                margins,
                 new BodyBytes(BodyBytes.bound()));
     }
 
@@ -89,9 +93,11 @@ public final class Gateway implements AutoCloseable {
             GatewaySettings settings,
             InstantSource clock,
             GatewayMeter meter,
+            Margins margins,
             BodyBytes bodies) {
         this.identities = identities;
         this.bodies = bodies;
+        this.margins = margins;
         this.cache =
                 new AnswerCache(settings.caches(), text -> embedder.embed(text, MEANING_PATIENCE));
         this.toolResults = new ToolResults(settings.caches());
@@ -102,7 +108,7 @@ public final class Gateway implements AutoCloseable {
                         authority,
                         settings,
                         new Routes(settings, book),
-                        new Estimator(tokens, settings),
+                        new Estimator(tokens, settings, margins),
                         clock,
                         new CallIds(clock),
                         meter,
@@ -173,7 +179,7 @@ public final class Gateway implements AutoCloseable {
 
     /// Uses other prices and settings for calls from now on.
     public void reconfigure(PriceBook book, GatewaySettings settings) {
-        wiring = wiring.with(book, tokens, settings);
+        wiring = wiring.with(book, tokens, margins, settings);
         cache.reconfigure(settings.caches());
         toolResults.reconfigure(settings.caches());
         prepare(settings);

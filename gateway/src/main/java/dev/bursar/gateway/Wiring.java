@@ -33,14 +33,15 @@ record Wiring(
         KeyRing keys,
         ComplexityClassifier classifier) {
 
-    Wiring with(PriceBook book, TokenEstimator tokens, GatewaySettings changed) {
+    Wiring with(
+            PriceBook book, TokenEstimator tokens, Margins margins, GatewaySettings changed) {
         return new Wiring(
                 vertx,
                 upstream,
                 authority,
                 changed,
                 new Routes(changed, book),
-                new Estimator(tokens, changed),
+                new Estimator(tokens, changed, margins),
                 clock,
                 ids,
                 meter,

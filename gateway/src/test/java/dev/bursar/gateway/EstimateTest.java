@@ -33,7 +33,8 @@ class EstimateTest {
         Estimator estimator =
                 new Estimator(
                         new TokenEstimator(),
-                        GatewaySettings.of(new TreeMap<>(Map.of("openai", OPENAI))));
+                        GatewaySettings.of(new TreeMap<>(Map.of("openai", OPENAI))),
+                        new Margins());
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         return estimator.inputTokens(
                 RequestParser.parse(Operation.CHAT, bytes),

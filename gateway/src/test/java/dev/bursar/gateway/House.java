@@ -86,6 +86,8 @@ final class House {
     /// What the gateway asks about keys.
     volatile Identities identities = House::identify;
 
+    final Margins margins = new Margins();
+
     /// What happens when the gateway counts a call that was settled by an estimate.
     volatile Runnable whenEstimated = estimated::incrementAndGet;
 
@@ -106,6 +108,7 @@ final class House {
                         settings(),
                         InstantSource.system(),
                         meter(),
+                        margins,
                         bodies);
         server =
                 vertx.createHttpServer(

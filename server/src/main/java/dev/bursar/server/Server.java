@@ -3,6 +3,7 @@ package dev.bursar.server;
 import dev.bursar.authority.Authority;
 import dev.bursar.authority.AuthoritySettings;
 import dev.bursar.gateway.Gateway;
+import dev.bursar.gateway.Margins;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.server.config.Config;
 import dev.bursar.server.config.ConfigException;
@@ -134,6 +135,8 @@ public final class Server implements AutoCloseable {
 
         Vertx vertx = vertx();
         open(() -> vertx.close().await(CLOSE_SECONDS, TimeUnit.SECONDS));
+        Margins margins = new Margins();
+        open(new MarginsFile(config.data(), margins));
         gateway =
                 open(
                         new Gateway(
@@ -143,7 +146,8 @@ public final class Server implements AutoCloseable {
                                 directory,
                                 config.gateway(),
                                 clock,
-                                meters.gateway()));
+                                meters.gateway(),
+                                margins));
         new CacheMeters(gateway.cache(), gateway.toolResults()).register(registry);
         Dashboard dashboard =
                 new Dashboard(
@@ -162,6 +166,7 @@ public final class Server implements AutoCloseable {
                                         directory,
                                         gateway.cache(),
                                         gateway.toolResults(),
+                                        margins,
                                         registry,
                                         clock,
                                         options.localToken(),

@@ -61,6 +61,8 @@ enum ApiRoute {
     RESULT("GET", "/api/cache/:namespace/:key", Need.KEEP, Tenancy.FILTER),
     DROP_RESULT("DELETE", "/api/cache/:namespace/:key", Need.KEEP, Tenancy.FILTER),
 
+    ESTIMATES("GET", "/api/estimates", Need.READ, Tenancy.PLACE),
+
     AUDIT("GET", "/api/audit", Need.READ, Tenancy.FILTER),
 
     EXPORT_SPEND("GET", "/api/exports/spend.csv", Need.EXPORT, Tenancy.FILTER),

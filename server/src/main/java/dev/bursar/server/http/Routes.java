@@ -1,6 +1,7 @@
 package dev.bursar.server.http;
 
 import dev.bursar.authority.Authority;
+import dev.bursar.gateway.Margins;
 import dev.bursar.gateway.cache.AnswerCache;
 import dev.bursar.gateway.cache.ToolResults;
 import dev.bursar.server.dashboard.view.Shell;
@@ -61,6 +62,7 @@ public final class Routes implements AutoCloseable {
             Directory directory,
             AnswerCache answers,
             ToolResults results,
+            Margins margins,
             PrometheusRegistry registry,
             InstantSource clock,
             String localToken,
@@ -153,6 +155,7 @@ public final class Routes implements AutoCloseable {
         new UsageApi(needs.usage(), authority, needs.clock()).mount(api);
         new RunsApi(authority).mount(api);
         new CacheApi(needs.answers(), needs.results(), needs.clock()).mount(api);
+        new EstimatesApi(needs.margins()).mount(api);
         new AuditApi(needs.usage(), authority).mount(api);
         new ExportsApi(needs.usage(), authority, needs.clock()).mount(api);
         new OperationsApi(needs.reload(), needs.usage(), notary).mount(api);

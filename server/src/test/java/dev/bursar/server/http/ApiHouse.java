@@ -2,6 +2,7 @@ package dev.bursar.server.http;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.authority.AuthoritySettings;
+import dev.bursar.gateway.Margins;
 import dev.bursar.gateway.cache.AnswerCache;
 import dev.bursar.gateway.cache.Meaning;
 import dev.bursar.gateway.cache.ToolResults;
@@ -34,6 +35,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -81,6 +83,7 @@ final class ApiHouse implements AutoCloseable {
                                 directory,
                                 answers,
                                 new ToolResults(config.gateway().caches()),
+                                margins(),
                                 registry,
                                 clock,
                                 "local",
@@ -102,6 +105,15 @@ final class ApiHouse implements AutoCloseable {
                         request -> false,
                         request -> {},
                         routes.handler());
+    }
+
+    /// Of a model with a margin of its own, and of one that little is known of.
+    private static Margins margins() {
+        Margins margins = new Margins();
+        int[] many = new int[Margins.ENOUGH];
+        Arrays.fill(many, 120);
+        margins.restore(Map.of("anthropic/claude", many, "openai/org/model", new int[] {101}));
+        return margins;
     }
 
     /// Waits until the read model has all of the journal.

@@ -168,6 +168,7 @@ class OpenApiTest {
         "/api/runs",
         "/api/live",
         "/api/cache",
+        "/api/estimates",
         "/api/exports/spend.csv",
         "/api/exports/calls.csv",
         "/api/exports/audit.csv"
@@ -196,6 +197,7 @@ class OpenApiTest {
     @ParameterizedTest
     @CsvSource({
         "GET,    /api/budgets,             /api/budgets,              200",
+        "GET,    /api/estimates,           /api/estimates,            200",
         "GET,    /api/keys,                /api/keys,                 200",
         "GET,    /api/spend?by=workflow,   /api/spend,                200",
         "GET,    /api/spend,               /api/spend,                200",
@@ -315,5 +317,17 @@ class OpenApiTest {
 
     private static String pointer(String path) {
         return "/paths/" + path.replace("~", "~0").replace("/", "~1");
+    }
+
+    @Test
+    void estimates_sayHowFarCountsAreFromBills() {
+        JsonNode items = json(send("GET", "/api/estimates", "")).path("items");
+        assertThat(items.get(0).toString())
+                .isEqualTo(
+                        "{\"provider\":\"anthropic\",\"model\":\"claude\",\"calls\":16,"
+                                + "\"median_percent\":120,\"most_percent\":120,"
+                                + "\"margin_percent\":123}");
+        assertThat(items.get(1).path("model").asString()).isEqualTo("org/model");
+        assertThat(items.get(1).has("margin_percent")).isFalse();
     }
 }
