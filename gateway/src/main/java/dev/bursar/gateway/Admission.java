@@ -110,7 +110,7 @@ final class Admission {
 
     /// The last word: what no step makes fit is denied as it was asked.
     private Admitted decide(Shape asked, Plan.Changes changes) {
-        Shape allowed = asked.without(changes.disabled(), wiring.estimator());
+        Shape allowed = allowed(asked, changes);
         Admitted downgraded = changes.downgrade() ? downgraded(allowed, changes) : null;
         return downgraded != null
                 ? downgraded
@@ -119,8 +119,26 @@ final class Admission {
 
     /// The same, but null in place of a denial.
     private @Nullable Admitted attempt(Shape asked, Plan.Changes changes) {
-        Shape allowed = asked.without(changes.disabled(), wiring.estimator());
+        Shape allowed = allowed(asked, changes);
         return changes.downgrade() ? downgraded(allowed, changes) : tried(allowed, changes);
+    }
+
+    /// Without what budgets have disabled. A call that makes no sense without it is a denial of theirs,
+    /// which is written down like the ledger's own.
+    private Shape allowed(Shape asked, Plan.Changes changes) {
+        try {
+            return asked.without(changes.disabled(), wiring.estimator());
+        } catch (RefusedException refused) {
+            Command.Refuse denial =
+                    new Command.Refuse(
+                            ask.tenant(),
+                            ask.subject().apply(asked.route()),
+                            asked.estimate().asked(),
+                            Reason.NOT_ALLOWED,
+                            ask.record().attribution());
+            answered(() -> wiring.authority().submit(denial));
+            throw refused;
+        }
     }
 
     /// On the first cheaper model that the budgets have room for.
@@ -137,13 +155,13 @@ final class Admission {
         return null;
     }
 
-    /// Where a model is served, in the dialect of the call and at a price that somebody stated; or null.
+    /// Where a model is served, at a price that somebody stated; or null.
     private @Nullable Route route(Shape asked, String model) {
         Route from = asked.route();
         try {
             Route route =
                     wiring.routes()
-                            .find(from.provider().dialect(), model, from.at(), wiring.meter());
+                            .find(asked.target().operation(), model, from.at(), wiring.meter());
             return route.priced() ? route : null;
         } catch (RefusedException e) {
             return null;

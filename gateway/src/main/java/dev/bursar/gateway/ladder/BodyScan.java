@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -24,6 +25,12 @@ final class BodyScan {
                                     .build())
                     .build();
 
+    /// The fewest tokens that Messages takes for thinking.
+    static final long LEAST_OF_MESSAGES = 1_024;
+
+    /// The same of Gemini's models; some take none at all, others refuse to think less.
+    static final long LEAST_OF_GEMINI = 128;
+
     private final JsonParser in;
     private final List<Member> members = new ArrayList<>();
     private final List<Tool> tools = new ArrayList<>();
@@ -31,6 +38,7 @@ final class BodyScan {
     private int inside;
     private boolean thinks;
     private @Nullable Thinking thinking;
+    private @Nullable Effort effort;
 
     /// A part among its like.
     sealed interface Part {
@@ -79,7 +87,12 @@ final class BodyScan {
     }
 
     /// The budget for thinking, and where its number is.
-    record Thinking(long tokens, int start, int end) {}
+    ///
+    /// @param least the fewest tokens that the provider takes there
+    record Thinking(long tokens, long least, int start, int end) {}
+
+    /// How hard the model is to think, and where that word is.
+    record Effort(String word, int start, int end) {}
 
     private BodyScan(JsonParser in) {
         this.in = in;
@@ -126,6 +139,10 @@ final class BodyScan {
         return thinking;
     }
 
+    @Nullable Effort effort() {
+        return effort;
+    }
+
     /// Takes some of the parts out of a list of them, with the commas between.
     ///
     /// @param gone fewer than `all`
@@ -159,6 +176,9 @@ final class BodyScan {
                 case "tools", "functions" -> readTools();
                 case "tool_choice", "function_call" -> readChoice();
                 case "thinking" -> readThinking();
+                case "reasoning_effort" -> readEffort();
+                case "reasoning" -> readReasoning();
+                case "generationConfig", "generation_config" -> readGeneration();
                 default -> in.skipChildren();
             }
             members.add(new Member(name, start, value, end()));
@@ -230,7 +250,7 @@ final class BodyScan {
             JsonToken value = in.nextToken();
             if (name.equals("budget_tokens") && value == JsonToken.VALUE_NUMBER_INT) {
                 long tokens = (long) Math.min(in.getDoubleValue(), Integer.MAX_VALUE);
-                thinking = new Thinking(tokens, offset(), end());
+                thinking = new Thinking(tokens, LEAST_OF_MESSAGES, offset(), end());
             } else if (name.equals("type") && value == JsonToken.VALUE_STRING) {
                 thinks = !in.getString().equals("disabled");
             } else {
@@ -238,6 +258,70 @@ final class BodyScan {
             }
         }
         thinking = thinks ? thinking : null;
+    }
+
+    private void readEffort() {
+        if (in.currentToken() == JsonToken.VALUE_STRING) {
+            String word = in.getString();
+            effort = new Effort(word, offset(), end());
+        } else {
+            in.skipChildren();
+        }
+    }
+
+    /// Of Responses.
+    private void readReasoning() {
+        readFields(name -> {
+            if (name.equals("effort")) {
+                readEffort();
+            } else {
+                in.skipChildren();
+            }
+        });
+    }
+
+    /// Of Gemini, which takes names in both ways of writing.
+    private void readGeneration() {
+        readFields(name -> {
+            if (name.equals("thinkingConfig") || name.equals("thinking_config")) {
+                readFields(this::readThinkingConfig);
+            } else {
+                in.skipChildren();
+            }
+        });
+    }
+
+    private void readThinkingConfig(String name) {
+        switch (name) {
+            case "thinkingBudget", "thinking_budget" -> readThinkingBudget();
+            case "thinkingLevel", "thinking_level" -> readEffort();
+            default -> in.skipChildren();
+        }
+    }
+
+    /// Some say by a number below zero that the model may choose.
+    private void readThinkingBudget() {
+        if (in.currentToken() != JsonToken.VALUE_NUMBER_INT) {
+            in.skipChildren();
+            return;
+        }
+        long tokens = (long) Math.min(in.getDoubleValue(), Integer.MAX_VALUE);
+        if (tokens > LEAST_OF_GEMINI) {
+            thinking = new Thinking(tokens, LEAST_OF_GEMINI, offset(), end());
+        }
+    }
+
+    /// @param field reads the value at the parser
+    private void readFields(Consumer<String> field) {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = in.currentName();
+            in.nextToken();
+            field.accept(name);
+        }
     }
 
     private int offset() {

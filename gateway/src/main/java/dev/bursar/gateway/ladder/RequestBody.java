@@ -1,26 +1,22 @@
 package dev.bursar.gateway.ladder;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /// The body of a request, as far as steps of a ladder change it. What is not changed stays byte for byte.
 ///
-/// Fields are known by their names in OpenAI's and Anthropic's APIs, which mean the same wherever both have
-/// them.
+/// Fields are known by their names in the APIs of OpenAI, Anthropic and Gemini, which mean the same wherever
+/// two have them.
 public final class RequestBody {
 
-    /// The fewest tokens that Messages takes for thinking, and how many it must leave of `max_tokens`.
-    static final long LEAST_THINKING = 1_024;
-
-    private static final String EFFORT = "reasoning_effort";
     private static final String LOW_EFFORT = "\"low\"";
 
     /// Efforts that take more than `low`.
-    private static final List<String> HIGHER_EFFORTS =
-            List.of("\"medium\"", "\"high\"", "\"xhigh\"", "\"max\"");
+    private static final Set<String> HIGHER_EFFORTS = Set.of("medium", "high", "xhigh", "max");
 
     private final byte[] body;
     private final BodyScan scan;
@@ -76,7 +72,7 @@ public final class RequestBody {
     ///
     /// @param asked the bound of the client, or the default
     public long leastOutput(long asked, long floor) {
-        return Math.min(asked, scan.thinking() == null ? floor : LEAST_THINKING + floor);
+        return Math.min(asked, scan.thinking() == null ? floor : scan.thinking().least() + floor);
     }
 
     /// The budget for thinking that the client named, or null.
@@ -88,10 +84,10 @@ public final class RequestBody {
     ///
     /// @param tokens the bound, at least [#leastOutput]
     public @Nullable Long thinkingTokens(long tokens, long floor) {
-        Long named = thinkingTokens();
+        BodyScan.Thinking named = scan.thinking();
         return named == null
                 ? null
-                : Long.valueOf(Math.min(named, Math.max(LEAST_THINKING, tokens - floor)));
+                : Long.valueOf(Math.min(named.tokens(), Math.max(named.least(), tokens - floor)));
     }
 
     /// Bounds thinking and effort with the output of one answer.
@@ -99,9 +95,9 @@ public final class RequestBody {
     /// @param tokens its bound, at least [#leastOutput]
     public List<Edit> lessThinking(long tokens, long floor) {
         List<Edit> edits = new ArrayList<>();
-        BodyScan.Member effort = scan.member(EFFORT);
+        BodyScan.Effort effort = scan.effort();
         if (effort != null && isHigher(effort)) {
-            edits.add(new Edit(effort.value(), effort.end(), LOW_EFFORT));
+            edits.add(new Edit(effort.start(), effort.end(), LOW_EFFORT));
         }
         BodyScan.Thinking thinking = scan.thinking();
         Long left = thinkingTokens(tokens, floor);
@@ -153,12 +149,13 @@ public final class RequestBody {
             for (BodyScan.Member member : scan.members()) {
                 if (isFeature(name, member)) {
                     used = true;
-                    if (member.name().equals(EFFORT)) {
-                        edits.add(new Edit(member.value(), member.end(), LOW_EFFORT));
-                    } else {
-                        fields.add(member);
-                    }
+                    fields.add(member);
                 }
+            }
+            if (name.equals("thinking")) {
+                List<Edit> less = leastThinking();
+                used |= !less.isEmpty();
+                edits.addAll(less);
             }
             if (used) {
                 taken.add(name);
@@ -175,11 +172,23 @@ public final class RequestBody {
     private boolean isFeature(String name, BodyScan.Member member) {
         return switch (name) {
             case "web_search" -> member.name().equals("web_search_options") && !isNull(member);
-            case "thinking" ->
-                    (member.name().equals("thinking") && scan.thinks())
-                            || (member.name().equals(EFFORT) && isHigher(member));
+            case "thinking" -> member.name().equals("thinking") && scan.thinks();
             default -> false;
         };
+    }
+
+    /// Where thinking is no field of its own that can go, as little of it as models take.
+    private List<Edit> leastThinking() {
+        List<Edit> edits = new ArrayList<>();
+        BodyScan.Effort effort = scan.effort();
+        if (effort != null && isHigher(effort)) {
+            edits.add(new Edit(effort.start(), effort.end(), LOW_EFFORT));
+        }
+        BodyScan.Thinking thinking = scan.thinks() ? null : scan.thinking();
+        if (thinking != null) {
+            edits.add(new Edit(thinking.start(), thinking.end(), Long.toString(thinking.least())));
+        }
+        return edits;
     }
 
     private List<Edit> forbidTools(NoTools noTools) {
@@ -206,12 +215,7 @@ public final class RequestBody {
         return body[member.value()] == 'n';
     }
 
-    private boolean isHigher(BodyScan.Member effort) {
-        return HIGHER_EFFORTS.contains(text(effort));
-    }
-
-    private String text(BodyScan.Member member) {
-        int length = member.end() - member.value();
-        return new String(body, member.value(), length, StandardCharsets.UTF_8);
+    private static boolean isHigher(BodyScan.Effort effort) {
+        return HIGHER_EFFORTS.contains(effort.word().toLowerCase(Locale.ROOT));
     }
 }

@@ -46,6 +46,13 @@ class RequestBodyTest {
                     {"reasoning_effort":null}              | {"reasoning_effort":null}
                     {"messages":[{"reasoning_effort":"high"}]} | {"messages":[{"reasoning_effort":"high"}]}
                     {"model":"m"}                          | {"model":"m"}
+                    {"reasoning":{"summary":"auto","effort":"xhigh"}} | {"reasoning":{"summary":"auto","effort":"low"}}
+                    {"reasoning":"high"}                   | {"reasoning":"high"}
+                    {"reasoning":{"effort":"low"}}         | {"reasoning":{"effort":"low"}}
+                    {"generationConfig":{"thinkingConfig":{"thinkingLevel":"HIGH"}}} | {"generationConfig":{"thinkingConfig":{"thinkingLevel":"low"}}}
+                    {"generation_config":{"thinking_config":{"thinking_budget": 8000 },"x":[1]}} | {"generation_config":{"thinking_config":{"thinking_budget": 244 },"x":[1]}}
+                    {"generationConfig":{"thinkingConfig":{"thinkingBudget":-1}}} | {"generationConfig":{"thinkingConfig":{"thinkingBudget":-1}}}
+                    {"generationConfig":{"thinkingConfig":{"thinkingBudget":100}}} | {"generationConfig":{"thinkingConfig":{"thinkingBudget":100}}}
                     """)
     void lessThinking_lowersTheEffortAndNothingElse(String body, String lowered) {
         assertThat(apply(body, read(body).lessThinking(500, FLOOR))).isEqualTo(lowered);
