@@ -68,14 +68,14 @@ final class Attempts {
         return new Attempts(wiring, ask, null, List.of(new Candidate(route, target)));
     }
 
-    /// A call that follows a route. Models that are not served in its dialect, or have no price where
+    /// A call that follows a route. Models that are not served to its dialect, or have no price where
     /// they need one, are passed over.
     ///
     /// @throws RefusedException when none is left
     static Attempts routed(
             Wiring wiring,
             Ask ask,
-            Dialect dialect,
+            Operation operation,
             RouteRules rules,
             List<Target> targets,
             Instant at) {
@@ -83,7 +83,7 @@ final class Attempts {
         RefusedException first = null;
         for (Target target : targets) {
             try {
-                Route route = wiring.routes().find(dialect, target.model(), at, wiring.meter());
+                Route route = wiring.routes().find(operation, target.model(), at, wiring.meter());
                 candidates.add(new Candidate(route, target));
             } catch (RefusedException refused) {
                 first = first == null ? refused : first;

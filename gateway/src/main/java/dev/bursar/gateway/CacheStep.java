@@ -84,6 +84,7 @@ final class CacheStep implements AutoCloseable {
         // What a client's own account at the provider may see is nobody else's.
         if (!wiring.cache().keeps(ask.tenant().value())
                 || wire == Wire.OTHER
+                || route.provider().dialect() != request.operation().dialect()
                 || headers.ownProviderKey()
                 || request.hiddenInput()
                 || request.choices() > 1) {

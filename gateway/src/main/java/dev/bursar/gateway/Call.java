@@ -2,6 +2,7 @@ package dev.bursar.gateway;
 
 import dev.bursar.gateway.Routes.Route;
 import dev.bursar.gateway.breaker.Signs;
+import dev.bursar.gateway.routing.ProviderKey;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.ScopePath;
@@ -24,12 +25,6 @@ final class Call implements Runnable {
 
     /// Answers from here on are not charged: the provider did not do what was asked.
     static final int ERROR = 300;
-
-    /// How many times the tokens that were held a provider may report and be believed.
-    private static final long BEYOND_BOUND = 16;
-
-    /// What a call may read that its request does not show, such as files and pages that are searched.
-    private static final long UNSEEN_TOKENS = 2_000_000;
 
     private final Wiring wiring;
     private final Client client;
@@ -64,7 +59,7 @@ final class Call implements Runnable {
         this.caller = caller;
         this.headers = headers;
         this.body = body;
-        this.replies = new Replies(client, target.operation().dialect(), wiring.settings());
+        this.replies = Replies.to(client, target.operation(), wiring.settings());
         this.guard = new RunGuard(wiring, client);
     }
 
@@ -152,12 +147,22 @@ final class Call implements Runnable {
         }
         hold = admitted.hold();
         Shape shape = admitted.shape();
-        AnswerReader reader = AnswerReader.of(target.operation());
-        Relay relay = relay(shape.request(), reader, attempt.isFirst() ? cache.recording() : null);
+        Crossing crossing = crossing(shape);
+        if (crossing != null) {
+            record.label("translated_to", crossing.upstream().label());
+        }
+        AnswerReader reader =
+                AnswerReader.of(crossing == null ? target.operation() : crossing.upstream());
+        Relay relay =
+                relay(
+                        shape.request(),
+                        crossing,
+                        reader,
+                        attempt.isFirst() ? cache.recording() : null);
         allowance = request.stream() ? allowance(admitted, reader) : null;
-        Exchange exchange = exchange(admitted, attempt, relay);
-        RequestOptions options = options(shape.route(), attempt);
-        Buffer upstreamBody = upstreamBody(shape);
+        Exchange exchange = exchange(admitted, attempt, crossing, relay);
+        RequestOptions options = options(shape.route(), crossing, attempt);
+        Buffer upstreamBody = upstreamBody(shape, crossing);
         forwarded = true;
         Ending ending = exchanges.run(client, exchange, options, upstreamBody);
         readWhole(ending, reader);
@@ -165,16 +170,19 @@ final class Call implements Runnable {
         if (exchange.firstByteNanos() != 0) {
             record.number("first_byte_millis", millis(exchange.firstByteNanos() - receivedNanos));
         }
-        Finish call =
-                new Finish(attempt, shape, admitted.hold(), record, reader, relay, exchange, cache);
+        CallEnd.Made made =
+                new CallEnd.Made(
+                        attempt, shape, admitted.hold(), record, reader, relay, exchange, cache);
+        CallEnd end =
+                new CallEnd(wiring, client, target.operation(), replies, made, allowance);
         Attempt next = attempts.after(attempt, ending, !client.gone());
         if (next == null) {
             guard.ended(ending, reader);
-            finish(ending, call);
-            learn(call);
+            end.finish(crossing == null ? ending : crossing.told(ending, request.model()));
             meter(exchange, attempt);
+            end.learn();
         } else {
-            release(call, Attempts.label(ending));
+            end.release(Attempts.label(ending));
         }
         return next;
     }
@@ -192,13 +200,32 @@ final class Call implements Runnable {
         }
     }
 
-    private Relay relay(CallRequest request, AnswerReader reader, @Nullable Recording recording) {
-        boolean array =
-                target.operation() == Operation.STREAM_GENERATE
-                        && !"sse".equals(client.request().getParam("alt"));
+    private Relay relay(
+            CallRequest request,
+            @Nullable Crossing crossing,
+            AnswerReader reader,
+            @Nullable Recording recording) {
+        boolean array = asksForArray();
+        if (crossing != null) {
+            return Relay.translating(reader, crossing.stream(request, array));
+        }
         return array
                 ? Relay.ofArray(reader)
                 : new Relay(reader, request.askForUsage() != null, recording);
+    }
+
+    private boolean asksForArray() {
+        return target.operation() == Operation.STREAM_GENERATE
+                && !"sse".equals(client.request().getParam("alt"));
+    }
+
+    /// Null where the provider speaks the client's dialect.
+    private @Nullable Crossing crossing(Shape shape) {
+        return Crossing.of(
+                target.operation(),
+                shape.route().provider(),
+                shape.request().stream(),
+                wiring.clock());
     }
 
     private Admission.Ask ask(
@@ -274,14 +301,22 @@ final class Call implements Runnable {
         }
     }
 
-    private Exchange exchange(Admission.Admitted admitted, Attempt attempt, Relay relay) {
+    private Exchange exchange(
+            Admission.Admitted admitted,
+            Attempt attempt,
+            @Nullable Crossing crossing,
+            Relay relay) {
+        Map<String, String> headers = AnswerHeaders.of(admitted.shape(), admitted.hold());
+        if (crossing != null) {
+            headers.put("Content-Type", asksForArray() ? "application/json" : "text/event-stream");
+        }
         return new Exchange(
                 wiring.vertx(),
                 wiring.upstream(),
                 client,
                 attempt.provider(admitted.shape().route()),
                 wiring.settings().clientGone(),
-                answerHeaders(admitted.shape(), admitted.hold()),
+                headers,
                 relay,
                 allowance);
     }
@@ -292,41 +327,22 @@ final class Call implements Runnable {
         return new Allowance(wiring, held.whose(route), route, held.estimate(), reader);
     }
 
-    private static Map<String, String> answerHeaders(Finish call) {
-        return answerHeaders(call.shape(), call.hold());
-    }
-
-    /// Of an answer that goes out now: before the settlement when it is streamed, else after.
-    private static Map<String, String> answerHeaders(Shape shape, CallHold held) {
-        Map<String, String> answer = new LinkedHashMap<>();
-        answer.put("X-Bursar-Call", held.call());
-        answer.put("X-Bursar-Decision", decision(shape, held));
-        shape.treatment().describe(answer);
-        if (!shape.route().model().equals(shape.request().model())) {
-            answer.put("X-Bursar-Model", shape.route().model());
-        }
-        Outcome.Remaining tightest = held.remaining();
-        if (tightest != null) {
-            answer.put("X-Bursar-Remaining", Quantity.text(tightest.unit(), tightest.left()));
-        }
-        return answer;
-    }
-
-    private static String decision(Shape shape, CallHold held) {
-        String treated = shape.treatment().decision();
-        if (treated != null) {
-            return treated;
-        }
-        return held.granted().wouldRefuse().isEmpty() ? "allow" : "would-deny";
-    }
-
-    private RequestOptions options(Route route, Attempt attempt) {
-        return Upstream.options(
-                route.provider(),
-                attempt.keyFor(route.provider()),
-                target.operation().path(route.model()),
-                client.request(),
-                this::isForProvider);
+    private RequestOptions options(Route route, @Nullable Crossing crossing, Attempt attempt) {
+        ProviderSettings provider = route.provider();
+        ProviderKey key = attempt.keyFor(provider);
+        return crossing == null
+                ? Upstream.options(
+                        provider,
+                        key,
+                        target.operation().path(route.model()),
+                        client.request(),
+                        this::isForProvider)
+                : Upstream.translatedOptions(
+                        provider,
+                        key,
+                        crossing.path(route.model()),
+                        client.request(),
+                        this::isForProvider);
     }
 
     private boolean isForProvider(String secret) {
@@ -334,9 +350,13 @@ final class Call implements Runnable {
     }
 
     /// A client that names no bound gets the one that is held for it, or a hard limit would not hold.
-    private Buffer upstreamBody(Shape shape) {
+    private Buffer upstreamBody(Shape shape, @Nullable Crossing crossing) {
         CallRequest request = shape.request();
         Route route = shape.route();
+        if (crossing != null) {
+            long output = wiring.estimator().choiceTokens(request, route);
+            return crossing.request(shape.body(), route.model(), request.stream(), output);
+        }
         String field = route.provider().outputBound(target.operation());
         CallRequest.Bound bound =
                 field == null || request.maxOutputTokens() != null
@@ -346,194 +366,11 @@ final class Call implements Runnable {
         return Buffer.buffer(request.rewrite(shape.body(), route.model(), bound));
     }
 
-    /// What is needed to end a call.
-    private record Finish(
-            Attempt attempt,
-            Shape shape,
-            CallHold hold,
-            CallRecord record,
-            AnswerReader reader,
-            Relay relay,
-            Exchange exchange,
-            CacheStep cache) {
-
-        private Route route() {
-            return shape.route();
-        }
-
-        /// The answer can be kept for the next who asks the same, unless a budget or a failing provider made
-        /// another call of it.
-        private void keep(byte @Nullable [] json, Settlement settled) {
-            if (attempt.isFirst() && shape.treatment().equals(Treatment.NONE)) {
-                cache.settled(json, reader, settled);
-            }
-        }
-    }
-
-    /// The one way a forwarded call ends: settle first, then let go of the client.
-    private void finish(Ending ending, Finish call) {
-        switch (ending) {
-            case Ending.Answered answered -> {
-                if (answered.status() >= ERROR) {
-                    release(call, Integer.toString(answered.status()));
-                    replies.passOn(answered, answerHeaders(call), null);
-                } else {
-                    int length = answered.body().length();
-                    Settlement settled = null;
-                    if (length == 0 || isError(call.reader())) {
-                        release(call, "no_answer");
-                    } else {
-                        settled = settle(call, Integer.toString(answered.status()), length);
-                    }
-                    replies.passOn(answered, answerHeaders(call), settled);
-                    if (settled != null) {
-                        call.keep(answered.body().getBytes(), settled);
-                    }
-                }
-            }
-            case Ending.Relayed relayed -> {
-                String status = Integer.toString(relayed.status());
-                if (relayed.status() >= ERROR) {
-                    release(call, status);
-                } else {
-                    Settlement settled =
-                            settle(call, streamStatus(call, status), call.relay().bytes());
-                    call.keep(null, settled);
-                }
-                client.onLoop(client::end);
-            }
-            case Ending.Stopped _ -> stopped(call);
-            case Ending.Failed failed -> {
-                if (failed.answering()) {
-                    settle(call, failed.label(), call.exchange().keptBytes());
-                } else {
-                    release(call, failed.label());
-                }
-                replies.fail(failed, call.hold().call(), call.relay());
-            }
-            case Ending.ClientGone gone -> clientGone(gone, call);
-        }
-    }
-
-    /// The client gets an answer that is cut short, as if the model had come to its bound.
-    private void stopped(Finish call) {
-        Settlement settled = settle(call, "stopped", 0);
-        Buffer end =
-                StreamEnd.of(
-                        target.operation(),
-                        call.reader(),
-                        settled.usage(),
-                        call.shape().request().askForUsage() == null,
-                        call.relay().isArray());
-        client.onLoop(() -> {
-            if (!client.gone()) {
-                client.response().write(end);
-                client.end();
-            }
-        });
-    }
-
     private static void readWhole(Ending ending, AnswerReader reader) {
         if (ending instanceof Ending.Answered answered && answered.status() < ERROR) {
             byte[] json = answered.body().getBytes();
             reader.read(json, 0, json.length);
         }
-    }
-
-    /// Whether an answer of a good status says that there was none.
-    private static boolean isError(AnswerReader reader) {
-        return reader.failed && reader.usage == null && reader.text.chars() == 0;
-    }
-
-    /// How a stream ended that the provider closed in good order.
-    private static String streamStatus(Finish call, String status) {
-        AnswerReader reader = call.reader();
-        if (reader.failed) {
-            return "stream_error";
-        }
-        return reader.finished || reader.stopReason != null ? status : "cut_short";
-    }
-
-    private void clientGone(Ending.ClientGone gone, Finish call) {
-        if (!gone.sent() || gone.status() >= ERROR) {
-            release(call, "client_gone");
-            return;
-        }
-        byte[] json = gone.body().getBytes();
-        if (gone.whole() && json.length > 0) {
-            call.reader().read(json, 0, json.length);
-        }
-        settle(call, "client_gone", json.length);
-    }
-
-    private static void release(Finish call, String status) {
-        call.hold().release(describe(call, status).attribution());
-    }
-
-    /// @param unreadBytes of an answer that nothing could be read from
-    private Settlement settle(Finish call, String status, long unreadBytes) {
-        Route route = call.route();
-        TokenUsage told = believed(call);
-        boolean exact = call.reader().usageFinal && told != null;
-        Settlement settlement =
-                Settlement.of(
-                        route,
-                        call.reader(),
-                        told != null && exact ? told : estimate(call, told, unreadBytes),
-                        exact,
-                        model -> wiring.routes().price(route.provider(), model, route.at()));
-        CallRecord record = settlement.describe(describe(call, status), route.priced());
-        call.hold().commit(settlement.actual(), record.attribution());
-        return settlement;
-    }
-
-    private TokenUsage estimate(Finish call, @Nullable TokenUsage told, long unreadBytes) {
-        wiring.meter().estimated(call.route().provider().name(), call.route().model());
-        Estimator estimator = wiring.estimator();
-        Estimate bound = call.hold().estimate();
-        ProducedText text = call.reader().text;
-        long output =
-                text.chars() > 0
-                        ? estimator.producedTokens(call.route(), text)
-                        : Math.ceilDiv(unreadBytes, Estimator.BYTES_PER_TOKEN);
-        Shape shape = call.shape();
-        long input = estimator.inputTokens(shape.request(), shape.route(), shape.body());
-        long most = allowance == null ? bound.outputTokens() : allowance.most();
-        return Settlement.estimate(
-                told, Math.min(input, bound.inputTokens()), Math.min(output, most));
-    }
-
-    /// What the provider said it used, or null. Nothing used says nothing, and a count far beyond what could
-    /// be asked for is a mistake: believed, one answer would spend a month's budget.
-    private static @Nullable TokenUsage believed(Finish call) {
-        TokenUsage told = call.reader().usage;
-        if (told == null || told.total() == 0) {
-            return null;
-        }
-        Estimate bound = call.hold().estimate();
-        long most = BEYOND_BOUND * (bound.inputTokens() + bound.outputTokens()) + UNSEEN_TOKENS;
-        if (told.total() <= most) {
-            return told;
-        }
-        LOG.warn(
-                "event=implausible_usage call={} provider={} model={} tokens={} most={}",
-                call.hold().call(),
-                call.route().provider().name(),
-                call.route().model(),
-                told.total(),
-                most);
-        return null;
-    }
-
-    private static CallRecord describe(Finish call, String status) {
-        AnswerReader reader = call.reader();
-        return call.record()
-                .withoutTokens()
-                .label("status", status)
-                .label("decision", decision(call.shape(), call.hold()))
-                .label("response_model", reader.model)
-                .label("stop_reason", reader.stopReason)
-                .label("service_tier", reader.serviceTier);
     }
 
     /// After a mistake of ours: what was forwarded may have been billed.
@@ -547,16 +384,6 @@ final class Call implements Runnable {
             held.charge(record.attribution());
         } else {
             held.release(record.attribution());
-        }
-    }
-
-    /// After the client has its answer.
-    private void learn(Finish call) {
-        TokenUsage billed = call.reader().usage;
-        if (billed != null && call.reader().usageFinal) {
-            Shape shape = call.shape();
-            wiring.estimator()
-                    .learn(shape.request(), shape.route(), shape.body(), billed.input());
         }
     }
 

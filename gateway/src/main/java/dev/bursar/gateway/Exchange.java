@@ -1,6 +1,7 @@
 package dev.bursar.gateway;
 
 import dev.bursar.gateway.GatewaySettings.ClientGone;
+import dev.bursar.gateway.translate.TranslationException;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class Exchange {
 
     static final int MAX_KEPT_BYTES = 16 * 1024 * 1024;
+
+    private static final String TOO_LARGE =
+            "answered with more than " + MAX_KEPT_BYTES + " bytes, too many to translate";
 
     /// The label of an exchange that ended because the gateway closes.
     static final String SHUT_DOWN = "shut_down";
@@ -235,6 +239,10 @@ final class Exchange {
     private void keep(Buffer chunk) {
         kept.appendBuffer(chunk);
         if (kept.length() > MAX_KEPT_BYTES) {
+            if (relay.translates()) {
+                fail(Refusal.PROVIDER_UNREACHABLE, "too_large", TOO_LARGE);
+                return;
+            }
             Buffer first = kept;
             kept = Buffer.buffer();
             relay.unscanned();
@@ -353,10 +361,13 @@ final class Exchange {
         ending.complete(how);
     }
 
-    /// A mistake of ours must not leave the call waiting for its end: it fails with it.
+    /// A mistake of ours must not leave the call waiting for its end: it fails with it. What cannot be
+    /// translated is the provider's mistake.
     private void guarded(Runnable step) {
         try {
             step.run();
+        } catch (TranslationException e) {
+            fail(Refusal.PROVIDER_UNREACHABLE, Crossing.UNREADABLE, Crossing.unreadable(e));
         } catch (RuntimeException | Error bug) {
             ending.completeExceptionally(bug);
             vertx.cancelTimer(timer);

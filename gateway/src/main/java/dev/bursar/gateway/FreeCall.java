@@ -44,7 +44,7 @@ final class FreeCall implements Runnable {
         this.headers = headers;
         this.body = body;
         this.id = wiring.ids().next();
-        this.replies = new Replies(client, target.operation().dialect(), wiring.settings());
+        this.replies = Replies.to(client, target.operation(), wiring.settings());
     }
 
     @Override
@@ -63,7 +63,7 @@ final class FreeCall implements Runnable {
         CallRequest request = RequestParser.parse(target, body);
         Instant now = wiring.clock().instant();
         Endpoint endpoint =
-                wiring.routes().endpoint(target.operation().dialect(), model(request), now);
+                wiring.routes().endpoint(target.operation(), model(request), now);
         try (KeyRing.Lease lease =
                 wiring.keys().turn(id).take(endpoint.provider().name(), now, true)) {
             forward(request, endpoint, lease == null ? null : lease.key());

@@ -38,19 +38,13 @@ final class Judge {
 
     private final Wiring wiring;
     private final Client client;
-    private final Dialect dialect;
-    private final Operation operation;
+    private final Operation asked;
 
+    /// @param dialect of the call that it is for: a judge of another one is asked in its own
     Judge(Wiring wiring, Client client, Dialect dialect) {
         this.wiring = wiring;
         this.client = client;
-        this.dialect = dialect;
-        this.operation =
-                switch (dialect) {
-                    case OPENAI -> Operation.CHAT;
-                    case ANTHROPIC -> Operation.MESSAGES;
-                    case GEMINI -> Operation.GENERATE;
-                };
+        this.asked = Operation.ofModels(dialect, false);
     }
 
     /// Who pays.
@@ -60,7 +54,7 @@ final class Judge {
 
     Verdict ask(String model, String question, Payer payer, Instant at) {
         try {
-            Route route = wiring.routes().find(dialect, model, at, wiring.meter());
+            Route route = wiring.routes().find(asked, model, at, wiring.meter());
             String provider = route.provider().name();
             Instant now = wiring.clock().instant();
             try (KeyRing.Lease lease = wiring.keys().turn(payer.call()).take(provider, now, true)) {
@@ -76,6 +70,7 @@ final class Judge {
 
     private Verdict ask(Route route, String question, Payer payer, @Nullable ProviderKey key) {
         byte[] body = body(route, question);
+        Operation operation = operation(route);
         CallRequest request = RequestParser.parse(new Target(operation, route.model()), body);
         CallRecord record =
                 new CallRecord()
@@ -108,7 +103,7 @@ final class Judge {
                         false,
                         Fingerprint.of(body),
                         record);
-        Target target = new Target(operation, route.model());
+        Target target = new Target(operation(route), route.model());
         Estimate estimate = wiring.estimator().count(request, route, body);
         return new Admission(wiring, client, ask, request, route)
                 .asItIs(new Shape(target, request, route, body, estimate, false, Treatment.NONE));
@@ -125,7 +120,7 @@ final class Judge {
             hold.release(record.attribution());
             return Verdict.unknown("the judge failed: " + result.status());
         }
-        AnswerReader reader = AnswerReader.of(operation);
+        AnswerReader reader = AnswerReader.of(operation(route));
         byte[] json = result.body().getBytes();
         reader.read(json, 0, json.length);
         TokenUsage usage = reader.usage;
@@ -146,6 +141,10 @@ final class Judge {
         return verdict(reader.text.start(), route);
     }
 
+    private static Operation operation(Route route) {
+        return Operation.ofModels(route.provider().dialect(), false);
+    }
+
     private static Verdict verdict(String answer, Route route) {
         String said = answer.toLowerCase(Locale.ROOT);
         boolean hard = said.contains("hard");
@@ -160,7 +159,7 @@ final class Judge {
         String system = Envelope.quoted(INSTRUCTION);
         String asked = Envelope.quoted("Request:\n" + shortened(question));
         String body =
-                switch (dialect) {
+                switch (route.provider().dialect()) {
                     case OPENAI ->
                             """
                             {"model":%s,"%s":%d,"messages":[\
@@ -168,7 +167,8 @@ final class Judge {
                             """
                                     .formatted(
                                             model,
-                                            route.provider().outputBound(operation),
+                                            route.provider()
+                                                    .outputBound(Operation.CHAT),
                                             ANSWER_TOKENS,
                                             system,
                                             asked);

@@ -42,6 +42,7 @@ final class ModelList {
     }
 
     static ModelList of(Dialect dialect, GatewaySettings settings, Routes routes, Instant at) {
+        Operation asked = Operation.ofModels(dialect, false);
         SortedMap<String, Entry> entries = new TreeMap<>();
         for (ProviderSettings provider : settings.providers().values()) {
             if (provider.dialect() == dialect) {
@@ -58,7 +59,7 @@ final class ModelList {
         settings.models()
                 .forEach((name, alias) -> {
                     ProviderSettings provider = settings.providers().get(alias.provider());
-                    if (provider != null && provider.dialect() == dialect) {
+                    if (provider != null && Crossing.isServed(asked, provider)) {
                         Price price = routes.price(provider, alias.model(), at).orElse(null);
                         entries.put(name, new Entry(name, provider.name(), price));
                     }
@@ -67,7 +68,8 @@ final class ModelList {
                 .routes()
                 .forEach((name, rules) -> {
                     boolean served =
-                            rules.models().anyMatch(model -> routes.serves(dialect, model, at));
+                            rules.models()
+                                    .anyMatch(model -> routes.serves(asked, model, at));
                     if (served && !name.equals(RouteRules.ANY)) {
                         entries.putIfAbsent(name, new Entry(name, "route", null));
                     }

@@ -1,5 +1,8 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.translate.Form;
+import org.jspecify.annotations.Nullable;
+
 /// What a client asks for, in the form of its dialect. Decides how a request is read, where it is sent,
 /// and how its answer is read.
 enum Operation {
@@ -54,6 +57,32 @@ enum Operation {
             case CHAT, RESPONSES, COMPLETIONS, MESSAGES, GENERATE, STREAM_GENERATE -> true;
             case EMBEDDINGS, COUNT_TOKENS, COUNT_CONTENT, EMBED_CONTENT, BATCH_EMBED_CONTENTS ->
                     false;
+        };
+    }
+
+    /// What asks a model for an answer in a dialect.
+    static Operation ofModels(Dialect dialect, boolean stream) {
+        return switch (dialect) {
+            case OPENAI -> CHAT;
+            case ANTHROPIC -> MESSAGES;
+            case GEMINI -> stream ? STREAM_GENERATE : GENERATE;
+        };
+    }
+
+    /// How the translation between dialects calls it, or null where there is none.
+    @Nullable Form form() {
+        return switch (this) {
+            case CHAT -> Form.CHAT;
+            case RESPONSES -> Form.RESPONSES;
+            case MESSAGES -> Form.MESSAGES;
+            case GENERATE, STREAM_GENERATE -> Form.GENERATE;
+            case COMPLETIONS,
+                    EMBEDDINGS,
+                    COUNT_TOKENS,
+                    COUNT_CONTENT,
+                    EMBED_CONTENT,
+                    BATCH_EMBED_CONTENTS ->
+                    null;
         };
     }
 

@@ -46,7 +46,7 @@ final class Planner {
         RouteRules rules = wiring.settings().routing().route(request.model());
         if (rules == null) {
             Route route =
-                    wiring.routes().find(operation.dialect(), request.model(), at, wiring.meter());
+                    wiring.routes().find(operation, request.model(), at, wiring.meter());
             return Attempts.direct(wiring, ask, route);
         }
         CallFacts facts = facts(dimensions, headers);
@@ -57,7 +57,7 @@ final class Planner {
         return Attempts.routed(
                 wiring,
                 ask,
-                operation.dialect(),
+                operation,
                 rules,
                 rules.plan(rule, facts, verdict, ask.call()),
                 at);

@@ -1,7 +1,10 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.translate.StreamTranslation;
+import dev.bursar.pricing.TokenUsage;
 import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What a stream's bytes pass through: it reads along and, when the client did not ask for usage, takes
@@ -21,6 +24,10 @@ final class Relay {
     private final AnswerReader reader;
     private final boolean hideUsage;
     private final @Nullable Recording recording;
+
+    /// What makes another stream of this one, or null.
+    private final @Nullable StreamTranslation translation;
+
     private final SseScanner events = new SseScanner(this::event);
     private final EventScanner scanner;
 
@@ -35,6 +42,7 @@ final class Relay {
     private boolean cutInside;
     private boolean hide;
     private boolean unscanned;
+    private boolean unreadable;
     private long bytes;
 
     /// A relay of server-sent events.
@@ -49,19 +57,28 @@ final class Relay {
         this.reader = reader;
         this.hideUsage = hideUsage;
         this.recording = recording;
+        this.translation = null;
         this.scanner = events;
     }
 
-    private Relay(AnswerReader reader) {
+    private Relay(AnswerReader reader, @Nullable StreamTranslation translation, boolean array) {
         this.reader = reader;
         this.hideUsage = false;
         this.recording = null;
-        this.scanner = new JsonArrayScanner(this::event);
+        this.translation = translation;
+        this.scanner = array ? new JsonArrayScanner(this::event) : events;
     }
 
     /// A relay of one long JSON array.
     static Relay ofArray(AnswerReader reader) {
-        return new Relay(reader);
+        return new Relay(reader, null, true);
+    }
+
+    /// A relay that makes another dialect's stream of this one.
+    ///
+    /// @param reader of the provider's dialect
+    static Relay translating(AnswerReader reader, StreamTranslation translation) {
+        return new Relay(reader, translation, false);
     }
 
     /// Whether a good answer with this type of content goes on as it comes.
@@ -76,6 +93,9 @@ final class Relay {
     ///
     /// @param error a JSON object
     Buffer error(Buffer error) {
+        if (translation != null) {
+            return Buffer.buffer(translation.error(error.getBytes()));
+        }
         if (scanner instanceof JsonArrayScanner array) {
             return Buffer.buffer(array.begun() ? ",\n" : "[").appendBuffer(error).appendString("]");
         }
@@ -85,9 +105,16 @@ final class Relay {
                 .appendString("\n\n");
     }
 
-    /// Whether the events are those of Responses, which have a form of their own for errors.
-    boolean isOfResponses() {
-        return reader instanceof ResponsesReader;
+    /// The end of a translated stream that the gateway stops.
+    ///
+    /// @param usage that is charged
+    Buffer stop(TokenUsage usage) {
+        return Buffer.buffer(Objects.requireNonNull(translation).stop(usage));
+    }
+
+    /// Whether what the client gets is another dialect's, so that nothing can pass that was not read.
+    boolean translates() {
+        return translation != null;
     }
 
     /// What follows is no stream of events.
@@ -107,6 +134,9 @@ final class Relay {
 
     /// Whether what was passed on ends with a whole event.
     boolean betweenEvents() {
+        if (translation != null) {
+            return true;
+        }
         return hideUsage ? !passingOn && waiting.length() == 0 : scanner.betweenEvents();
     }
 
@@ -129,6 +159,10 @@ final class Relay {
         byte[] received = chunk.getBytes();
         if (recording != null) {
             recording.add(received);
+        }
+        if (translation != null) {
+            scanner.feed(received);
+            return taken();
         }
         if (!hideUsage) {
             scanner.feed(received);
@@ -155,9 +189,19 @@ final class Relay {
     /// What is left at the end of the stream.
     Buffer rest() {
         scanner.finish();
+        if (translation != null) {
+            return taken().appendBytes(translation.end());
+        }
         Buffer rest = hide ? NOTHING : waiting;
         waiting = NOTHING;
         return rest;
+    }
+
+    /// What the translation has made so far.
+    private Buffer taken() {
+        Buffer made = waiting;
+        waiting = Buffer.buffer();
+        return made;
     }
 
     /// No more will come.
@@ -203,7 +247,20 @@ final class Relay {
             return;
         }
         boolean usageOnly = reader.read(data, 0, length);
+        if (translation != null) {
+            translate(translation, data, length);
+            return;
+        }
         hide = usageOnly && hideUsage && !passingOn;
+    }
+
+    /// Nothing is read any more after what could not be.
+    private void translate(StreamTranslation into, byte[] data, int length) {
+        if (!unreadable) {
+            unreadable = true;
+            waiting.appendBytes(into.event("", data, 0, length));
+            unreadable = false;
+        }
     }
 
     private static boolean isDone(byte[] data, int length) {

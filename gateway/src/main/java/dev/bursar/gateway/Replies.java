@@ -10,12 +10,25 @@ final class Replies {
 
     private final Client client;
     private final Dialect dialect;
+    private final boolean responses;
     private final GatewaySettings settings;
 
     Replies(Client client, Dialect dialect, GatewaySettings settings) {
+        this(client, dialect, false, settings);
+    }
+
+    private Replies(
+            Client client, Dialect dialect, boolean responses, GatewaySettings settings) {
         this.client = client;
         this.dialect = dialect;
+        this.responses = responses;
         this.settings = settings;
+    }
+
+    /// Streams of Responses have a form of their own for errors.
+    static Replies to(Client client, Operation operation, GatewaySettings settings) {
+        boolean responses = operation == Operation.RESPONSES;
+        return new Replies(client, operation.dialect(), responses, settings);
     }
 
     void deny(Denial denial, String call) {
@@ -75,7 +88,7 @@ final class Replies {
         }
         Buffer event =
                 relay.error(
-                        relay.isOfResponses()
+                        responses
                                 ? Envelope.ofResponses(denial)
                                 : envelope(denial, call));
         client.onLoop(() -> {

@@ -9,12 +9,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Decides which provider serves a model, under which name and at which price.
 ///
 /// In this order: an alias of the configuration; `provider/model`; the provider that is named like the
 /// dialect, when the price book lists the model there; any provider of the dialect that lists it, by
-/// name; the provider named like the dialect; the only provider of the dialect.
+/// name; any provider of another dialect that lists it, by name, where there is a translation; the
+/// provider named like the dialect; the only provider of the dialect.
 final class Routes {
 
     private final GatewaySettings settings;
@@ -36,21 +38,21 @@ final class Routes {
     record Endpoint(ProviderSettings provider, String model) {}
 
     /// @throws RefusedException when no provider serves the model
-    Endpoint endpoint(Dialect dialect, String requested, Instant at) {
-        ModelAlias target = target(dialect, requested, at);
+    Endpoint endpoint(Operation operation, String requested, Instant at) {
+        ModelAlias target = target(operation, requested, at);
         ProviderSettings provider = settings.providers().get(target.provider());
-        if (provider == null || provider.dialect() != dialect) {
+        if (provider == null || !Crossing.isServed(operation, provider)) {
             throw new RefusedException(
                     Refusal.MODEL_NOT_FOUND,
-                    "the model " + requested + " is not served in the dialect " + dialect.wire());
+                    "the model " + requested + " is not served as " + operation.label());
         }
         return new Endpoint(provider, target.model());
     }
 
-    /// Whether a provider of the dialect serves a model.
-    boolean serves(Dialect dialect, String model, Instant at) {
+    /// Whether a provider serves a model.
+    boolean serves(Operation operation, String model, Instant at) {
         try {
-            endpoint(dialect, model, at);
+            endpoint(operation, model, at);
             return true;
         } catch (RefusedException refused) {
             return false;
@@ -58,8 +60,8 @@ final class Routes {
     }
 
     /// @throws RefusedException when no provider serves the model, or it must have a price and has none
-    Route find(Dialect dialect, String requested, Instant at, GatewayMeter meter) {
-        Endpoint target = endpoint(dialect, requested, at);
+    Route find(Operation operation, String requested, Instant at, GatewayMeter meter) {
+        Endpoint target = endpoint(operation, requested, at);
         ProviderSettings provider = target.provider();
         Optional<Price> price = price(provider, target.model(), at);
         if (price.isPresent()) {
@@ -81,7 +83,7 @@ final class Routes {
         };
     }
 
-    private ModelAlias target(Dialect dialect, String requested, Instant at) {
+    private ModelAlias target(Operation operation, String requested, Instant at) {
         ModelAlias alias = settings.models().get(requested);
         if (alias != null) {
             return alias;
@@ -93,35 +95,45 @@ final class Routes {
                 return new ModelAlias(named, requested.substring(slash + 1));
             }
         }
-        return new ModelAlias(provider(dialect, requested, at), requested);
+        return new ModelAlias(provider(operation, requested, at), requested);
     }
 
-    private String provider(Dialect dialect, String model, Instant at) {
-        ProviderSettings usual = settings.providers().get(dialect.wire());
-        if (usual != null && usual.dialect() == dialect && price(usual, model, at).isPresent()) {
+    private String provider(Operation operation, String model, Instant at) {
+        Dialect dialect = operation.dialect();
+        ProviderSettings named = settings.providers().get(dialect.wire());
+        ProviderSettings usual = named != null && named.dialect() == dialect ? named : null;
+        if (usual != null && price(usual, model, at).isPresent()) {
             return usual.name();
         }
-        String only = "";
-        int count = 0;
-        for (Map.Entry<String, ProviderSettings> entry : settings.providers().entrySet()) {
-            ProviderSettings provider = entry.getValue();
-            if (provider.dialect() == dialect) {
-                if (!provider.free() && price(provider, model, at).isPresent()) {
-                    return provider.name();
-                }
-                only = provider.name();
-                count++;
-            }
-        }
-        if (usual != null && usual.dialect() == dialect) {
-            return usual.name();
-        }
-        if (count == 1) {
-            return only;
-        }
-        throw new RefusedException(
+        List<ProviderSettings> own =
+                settings.providers().values().stream()
+                        .filter(provider -> provider.dialect() == dialect)
+                        .toList();
+        return lists(own.stream(), model, at)
+                .or(() -> lists(translated(operation), model, at))
+                .or(() -> Optional.ofNullable(usual))
+                .or(() -> own.size() == 1 ? Optional.of(own.getFirst()) : Optional.empty())
+                .orElseThrow(() -> nobody(dialect, model, own.isEmpty()))
+                .name();
+    }
+
+    private Stream<ProviderSettings> translated(Operation operation) {
+        return settings.providers().values().stream()
+                .filter(provider -> provider.dialect() != operation.dialect())
+                .filter(provider -> Crossing.isServed(operation, provider));
+    }
+
+    private Optional<ProviderSettings> lists(
+            Stream<ProviderSettings> providers, String model, Instant at) {
+        return providers
+                .filter(provider -> !provider.free() && price(provider, model, at).isPresent())
+                .findFirst();
+    }
+
+    private static RefusedException nobody(Dialect dialect, String model, boolean none) {
+        return new RefusedException(
                 Refusal.MODEL_NOT_FOUND,
-                count == 0
+                none
                         ? "no provider of the dialect " + dialect.wire() + " is configured"
                         : "no provider is known to serve the model "
                                 + model

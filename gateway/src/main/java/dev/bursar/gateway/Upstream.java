@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The requests to providers, over pools of kept connections: one for each event loop, so that both
@@ -34,6 +35,8 @@ final class Upstream implements AutoCloseable {
 
     private static final List<String> KEYS =
             List.of("authorization", "x-api-key", "x-goog-api-key");
+
+    private static final List<String> TRACE = List.of("traceparent", "tracestate");
 
     private final Vertx vertx;
     private final Map<Thread, HttpClient> pools = new ConcurrentHashMap<>();
@@ -67,11 +70,17 @@ final class Upstream implements AutoCloseable {
     ///
     /// @param forProvider whether a secret that the client sent is meant for the provider
     static boolean bringsKey(HttpServerRequest request, Predicate<String> forProvider) {
-        String key = QueryKey.of(request.query());
-        return (key != null && forProvider.test(key))
-                || KEYS.stream()
-                        .flatMap(name -> request.headers().getAll(name).stream())
-                        .anyMatch(value -> forProvider.test(Headers.secret(value)));
+        return brought(request, forProvider).findAny().isPresent();
+    }
+
+    private static Stream<String> brought(
+            HttpServerRequest request, Predicate<String> forProvider) {
+        return Stream.concat(
+                        Stream.ofNullable(QueryKey.of(request.query())),
+                        KEYS.stream()
+                                .flatMap(name -> request.headers().getAll(name).stream())
+                                .map(Headers::secret))
+                .filter(forProvider);
     }
 
     /// @param key of the house, or null when there is none to send
@@ -108,6 +117,32 @@ final class Upstream implements AutoCloseable {
             authorize(provider, key.secret(), headers);
         }
         return to(provider, operation, headers, null);
+    }
+
+    /// Of a request that is made of the client's, for a provider of another dialect. Nothing of the client's
+    /// headers means anything there but the trace, and a key that it brought for the provider.
+    ///
+    /// @param key of the house, or null when there is none to send
+    /// @param operation the path of what is asked for, below the provider's base URL, with its query
+    /// @param forProvider whether a secret that the client sent is meant for the provider
+    static RequestOptions translatedOptions(
+            ProviderSettings provider,
+            @Nullable ProviderKey key,
+            String operation,
+            HttpServerRequest request,
+            Predicate<String> forProvider) {
+        RequestOptions options = ownOptions(provider, key, operation);
+        MultiMap headers = options.getHeaders();
+        for (String name : TRACE) {
+            String value = request.getHeader(name);
+            if (value != null) {
+                headers.set(name, value);
+            }
+        }
+        brought(request, forProvider)
+                .findFirst()
+                .ifPresent(secret -> authorize(provider, secret, headers));
+        return options;
     }
 
     private static RequestOptions to(

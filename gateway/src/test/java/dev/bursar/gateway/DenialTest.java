@@ -447,8 +447,7 @@ class DenialTest {
         assertThat(house.unpriced).hasValue(1);
         HttpResponse<String> other =
                 house.post(
-                        "/v1/chat/completions",
-                        Samples.CHAT.replace("house-model", "anthropic/house-model"));
+                        "/v1/embeddings", "{\"model\":\"anthropic/house-model\",\"input\":\"x\"}");
         assertThat(other.statusCode()).isEqualTo(404);
         assertThat(error(other).path("code").asString()).isEqualTo("model_not_found");
         assertThat(house.entries()).isEmpty();

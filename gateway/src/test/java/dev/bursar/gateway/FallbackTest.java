@@ -239,13 +239,33 @@ class FallbackTest {
     }
 
     @Test
-    void model_notServedInTheDialect_isPassedOver() throws Exception {
+    void model_notServedToTheDialect_isPassedOver() throws Exception {
         route(
                 new Choice.Weighted(new TreeMap<>(Map.of("anthropic/house-model", 1))),
                 List.of("second/spare-model"));
-        assertThat(house.post(CHAT, SMART).statusCode()).isEqualTo(200);
+        String body = "{\"model\":\"smart\",\"prompt\":\"Say hello\",\"max_tokens\":100}";
+        assertThat(house.post("/v1/completions", body).statusCode()).isEqualTo(200);
         assertThat(second.received).hasSize(1);
         assertThat(house.entries(Entry.Reserved.class)).hasSize(1);
+    }
+
+    @Test
+    void provider_ofAnotherDialect_takesOverInItsOwnWords() throws Exception {
+        house.provider.script(answer -> {
+            if (answer.request().uri().equals("/v1/messages")) {
+                answer.json(200, Samples.MESSAGES_ANSWER);
+            } else {
+                answer.json(500, "{}");
+            }
+        });
+        route(
+                new Choice.Weighted(new TreeMap<>(Map.of("openai/house-model", 1))),
+                List.of("anthropic/house-model"));
+        HttpResponse<String> answer = house.post(CHAT, SMART);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"chat.completion\"", "Hello!");
+        House.await(() -> house.held() == 0);
+        assertThat(house.spent(budget)).isEqualTo(10 * 100 + 30 * 10 + 20 * 200);
     }
 
     @Test

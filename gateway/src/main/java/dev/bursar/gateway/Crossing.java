@@ -1,0 +1,114 @@
+package dev.bursar.gateway;
+
+import dev.bursar.gateway.translate.Form;
+import dev.bursar.gateway.translate.StreamTranslation;
+import dev.bursar.gateway.translate.Translation;
+import dev.bursar.gateway.translate.TranslationException;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A call whose provider speaks another dialect than its client: what is asked of the provider, and the
+/// translation between the two.
+///
+/// @param client what the client asks for
+/// @param upstream what the provider is asked for
+record Crossing(Operation client, Operation upstream, Translation translation) {
+
+    /// The label of an answer that cannot be translated.
+    static final String UNREADABLE = "unreadable_answer";
+
+    /// What a client can still use of a provider's headers when the body is another.
+    private static final List<String> KEPT_HEADERS =
+            List.of("retry-after", "x-should-retry", "x-request-id", "request-id");
+
+    /// @return null when both speak the same, or there is no translation
+    static @Nullable Crossing of(
+            Operation client, ProviderSettings provider, boolean stream, InstantSource clock) {
+        Operation upstream = Operation.ofModels(provider.dialect(), stream);
+        Form from = client.form();
+        Form to = upstream.form();
+        if (client.dialect() == provider.dialect() || from == null || to == null) {
+            return null;
+        }
+        String bound = provider.outputBound(upstream);
+        return Translation.of(from, to, clock)
+                .map(plain -> bound == null ? plain : plain.withBoundField(bound))
+                .map(translation -> new Crossing(client, upstream, translation))
+                .orElse(null);
+    }
+
+    /// Whether a provider can serve what a client asks for.
+    static boolean isServed(Operation client, ProviderSettings provider) {
+        return client.dialect() == provider.dialect()
+                || of(client, provider, false, InstantSource.system()) != null;
+    }
+
+    /// Where the provider serves it, with the query that makes a stream one of events.
+    String path(String model) {
+        String path = upstream.path(model);
+        return upstream == Operation.STREAM_GENERATE ? path + "?alt=sse" : path;
+    }
+
+    /// The body for the provider.
+    ///
+    /// @param output the bound of it, where the client names none
+    /// @throws RefusedException for what the provider's dialect has no word for
+    Buffer request(byte[] body, String model, boolean stream, long output) {
+        try {
+            return Buffer.buffer(translation.request(body, model, stream, output));
+        } catch (TranslationException e) {
+            throw RefusedException.malformed(e.field(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// A stream's way to the client.
+    ///
+    /// @param array whether the client wants one long JSON array
+    StreamTranslation stream(CallRequest asked, boolean array) {
+        return array
+                ? translation.arrayStream(asked.model())
+                : translation.stream(asked.model(), asked.askForUsage() == null);
+    }
+
+    /// What the client is told of an answer that is whole. Others are translated as they come.
+    ///
+    /// @param asked the model as the client named it
+    Ending told(Ending ending, String asked) {
+        if (!(ending instanceof Ending.Answered(int status, MultiMap headers, Buffer body))) {
+            return ending;
+        }
+        try {
+            byte[] json =
+                    status < Call.ERROR
+                            ? translation.answer(body.getBytes(), asked)
+                            : translation.error(status, body.getBytes());
+            return new Ending.Answered(status, headers(headers), Buffer.buffer(json));
+        } catch (TranslationException e) {
+            return new Ending.Failed(
+                    Refusal.PROVIDER_UNREACHABLE,
+                    UNREADABLE,
+                    "the provider " + unreadable(e),
+                    true,
+                    false);
+        }
+    }
+
+    /// What a provider did whose answer cannot be translated.
+    static String unreadable(TranslationException e) {
+        return "sent an answer that cannot be read: " + e.getMessage();
+    }
+
+    private static MultiMap headers(MultiMap from) {
+        MultiMap to = MultiMap.caseInsensitiveMultiMap().set("content-type", "application/json");
+        for (String name : KEPT_HEADERS) {
+            String value = from.get(name);
+            if (value != null) {
+                to.set(name, value);
+            }
+        }
+        return to;
+    }
+}
