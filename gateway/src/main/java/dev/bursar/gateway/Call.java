@@ -323,7 +323,7 @@ final class Call implements Runnable {
         return Upstream.options(
                 route.provider(),
                 attempt.keyFor(route.provider()),
-                target.operation().path(route.model()),
+                route.provider().path(target.operation(), route.model()),
                 client.request(),
                 this::isForProvider);
     }
@@ -342,7 +342,7 @@ final class Call implements Runnable {
                         ? null
                         : new CallRequest.Bound(
                                 field, wiring.estimator().choiceTokens(request, route));
-        return Buffer.buffer(request.rewrite(shape.body(), route.model(), bound));
+        return Buffer.buffer(request.rewrite(shape.body(), route.provider().nameOf(route.model()), bound));
     }
 
     /// What is needed to end a call.

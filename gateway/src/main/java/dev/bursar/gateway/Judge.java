@@ -88,7 +88,8 @@ final class Judge {
         CallHold hold = reserve(route, request, body, payer, record);
         Errand errand = new Errand(wiring.vertx(), wiring.upstream(), route.provider());
         RequestOptions options =
-                Upstream.ownOptions(route.provider(), key, operation.path(route.model()));
+                Upstream.ownOptions(
+                        route.provider(), key, route.provider().path(operation, route.model()));
         client.onLoop(() -> errand.start(options, Buffer.buffer(body), PATIENCE));
         Errand.Result result = errand.result().join();
         return settle(route, hold, record, result);
@@ -156,7 +157,7 @@ final class Judge {
     }
 
     private byte[] body(Route route, String question) {
-        String model = Envelope.quoted(route.model());
+        String model = Envelope.quoted(route.provider().nameOf(route.model()));
         String system = Envelope.quoted(INSTRUCTION);
         String asked = Envelope.quoted("Request:\n" + shortened(question));
         String body =

@@ -46,6 +46,9 @@ final class Paths {
         if (operation != null) {
             return Target.of(operation);
         }
+        if (dialect == Dialect.OPENAI) {
+            return DeploymentPath.read(local);
+        }
         if (dialect != Dialect.GEMINI) {
             return null;
         }

@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.CallRequest.Naming;
 import dev.bursar.gateway.CallRequest.Place;
 import dev.bursar.gateway.CallRequest.Span;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ abstract sealed class RequestParser
     private final List<String> named = new ArrayList<>(1);
 
     private @Nullable String model;
-    private @Nullable Span modelAt;
+    private @Nullable Naming modelAt;
     private @Nullable Long maxOutputTokens;
     private int rootStart;
     boolean stream;
@@ -113,6 +114,10 @@ abstract sealed class RequestParser
             throw RefusedException.malformed("model", "is missing");
         }
         requireComplete();
+        if (modelAt == null && operation.dialect() == Dialect.OPENAI) {
+            Span inside = new Span(rootInside(), rootInside());
+            modelAt = new Naming(inside, "\"model\":", ",", "");
+        }
         return new CallRequest(
                 operation,
                 model,
@@ -156,13 +161,15 @@ abstract sealed class RequestParser
         }
     }
 
+    /// A model that the path names holds before that of the body.
     final void model() {
         if (in.currentToken() != JsonToken.VALUE_STRING) {
             throw wrongType("model", "a string");
         }
         int start = offset();
-        model = checkedModel(in.getString());
-        modelAt = new Span(start, afterString(start));
+        String written = checkedModel(in.getString());
+        modelAt = new Naming(new Span(start, afterString(start)), "", "", written);
+        model = model == null ? written : model;
     }
 
     private static String checkedModel(String model) {

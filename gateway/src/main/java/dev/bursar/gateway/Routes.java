@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /// Decides which provider serves a model, under which name and at which price.
 ///
-/// In this order: an alias of the configuration; `provider/model`; the provider that is named like the
+/// In this order: an alias of the configuration; `provider/model`; a deployment of Azure that has another
+/// name than its model; the provider that is named like the
 /// dialect, when the price book lists the model there; any provider of the dialect that lists it, by
 /// name; the provider named like the dialect; the only provider of the dialect.
 final class Routes {
@@ -44,7 +45,7 @@ final class Routes {
                     Refusal.MODEL_NOT_FOUND,
                     "the model " + requested + " is not served in the dialect " + dialect.wire());
         }
-        return new Endpoint(provider, target.model());
+        return new Endpoint(provider, provider.modelOf(target.model()));
     }
 
     /// Whether a provider of the dialect serves a model.
@@ -93,7 +94,13 @@ final class Routes {
                 return new ModelAlias(named, requested.substring(slash + 1));
             }
         }
-        return new ModelAlias(provider(dialect, requested, at), requested);
+        String provider =
+                settings.providers().values().stream()
+                        .filter(one -> one.dialect() == dialect && one.deploysAs(requested))
+                        .map(ProviderSettings::name)
+                        .findFirst()
+                        .orElseGet(() -> provider(dialect, requested, at));
+        return new ModelAlias(provider, requested);
     }
 
     private String provider(Dialect dialect, String model, Instant at) {

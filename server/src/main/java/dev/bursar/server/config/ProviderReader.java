@@ -1,5 +1,6 @@
 package dev.bursar.server.config;
 
+import dev.bursar.gateway.AzureApi;
 import dev.bursar.gateway.Dialect;
 import dev.bursar.gateway.ModelAlias;
 import dev.bursar.gateway.ProviderSettings;
@@ -57,6 +58,9 @@ final class ProviderReader {
                         node,
                         "dialect",
                         "base_url",
+                        "api",
+                        "api_version",
+                        "deployments",
                         "api_key",
                         "api_key_file",
                         "api_keys",
@@ -67,11 +71,14 @@ final class ProviderReader {
                         "idle_timeout",
                         "call_timeout");
         Dialect dialect = dialect(name, section);
+        AzureApi azure = AzureReader.read(section, dialect);
         String written = section.text("base_url").orElse(url(dialect));
         List<ProviderKey> ofProvider = keys.keys(name, section);
         try {
             ProviderSettings provider =
-                    ProviderSettings.of(name, dialect, new URI(written), null).withKeys(ofProvider);
+                    ProviderSettings.of(name, dialect, new URI(written), null)
+                            .withKeys(ofProvider)
+                            .onAzure(azure);
             return reachable(
                     section, timeouts(section, free(section) ? provider.asFree() : provider));
         } catch (URISyntaxException e) {
