@@ -192,6 +192,9 @@ final class Call implements Runnable {
     }
 
     private Relay relay(CallRequest request, AnswerReader reader, @Nullable Recording recording) {
+        if (target.operation() == Operation.CONVERSE_STREAM) {
+            return Relay.ofFrames(reader);
+        }
         boolean array =
                 target.operation() == Operation.STREAM_GENERATE
                         && !"sse".equals(client.request().getParam("alt"));
@@ -494,6 +497,8 @@ final class Call implements Runnable {
         long output =
                 text.chars() > 0
                         ? estimator.producedTokens(call.route(), text)
+                                + Math.ceilDiv(
+                                        call.relay().unreadBytes(), Estimator.BYTES_PER_TOKEN)
                         : Math.ceilDiv(unreadBytes, Estimator.BYTES_PER_TOKEN);
         Shape shape = call.shape();
         long input = estimator.inputTokens(shape.request(), shape.route(), shape.body());

@@ -31,7 +31,7 @@ final class Estimator {
     private static final int PAYLOAD_CHARS = 4_096;
 
     /// Fields that carry pictures and files, as base64 or as a `data:` URL.
-    private static final Set<String> PAYLOADS = Set.of("data", "url", "image_url", "file_data");
+    private static final Set<String> PAYLOADS = Set.of("data", "url", "image_url", "file_data", "bytes");
 
     private final TokenEstimator tokens;
     private final GatewaySettings settings;
@@ -86,7 +86,7 @@ final class Estimator {
         long tokens =
                 (long) request.images()
                         * ImageTokens.most(route.provider().dialect(), route.model());
-        if (request.tools() && route.provider().dialect() == Dialect.ANTHROPIC) {
+        if (request.tools() && mayServeClaude(route.provider().dialect())) {
             tokens += ANTHROPIC_TOOLS_TOKENS;
         }
         if (request.hiddenInput()) {
@@ -99,13 +99,20 @@ final class Estimator {
         return tokens;
     }
 
+    private static boolean mayServeClaude(Dialect dialect) {
+        return switch (dialect) {
+            case ANTHROPIC, BEDROCK -> true;
+            case OPENAI, GEMINI -> false;
+        };
+    }
+
     /// Observed against providers' own counts: OpenAI within 1 % for text and up to 15 % with tools,
     /// Claude 40 % to 60 % above.
     private static long withMargin(Route route, long tokens) {
         long percent =
                 switch (route.provider().dialect()) {
                     case OPENAI -> 115;
-                    case ANTHROPIC, GEMINI -> 150;
+                    case ANTHROPIC, GEMINI, BEDROCK -> 150;
                 };
         return Math.ceilDiv(tokens * percent, 100);
     }

@@ -50,6 +50,7 @@ final class Judge {
                     case OPENAI -> Operation.CHAT;
                     case ANTHROPIC -> Operation.MESSAGES;
                     case GEMINI -> Operation.GENERATE;
+                    case BEDROCK -> Operation.CONVERSE;
                 };
     }
 
@@ -184,6 +185,13 @@ final class Judge {
                             {"systemInstruction":{"parts":[{"text":%s}]},"contents":[\
                             {"role":"user","parts":[{"text":%s}]}],\
                             "generationConfig":{"maxOutputTokens":%d}}\
+                            """
+                                    .formatted(system, asked, ANSWER_TOKENS);
+                    case BEDROCK ->
+                            """
+                            {"system":[{"text":%s}],"messages":[\
+                            {"role":"user","content":[{"text":%s}]}],\
+                            "inferenceConfig":{"maxTokens":%d}}\
                             """
                                     .formatted(system, asked, ANSWER_TOKENS);
                 };

@@ -201,6 +201,7 @@ public record ProviderSettings(
             case RESPONSES -> ResponsesParser.BOUND;
             case COMPLETIONS -> CompletionsParser.BOUND;
             case GENERATE, STREAM_GENERATE -> GenerateParser.BOUND;
+            case CONVERSE, CONVERSE_STREAM -> ConverseParser.BOUND;
             case MESSAGES,
                     COUNT_TOKENS,
                     EMBEDDINGS,

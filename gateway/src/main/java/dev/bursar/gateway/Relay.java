@@ -1,7 +1,9 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.eventstream.FrameWriter;
 import io.vertx.core.buffer.Buffer;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What a stream's bytes pass through: it reads along and, when the client did not ask for usage, takes
@@ -16,6 +18,11 @@ final class Relay {
     private static final Buffer NOTHING = Buffer.buffer();
     private static final String EVENT_STREAM = "text/event-stream";
     private static final String JSON = "application/json";
+    private static final String FRAMES = "application/vnd.amazon.eventstream";
+
+    /// The error of a stream of Bedrock that asks for another try.
+    private static final String STREAM_ERROR = "modelStreamErrorException";
+
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
     private final AnswerReader reader;
@@ -23,6 +30,7 @@ final class Relay {
     private final @Nullable Recording recording;
     private final SseScanner events = new SseScanner(this::event);
     private final EventScanner scanner;
+    private final String contentType;
 
     private Buffer waiting = Buffer.buffer();
     private boolean passingOn;
@@ -36,6 +44,7 @@ final class Relay {
     private boolean hide;
     private boolean unscanned;
     private long bytes;
+    private long unreadBytes;
 
     /// A relay of server-sent events.
     ///
@@ -50,25 +59,34 @@ final class Relay {
         this.hideUsage = hideUsage;
         this.recording = recording;
         this.scanner = events;
+        this.contentType = EVENT_STREAM;
     }
 
-    private Relay(AnswerReader reader) {
+    private Relay(
+            AnswerReader reader,
+            String contentType,
+            Function<EventScanner.Sink, EventScanner> scanner) {
         this.reader = reader;
         this.hideUsage = false;
         this.recording = null;
-        this.scanner = new JsonArrayScanner(this::event);
+        this.scanner = scanner.apply(this::event);
+        this.contentType = contentType;
     }
 
     /// A relay of one long JSON array.
     static Relay ofArray(AnswerReader reader) {
-        return new Relay(reader);
+        return new Relay(reader, JSON, JsonArrayScanner::new);
+    }
+
+    /// A relay of binary frames.
+    static Relay ofFrames(AnswerReader reader) {
+        return new Relay(reader, FRAMES, FrameScanner::new);
     }
 
     /// Whether a good answer with this type of content goes on as it comes.
-    boolean streams(@Nullable String contentType) {
-        String expected = scanner == events ? EVENT_STREAM : JSON;
-        return contentType != null
-                && contentType.regionMatches(true, 0, expected, 0, expected.length());
+    boolean streams(@Nullable String answered) {
+        return answered != null
+                && answered.regionMatches(true, 0, contentType, 0, contentType.length());
     }
 
     /// An error in the form that a client of this stream understands, after what it has got. Clients of
@@ -78,6 +96,9 @@ final class Relay {
     Buffer error(Buffer error) {
         if (scanner instanceof JsonArrayScanner array) {
             return Buffer.buffer(array.begun() ? ",\n" : "[").appendBuffer(error).appendString("]");
+        }
+        if (isOfFrames()) {
+            return Buffer.buffer(FrameWriter.exception(STREAM_ERROR, error.getBytes()));
         }
         return Buffer.buffer(cutInside ? "\n\n" : "")
                 .appendString(reader instanceof GeminiReader ? "data: " : "event: error\ndata: ")
@@ -100,9 +121,23 @@ final class Relay {
         return !unscanned;
     }
 
+    /// Whether an error can follow what was passed on: half a frame cannot be left.
+    boolean takesError() {
+        return isStream() && !(isOfFrames() && cutInside);
+    }
+
+    private boolean isOfFrames() {
+        return scanner instanceof FrameScanner;
+    }
+
     /// Bytes seen.
     long bytes() {
         return bytes;
+    }
+
+    /// Bytes among them that came after a place from which nothing could be read.
+    long unreadBytes() {
+        return unreadBytes;
     }
 
     /// Whether what was passed on ends with a whole event.
@@ -124,6 +159,7 @@ final class Relay {
     Buffer pass(Buffer chunk) {
         bytes += chunk.length();
         if (unscanned) {
+            unreadBytes += scanner.isBroken() ? chunk.length() : 0;
             return chunk;
         }
         byte[] received = chunk.getBytes();
@@ -132,6 +168,7 @@ final class Relay {
         }
         if (!hideUsage) {
             scanner.feed(received);
+            unscanned = scanner.isBroken();
             return chunk;
         }
         Buffer out = Buffer.buffer(received.length + waiting.length());

@@ -26,7 +26,8 @@ abstract sealed class RequestParser
                 CompletionsParser,
                 EmbeddingsParser,
                 GenerateParser,
-                ContentsParser {
+                ContentsParser,
+                ConverseParser {
 
     static final int MAX_MODEL_CHARS = 256;
     static final int MAX_CHOICES = 128;
@@ -78,6 +79,7 @@ abstract sealed class RequestParser
             case EMBEDDINGS -> new EmbeddingsParser(target, body, in);
             case MESSAGES, COUNT_TOKENS -> new MessagesParser(target, body, in);
             case GENERATE, STREAM_GENERATE -> new GenerateParser(target, body, in);
+            case CONVERSE, CONVERSE_STREAM -> new ConverseParser(target, body, in);
             case COUNT_CONTENT, EMBED_CONTENT, BATCH_EMBED_CONTENTS ->
                     new ContentsParser(target, body, in);
         };

@@ -151,6 +151,7 @@ final class Upstream implements AutoCloseable {
                     headers.set(AzureApi.KEY, secret);
                 }
             }
+            case BEDROCK -> headers.set("authorization", "Bearer " + secret);
             case ANTHROPIC -> headers.set("x-api-key", secret);
             case GEMINI -> headers.set("x-goog-api-key", secret);
         }

@@ -139,6 +139,7 @@ final class KeyReader {
     private static String ofSdk(String provider) {
         return switch (provider) {
             case "azure" -> "AZURE_OPENAI_API_KEY";
+            case "bedrock" -> "AWS_BEARER_TOKEN_BEDROCK";
             default -> "";
         };
     }

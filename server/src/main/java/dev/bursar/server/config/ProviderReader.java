@@ -24,6 +24,9 @@ final class ProviderReader {
 
     private static final String GEMINI_URL = "https://generativelanguage.googleapis.com";
 
+    /// Each region has an address of its own.
+    private static final String BEDROCK_URL = "https://bedrock-runtime.us-east-1.amazonaws.com";
+
     private final KeyReader keys;
 
     /// The names under `models` that stand for a route, and the route.
@@ -172,6 +175,7 @@ final class ProviderReader {
             case OPENAI -> OPENAI_URL;
             case ANTHROPIC -> ANTHROPIC_URL;
             case GEMINI -> GEMINI_URL;
+            case BEDROCK -> BEDROCK_URL;
         };
     }
 }

@@ -331,7 +331,8 @@ class ConfigTest {
         Config config = parse("");
 
         assertThat(config.server()).isEqualTo(new Config.Server("127.0.0.1", 7878));
-        assertThat(config.gateway().providers()).containsOnlyKeys("openai", "anthropic", "gemini");
+        assertThat(config.gateway().providers())
+                .containsOnlyKeys("openai", "anthropic", "gemini", "bedrock");
         assertThat(config.tenants()).containsOnlyKeys("default");
         assertThat(config.budgets())
                 .singleElement()
