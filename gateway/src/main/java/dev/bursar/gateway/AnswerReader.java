@@ -15,7 +15,7 @@ import tools.jackson.core.JsonToken;
 /// the usage is missing. The same reader takes a whole answer or the events of a stream, one by one.
 /// Not thread-safe.
 abstract sealed class AnswerReader
-        permits OpenAiReader, ResponsesReader, AnthropicReader, GeminiReader {
+        permits OpenAiReader, ResponsesReader, AnthropicReader, GeminiReader, ConverseReader {
 
     /// Tool calls are told apart by id or place; beyond this many, each mention counts.
     private static final int MAX_TOOL_CALLS = 4_096;
@@ -73,6 +73,7 @@ abstract sealed class AnswerReader
             case MESSAGES, COUNT_TOKENS -> new AnthropicReader();
             case GENERATE, STREAM_GENERATE, COUNT_CONTENT, EMBED_CONTENT, BATCH_EMBED_CONTENTS ->
                     new GeminiReader();
+            case CONVERSE, CONVERSE_STREAM -> new ConverseReader();
         };
     }
 

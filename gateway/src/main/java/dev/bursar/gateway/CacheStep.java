@@ -120,7 +120,9 @@ final class CacheStep implements AutoCloseable {
                     STREAM_GENERATE,
                     COUNT_CONTENT,
                     EMBED_CONTENT,
-                    BATCH_EMBED_CONTENTS ->
+                    BATCH_EMBED_CONTENTS,
+                    CONVERSE,
+                    CONVERSE_STREAM ->
                     Wire.OTHER;
         };
     }

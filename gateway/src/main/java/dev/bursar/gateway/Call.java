@@ -207,7 +207,10 @@ final class Call implements Runnable {
             @Nullable Recording recording) {
         boolean array = asksForArray();
         if (crossing != null) {
-            return Relay.translating(reader, crossing.stream(request, array));
+            return crossing.relay(request, reader, array);
+        }
+        if (target.operation() == Operation.CONVERSE_STREAM) {
+            return Relay.ofFrames(reader);
         }
         return array
                 ? Relay.ofArray(reader)
@@ -334,13 +337,13 @@ final class Call implements Runnable {
                 ? Upstream.options(
                         provider,
                         key,
-                        target.operation().path(route.model()),
+                        provider.path(target.operation(), route.model()),
                         client.request(),
                         this::isForProvider)
                 : Upstream.translatedOptions(
                         provider,
                         key,
-                        crossing.path(route.model()),
+                        crossing.path(provider, route.model()),
                         client.request(),
                         this::isForProvider);
     }
@@ -355,7 +358,8 @@ final class Call implements Runnable {
         Route route = shape.route();
         if (crossing != null) {
             long output = wiring.estimator().choiceTokens(request, route);
-            return crossing.request(shape.body(), route.model(), request.stream(), output);
+            String model = route.provider().nameOf(route.model());
+            return crossing.request(shape.body(), model, request.stream(), output);
         }
         String field = route.provider().outputBound(target.operation());
         CallRequest.Bound bound =
@@ -363,7 +367,8 @@ final class Call implements Runnable {
                         ? null
                         : new CallRequest.Bound(
                                 field, wiring.estimator().choiceTokens(request, route));
-        return Buffer.buffer(request.rewrite(shape.body(), route.model(), bound));
+        String model = route.provider().nameOf(route.model());
+        return Buffer.buffer(request.rewrite(shape.body(), model, bound));
     }
 
     private static void readWhole(Ending ending, AnswerReader reader) {

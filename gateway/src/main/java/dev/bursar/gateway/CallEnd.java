@@ -188,6 +188,8 @@ final class CallEnd {
         long output =
                 text.chars() > 0
                         ? estimator.producedTokens(made.route(), text)
+                                + Math.ceilDiv(
+                                        made.relay().unreadBytes(), Estimator.BYTES_PER_TOKEN)
                         : Math.ceilDiv(unreadBytes, Estimator.BYTES_PER_TOKEN);
         Shape shape = made.shape();
         long input = estimator.inputTokens(shape.request(), shape.route(), shape.body());

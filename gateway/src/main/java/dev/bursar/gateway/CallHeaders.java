@@ -108,7 +108,7 @@ record CallHeaders(
                 && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             secrets.add(authorization.substring(BEARER.length()).strip());
         }
-        for (String name : List.of("x-api-key", "x-goog-api-key", CYCLES_KEY)) {
+        for (String name : List.of("x-api-key", "x-goog-api-key", AzureApi.KEY, CYCLES_KEY)) {
             String value = headers.get(name);
             if (value != null) {
                 secrets.add(value.strip());

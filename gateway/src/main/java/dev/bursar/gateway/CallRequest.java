@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// What the gateway needs to know of a request.
 ///
 /// @param model as the client names it
-/// @param modelAt where the body has it, or null when the path has it
+/// @param modelAt where the body has it or is to have it, or null when only the path names it
 /// @param maxOutputTokens of one choice, or null when the client names no bound
 /// @param bounds where the body has, or could have, a bound of the output, by the field's name
 /// @param named the fields among them that have a number
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 record CallRequest(
         Operation operation,
         String model,
-        @Nullable Span modelAt,
+        @Nullable Naming modelAt,
         boolean stream,
         @Nullable Long maxOutputTokens,
         Map<String, Place> bounds,
@@ -52,6 +52,18 @@ record CallRequest(
         }
     }
 
+    /// Where the body names the model.
+    ///
+    /// @param before what goes before the name where the body has none, as the path named the model
+    /// @param written the name that is there, empty where there is none
+    record Naming(Span at, String before, String after, String written) {
+
+        Splice.Edit edit(String name) {
+            return new Splice.Edit(
+                    at.start(), at.end(), before + Envelope.quoted(name) + after);
+        }
+    }
+
     /// A bound of the output that is put into the body.
     record Bound(String field, long tokens) {}
 
@@ -66,10 +78,8 @@ record CallRequest(
     /// @param bound that the client did not name, or null to leave it so
     byte[] rewrite(byte[] body, String upstreamModel, @Nullable Bound bound) {
         List<Splice.Edit> edits = new ArrayList<>(3);
-        if (modelAt != null && !upstreamModel.equals(model)) {
-            edits.add(
-                    new Splice.Edit(
-                            modelAt.start(), modelAt.end(), Envelope.quoted(upstreamModel)));
+        if (modelAt != null && !upstreamModel.equals(modelAt.written())) {
+            edits.add(modelAt.edit(upstreamModel));
         }
         if (askForUsage != null) {
             edits.add(askForUsage);

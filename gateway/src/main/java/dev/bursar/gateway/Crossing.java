@@ -47,8 +47,8 @@ record Crossing(Operation client, Operation upstream, Translation translation) {
     }
 
     /// Where the provider serves it, with the query that makes a stream one of events.
-    String path(String model) {
-        String path = upstream.path(model);
+    String path(ProviderSettings provider, String model) {
+        String path = provider.path(upstream, model);
         return upstream == Operation.STREAM_GENERATE ? path + "?alt=sse" : path;
     }
 
@@ -66,11 +66,14 @@ record Crossing(Operation client, Operation upstream, Translation translation) {
 
     /// A stream's way to the client.
     ///
+    /// @param reader of the provider's answer
     /// @param array whether the client wants one long JSON array
-    StreamTranslation stream(CallRequest asked, boolean array) {
-        return array
-                ? translation.arrayStream(asked.model())
-                : translation.stream(asked.model(), asked.askForUsage() == null);
+    Relay relay(CallRequest asked, AnswerReader reader, boolean array) {
+        StreamTranslation stream =
+                array
+                        ? translation.arrayStream(asked.model())
+                        : translation.stream(asked.model(), asked.askForUsage() == null);
+        return Relay.translating(reader, stream, upstream == Operation.CONVERSE_STREAM);
     }
 
     /// What the client is told of an answer that is whole. Others are translated as they come.

@@ -10,7 +10,9 @@ public enum Dialect {
     /// Anthropic's API.
     ANTHROPIC,
     /// Google's Gemini API.
-    GEMINI;
+    GEMINI,
+    /// The Converse API of Amazon Bedrock.
+    BEDROCK;
 
     /// The name in the configuration, which is also that of the dialect's default provider.
     public String wire() {

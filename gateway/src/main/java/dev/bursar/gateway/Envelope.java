@@ -8,13 +8,16 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /// Writes denials in the form that the SDKs of a dialect turn into their own exceptions, with the
-/// blocking budgets inside `error`.
+/// blocking budgets inside `error`, or beside the message where a dialect has no `error`.
 final class Envelope {
 
     private Envelope() {}
 
     /// @param status of the answer, or of what it would have been: a stream may have begun already
     static Buffer of(Dialect dialect, Denial denial, int status, String call) {
+        if (dialect == Dialect.BEDROCK) {
+            return ofBedrock(denial);
+        }
         ByteArrayOutputStream out = new ByteArrayOutputStream(512);
         try (JsonGenerator json = Json.generator(out)) {
             json.writeStartObject();
@@ -31,6 +34,7 @@ final class Envelope {
                     json.writeStringProperty("code", denial.refusal().code());
                 }
                 case GEMINI -> gemini(json, denial, status);
+                case BEDROCK -> throw new IllegalArgumentException("has no error within");
             }
             budgets(json, denial);
             json.writeEndObject();
@@ -54,6 +58,19 @@ final class Envelope {
             json.writeStartObject();
             openAi(json, denial, ErrorTypes.openAi(denial.refusal()));
             json.writeEndObject();
+            json.writeEndObject();
+        }
+        return Buffer.buffer(out.toByteArray());
+    }
+
+    /// Errors of AWS are the body; their type is in a header.
+    private static Buffer ofBedrock(Denial denial) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+        try (JsonGenerator json = Json.generator(out)) {
+            json.writeStartObject();
+            json.writeStringProperty("message", denial.message());
+            json.writeStringProperty("code", denial.refusal().code());
+            budgets(json, denial);
             json.writeEndObject();
         }
         return Buffer.buffer(out.toByteArray());

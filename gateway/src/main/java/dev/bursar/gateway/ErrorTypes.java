@@ -47,6 +47,33 @@ final class ErrorTypes {
         };
     }
 
+    /// The exceptions of Bedrock. Its SDKs try again what is throttled, and not what is beyond a quota.
+    static String bedrock(Refusal refusal) {
+        return switch (refusal) {
+            case RUN_STOPPED, BUDGET_FROZEN, BUDGET_EXHAUSTED, APPROVAL_REQUIRED ->
+                    "ServiceQuotaExceededException";
+            case BUDGET_HELD, RATE_LIMITED, PROVIDER_LIMITED -> "ThrottlingException";
+            case AUTHORITY_UNAVAILABLE, OVERLOADED, PROVIDER_UNREACHABLE ->
+                    "ServiceUnavailableException";
+            case INTERNAL -> "InternalServerException";
+            case PROVIDER_TIMEOUT -> "ModelTimeoutException";
+            case MODEL_UNPRICED,
+                    NOT_ALLOWED,
+                    KEY_SUSPENDED,
+                    KEY_OUT_OF_SCOPE,
+                    KEY_MISSING,
+                    KEY_UNKNOWN ->
+                    "AccessDeniedException";
+            case MODEL_NOT_FOUND, NOT_FOUND -> "ResourceNotFoundException";
+            case MALFORMED,
+                    METHOD_NOT_ALLOWED,
+                    UNSUPPORTED_ENCODING,
+                    BODY_TIMEOUT,
+                    BODY_TOO_LARGE ->
+                    "ValidationException";
+        };
+    }
+
     /// The canonical code of Google's APIs for an HTTP status.
     static String google(int status) {
         return switch (status) {

@@ -34,7 +34,7 @@ final class Estimator {
     private static final int PAYLOAD_CHARS = 4_096;
 
     /// Fields that carry pictures and files, as base64 or as a `data:` URL.
-    private static final Set<String> PAYLOADS = Set.of("data", "url", "image_url", "file_data");
+    private static final Set<String> PAYLOADS = Set.of("data", "url", "image_url", "file_data", "bytes");
 
     private final TokenEstimator tokens;
     private final GatewaySettings settings;
@@ -91,7 +91,7 @@ final class Estimator {
         long tokens =
                 (long) request.images()
                         * ImageTokens.most(route.provider().dialect(), route.model());
-        if (request.tools() && route.provider().dialect() == Dialect.ANTHROPIC) {
+        if (request.tools() && mayServeClaude(route.provider().dialect())) {
             tokens += ANTHROPIC_TOOLS_TOKENS;
         }
         if (request.hiddenInput()) {
@@ -102,6 +102,13 @@ final class Estimator {
                             : settings.maxInputTokens();
         }
         return tokens;
+    }
+
+    private static boolean mayServeClaude(Dialect dialect) {
+        return switch (dialect) {
+            case ANTHROPIC, BEDROCK -> true;
+            case OPENAI, GEMINI -> false;
+        };
     }
 
     /// Compares a count of a call with what the provider has billed for its input, now and then. A call
@@ -131,7 +138,7 @@ final class Estimator {
     private static int usualMargin(Dialect dialect) {
         return switch (dialect) {
             case OPENAI -> 115;
-            case ANTHROPIC, GEMINI -> 150;
+            case ANTHROPIC, GEMINI, BEDROCK -> 150;
         };
     }
 

@@ -1,7 +1,7 @@
 package dev.bursar.gateway;
 
 /// Finds the events in the bytes of a stream, which may be split anywhere. Not thread-safe.
-sealed interface EventScanner permits SseScanner, JsonArrayScanner {
+sealed interface EventScanner permits SseScanner, JsonArrayScanner, FrameScanner {
 
     /// Usage and deltas are far below; parts that carry images may be above.
     int MAX_EVENT_BYTES = 256 * 1024;
@@ -16,6 +16,11 @@ sealed interface EventScanner permits SseScanner, JsonArrayScanner {
 
     /// Whether the stream stands between two events.
     boolean betweenEvents();
+
+    /// Whether nothing more can be read, as bytes came that cannot be.
+    default boolean isBroken() {
+        return false;
+    }
 
     /// No more bytes will come.
     void finish();

@@ -47,7 +47,7 @@ final class GeminiPath {
         return "/v1beta/" + encoded(name) + ":" + method;
     }
 
-    private static String encoded(String name) {
+    static String encoded(String name) {
         return URLEncoder.encode(name, StandardCharsets.UTF_8)
                 .replace("+", "%20")
                 .replace("%2F", "/");

@@ -1,7 +1,5 @@
 package dev.bursar.gateway;
 
-import dev.bursar.gateway.CallRequest.Place;
-import dev.bursar.gateway.CallRequest.Span;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -13,7 +11,8 @@ final class GenerateParser extends RequestParser {
 
     private static final String CONFIG = "generationConfig";
 
-    private int configInside;
+    private final BoundedSettings config =
+            new BoundedSettings(this, CONFIG, BOUND, name -> setting(Camel.of(name)));
 
     GenerateParser(Target target, byte[] body, JsonParser in) {
         super(target, body, in);
@@ -27,7 +26,7 @@ final class GenerateParser extends RequestParser {
             case "contents" -> once(field, () -> Contents.read(this, field));
             case "systemInstruction" -> once(field, () -> Contents.single(this, field));
             case "tools" -> once(field, () -> geminiTools());
-            case CONFIG -> once(field, this::config);
+            case CONFIG -> once(field, config::read);
             case "cachedContent" -> {
                 input.hidden |= in.currentToken() != JsonToken.VALUE_NULL;
                 in.skipChildren();
@@ -39,36 +38,7 @@ final class GenerateParser extends RequestParser {
     @Override
     void requireComplete() {
         require("contents");
-        if (configInside > 0) {
-            boundCouldBe(BOUND, field(configInside, BOUND));
-        } else if (!has(CONFIG)) {
-            int at = rootInside();
-            String before = "\"" + CONFIG + "\":{\"" + BOUND + "\":";
-            boundCouldBe(BOUND, new Place(new Span(at, at), before, "},"));
-        }
-    }
-
-    private void config() {
-        if (in.currentToken() == JsonToken.VALUE_NULL) {
-            Span at = new Span(offset(), offset() + "null".length());
-            boundCouldBe(BOUND, new Place(at, "{\"" + BOUND + "\":", "}"));
-            return;
-        }
-        if (in.currentToken() != JsonToken.START_OBJECT) {
-            throw wrongType(CONFIG, "an object");
-        }
-        int inside = offset() + 1;
-        boolean empty = true;
-        for (String name = in.nextName(); name != null; name = in.nextName()) {
-            in.nextToken();
-            empty = false;
-            setting(Camel.of(name));
-        }
-        if (empty) {
-            Place place = new Place(new Span(inside, inside), "\"" + BOUND + "\":", "");
-            boundCouldBe(BOUND, place);
-        }
-        configInside = inside;
+        config.complete();
     }
 
     private void setting(String field) {

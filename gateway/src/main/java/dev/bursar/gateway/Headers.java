@@ -36,8 +36,9 @@ final class Headers {
                     "forwarded",
                     CallHeaders.CYCLES_KEY);
 
-    private static final Set<String> KEYS =
-            Set.of("authorization", "x-api-key", "x-goog-api-key", "api-key");
+    /// Where the key of a provider is.
+    static final Set<String> KEYS =
+            Set.of("authorization", "x-api-key", "x-goog-api-key", AzureApi.KEY);
 
     private Headers() {}
 

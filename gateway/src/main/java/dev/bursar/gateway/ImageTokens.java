@@ -2,6 +2,7 @@ package dev.bursar.gateway;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /// The most input tokens that one picture may take, by the family of the model. Providers scale pictures
 /// down, each in its own way, so there is a most; nothing of it can be seen in the request without
@@ -16,7 +17,7 @@ import java.util.Locale;
 /// | `gpt-5` and later | 30,000 patches, times 1.2 (`detail: original`) |
 /// | Claude | 4,784 visual tokens of 28 px, of the models with high resolution |
 /// | Gemini, Grok, Llama, Mistral, Qwen | 16,384 (Qwen-VL; the others stay below 6,500) |
-/// | unknown names | as the dearest above |
+/// | unknown names | as the dearest above, or as the open models where those are served |
 final class ImageTokens {
 
     private static final int GPT_4O_MINI = 2_833 + 8 * 5_667;
@@ -47,11 +48,17 @@ final class ImageTokens {
                     new Family("pixtral", OPEN),
                     new Family("qwen", OPEN));
 
+    private static final Pattern BEFORE_NAME = Pattern.compile("^(?:[a-z-]+\\.)+");
+
     private ImageTokens() {}
 
-    /// @param model as the provider names it; a path before the last slash is no part of the name
+    /// @param model as the provider names it; a path before the last slash is no part of the name, and
+    ///     neither are the regions and the maker that Bedrock has before it
     static int most(Dialect dialect, String model) {
         String name = model.substring(model.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
+        if (dialect == Dialect.BEDROCK) {
+            name = BEFORE_NAME.matcher(name).replaceFirst("");
+        }
         for (Family family : FAMILIES) {
             if (name.startsWith(family.begins())) {
                 return family.tokens();
@@ -60,7 +67,7 @@ final class ImageTokens {
         return switch (dialect) {
             case OPENAI -> GPT_4O_MINI;
             case ANTHROPIC -> CLAUDE;
-            case GEMINI -> OPEN;
+            case GEMINI, BEDROCK -> OPEN;
         };
     }
 }

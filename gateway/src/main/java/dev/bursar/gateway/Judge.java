@@ -83,7 +83,8 @@ final class Judge {
         CallHold hold = reserve(route, request, body, payer, record);
         Errand errand = new Errand(wiring.vertx(), wiring.upstream(), route.provider());
         RequestOptions options =
-                Upstream.ownOptions(route.provider(), key, operation.path(route.model()));
+                Upstream.ownOptions(
+                        route.provider(), key, route.provider().path(operation, route.model()));
         client.onLoop(() -> errand.start(options, Buffer.buffer(body), PATIENCE));
         Errand.Result result = errand.result().join();
         return settle(route, hold, record, result);
@@ -155,7 +156,7 @@ final class Judge {
     }
 
     private byte[] body(Route route, String question) {
-        String model = Envelope.quoted(route.model());
+        String model = Envelope.quoted(route.provider().nameOf(route.model()));
         String system = Envelope.quoted(INSTRUCTION);
         String asked = Envelope.quoted("Request:\n" + shortened(question));
         String body =
@@ -183,6 +184,13 @@ final class Judge {
                             {"systemInstruction":{"parts":[{"text":%s}]},"contents":[\
                             {"role":"user","parts":[{"text":%s}]}],\
                             "generationConfig":{"maxOutputTokens":%d}}\
+                            """
+                                    .formatted(system, asked, ANSWER_TOKENS);
+                    case BEDROCK ->
+                            """
+                            {"system":[{"text":%s}],"messages":[\
+                            {"role":"user","content":[{"text":%s}]}],\
+                            "inferenceConfig":{"maxTokens":%d}}\
                             """
                                     .formatted(system, asked, ANSWER_TOKENS);
                 };

@@ -21,6 +21,7 @@ final class ModelList {
 
     private static final String LIST = "/v1/models";
     private static final String GEMINI_LIST = "/v1beta/models";
+    private static final String BEDROCK_LIST = "/foundation-models";
 
     private final Dialect dialect;
     private final SortedMap<String, Entry> entries;
@@ -34,11 +35,12 @@ final class ModelList {
         this.entries = entries;
     }
 
-    /// Whether a path is that of the list or of a model in it.
+    /// Whether a path is that of the list or of a model in it. Bedrock's list only is served.
     static boolean isAt(Dialect dialect, String path) {
         String local = Paths.local(path, dialect);
         String list = list(dialect);
-        return local.equals(list) || (local.startsWith(list + "/") && local.indexOf(':') < 0);
+        boolean one = dialect != Dialect.BEDROCK && local.startsWith(list + "/");
+        return local.equals(list) || (one && local.indexOf(':') < 0);
     }
 
     static ModelList of(Dialect dialect, GatewaySettings settings, Routes routes, Instant at) {
@@ -100,7 +102,11 @@ final class ModelList {
     }
 
     private static String list(Dialect dialect) {
-        return dialect == Dialect.GEMINI ? GEMINI_LIST : LIST;
+        return switch (dialect) {
+            case OPENAI, ANTHROPIC -> LIST;
+            case GEMINI -> GEMINI_LIST;
+            case BEDROCK -> BEDROCK_LIST;
+        };
     }
 
     private Buffer json(Collection<Entry> all) {
@@ -110,7 +116,12 @@ final class ModelList {
             if (dialect == Dialect.OPENAI) {
                 json.writeStringProperty("object", "list");
             }
-            json.writeName(dialect == Dialect.GEMINI ? "models" : "data");
+            json.writeName(
+                    switch (dialect) {
+                        case OPENAI, ANTHROPIC -> "data";
+                        case GEMINI -> "models";
+                        case BEDROCK -> "modelSummaries";
+                    });
             json.writeStartArray();
             all.forEach(entry -> write(json, entry));
             json.writeEndArray();
@@ -147,6 +158,12 @@ final class ModelList {
                 json.writeStringProperty("created_at", Instant.EPOCH.toString());
             }
             case GEMINI -> gemini(json, entry);
+            case BEDROCK -> {
+                json.writeStringProperty("modelId", entry.name());
+                json.writeStringProperty("modelName", entry.name());
+                json.writeStringProperty("providerName", entry.owner());
+                json.writeBooleanProperty("responseStreamingSupported", true);
+            }
         }
         json.writeEndObject();
     }

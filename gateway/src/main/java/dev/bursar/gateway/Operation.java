@@ -27,7 +27,11 @@ enum Operation {
     /// `POST /v1beta/models/{model}:embedContent`.
     EMBED_CONTENT(Dialect.GEMINI, "gemini.embed_content"),
     /// `POST /v1beta/models/{model}:batchEmbedContents`.
-    BATCH_EMBED_CONTENTS(Dialect.GEMINI, "gemini.embed_content");
+    BATCH_EMBED_CONTENTS(Dialect.GEMINI, "gemini.embed_content"),
+    /// `POST /model/{id}/converse`.
+    CONVERSE(Dialect.BEDROCK, "bedrock.converse"),
+    /// `POST /model/{id}/converse-stream`.
+    CONVERSE_STREAM(Dialect.BEDROCK, "bedrock.converse");
 
     private final Dialect dialect;
     private final String label;
@@ -54,7 +58,15 @@ enum Operation {
     /// Whether the model produces tokens that can be bounded.
     boolean producesTokens() {
         return switch (this) {
-            case CHAT, RESPONSES, COMPLETIONS, MESSAGES, GENERATE, STREAM_GENERATE -> true;
+            case CHAT,
+                    RESPONSES,
+                    COMPLETIONS,
+                    MESSAGES,
+                    GENERATE,
+                    STREAM_GENERATE,
+                    CONVERSE,
+                    CONVERSE_STREAM ->
+                    true;
             case EMBEDDINGS, COUNT_TOKENS, COUNT_CONTENT, EMBED_CONTENT, BATCH_EMBED_CONTENTS ->
                     false;
         };
@@ -66,6 +78,7 @@ enum Operation {
             case OPENAI -> CHAT;
             case ANTHROPIC -> MESSAGES;
             case GEMINI -> stream ? STREAM_GENERATE : GENERATE;
+            case BEDROCK -> stream ? CONVERSE_STREAM : CONVERSE;
         };
     }
 
@@ -76,6 +89,7 @@ enum Operation {
             case RESPONSES -> Form.RESPONSES;
             case MESSAGES -> Form.MESSAGES;
             case GENERATE, STREAM_GENERATE -> Form.GENERATE;
+            case CONVERSE, CONVERSE_STREAM -> Form.CONVERSE;
             case COMPLETIONS,
                     EMBEDDINGS,
                     COUNT_TOKENS,
@@ -88,7 +102,7 @@ enum Operation {
 
     /// Where a provider serves it, below its base URL.
     ///
-    /// @param model as the provider names it, which is part of Gemini's paths
+    /// @param model as the provider names it, which is part of Gemini's and Bedrock's paths
     String path(String model) {
         return switch (this) {
             case CHAT -> "/chat/completions";
@@ -102,6 +116,7 @@ enum Operation {
             case COUNT_CONTENT -> GeminiPath.of(model, "countTokens");
             case EMBED_CONTENT -> GeminiPath.of(model, "embedContent");
             case BATCH_EMBED_CONTENTS -> GeminiPath.of(model, "batchEmbedContents");
+            case CONVERSE, CONVERSE_STREAM -> ConversePath.of(this, model);
         };
     }
 }

@@ -37,18 +37,21 @@ final class Paths {
             return null;
         }
         String local = local(path, dialect);
-        Operation operation =
-                switch (dialect) {
-                    case OPENAI -> OPENAI.get(local);
-                    case ANTHROPIC -> ANTHROPIC.get(local);
-                    case GEMINI -> null;
-                };
-        if (operation != null) {
-            return Target.of(operation);
-        }
-        if (dialect != Dialect.GEMINI) {
-            return null;
-        }
+        return switch (dialect) {
+            case OPENAI -> {
+                Operation operation = OPENAI.get(local);
+                yield operation == null ? DeploymentPath.read(local) : Target.of(operation);
+            }
+            case ANTHROPIC -> {
+                Operation operation = ANTHROPIC.get(local);
+                yield operation == null ? null : Target.of(operation);
+            }
+            case GEMINI -> gemini(local);
+            case BEDROCK -> ConversePath.read(local);
+        };
+    }
+
+    private static @Nullable Target gemini(String local) {
         for (String version : List.of(GEMINI, GEMINI_STABLE)) {
             if (local.startsWith(version)) {
                 return GeminiPath.read(local.substring(version.length()));
@@ -72,6 +75,9 @@ final class Paths {
         }
         if (isBelow(path, "/v1beta") || isGeminiMethod(path)) {
             return Dialect.GEMINI;
+        }
+        if (isBelow(path, ConversePath.MODELS)) {
+            return Dialect.BEDROCK;
         }
         return isBelow(path, "/v1") ? Dialect.OPENAI : null;
     }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param answerTimeout from the request sent to the head of the answer
 /// @param idleTimeout between two pieces of an answer that the client is ready to take
 /// @param callTimeout for the whole call; a hold lasts as long as this and a margin
+/// @param azure how Azure serves OpenAI's dialect there, or null for everybody else
 public record ProviderSettings(
         String name,
         Dialect dialect,
@@ -28,7 +29,8 @@ public record ProviderSettings(
         Duration connectTimeout,
         Duration answerTimeout,
         Duration idleTimeout,
-        Duration callTimeout) {
+        Duration callTimeout,
+        @Nullable AzureApi azure) {
 
     public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     public static final Duration ANSWER_TIMEOUT = Duration.ofMinutes(10);
@@ -64,6 +66,9 @@ public record ProviderSettings(
         requireTimeout("answer", answerTimeout);
         requireTimeout("idle", idleTimeout);
         requireTimeout("call", callTimeout);
+        if (azure != null && dialect != Dialect.OPENAI) {
+            throw new IllegalArgumentException(name + " must be of the dialect openai for Azure");
+        }
     }
 
     /// A provider with one key or none, and the default timeouts.
@@ -79,7 +84,8 @@ public record ProviderSettings(
                 CONNECT_TIMEOUT,
                 ANSWER_TIMEOUT,
                 IDLE_TIMEOUT,
-                CALL_TIMEOUT);
+                CALL_TIMEOUT,
+                null);
     }
 
     /// This provider at no cost.
@@ -94,14 +100,16 @@ public record ProviderSettings(
                 connectTimeout,
                 answerTimeout,
                 idleTimeout,
-                callTimeout);
+                callTimeout,
+                azure);
     }
 
     /// This provider with other timeouts.
     public ProviderSettings withTimeouts(
             Duration connect, Duration answer, Duration idle, Duration call) {
         return new ProviderSettings(
-                name, dialect, baseUrl, keys, free, allowPrivate, connect, answer, idle, call);
+                name, dialect, baseUrl, keys, free, allowPrivate, connect, answer, idle, call,
+                azure);
     }
 
     /// This provider, wherever it is.
@@ -116,7 +124,8 @@ public record ProviderSettings(
                 connectTimeout,
                 answerTimeout,
                 idleTimeout,
-                callTimeout);
+                callTimeout,
+                azure);
     }
 
     /// Whether requests may go where the base URL points, as far as that is written there.
@@ -136,7 +145,47 @@ public record ProviderSettings(
                 connectTimeout,
                 answerTimeout,
                 idleTimeout,
-                callTimeout);
+                callTimeout,
+                azure);
+    }
+
+    /// This provider, served by Azure, or not when `api` is null.
+    ///
+    /// @throws IllegalArgumentException when it is not of OpenAI's dialect
+    public ProviderSettings onAzure(@Nullable AzureApi api) {
+        return new ProviderSettings(
+                name,
+                dialect,
+                baseUrl,
+                keys,
+                free,
+                allowPrivate,
+                connectTimeout,
+                answerTimeout,
+                idleTimeout,
+                callTimeout,
+                api);
+    }
+
+    /// Where a model is asked below the base URL, with the parameters that the address needs.
+    String path(Operation operation, String model) {
+        return azure == null ? operation.path(model) : azure.path(operation, model);
+    }
+
+    /// The name of a model in the body of a request.
+    String nameOf(String model) {
+        return azure == null ? model : azure.deployment(model);
+    }
+
+    /// The model behind a name that it is asked for by, which may be that of a deployment.
+    String modelOf(String name) {
+        String deployed = azure == null ? null : azure.model(name);
+        return deployed == null ? name : deployed;
+    }
+
+    /// Whether a model is deployed here under this name, which is not its own.
+    boolean deploysAs(String name) {
+        return azure != null && azure.model(name) != null;
     }
 
     /// The field that bounds the output of a choice, or null where clients must name one or there is none.
@@ -144,12 +193,15 @@ public record ProviderSettings(
     @Nullable String outputBound(Operation operation) {
         return switch (operation) {
             case CHAT ->
-                    name.equals("openai") || baseUrl.getHost().equalsIgnoreCase(OPENAI_HOST)
+                    azure != null
+                                    || name.equals("openai")
+                                    || baseUrl.getHost().equalsIgnoreCase(OPENAI_HOST)
                             ? "max_completion_tokens"
                             : "max_tokens";
             case RESPONSES -> ResponsesParser.BOUND;
             case COMPLETIONS -> CompletionsParser.BOUND;
             case GENERATE, STREAM_GENERATE -> GenerateParser.BOUND;
+            case CONVERSE, CONVERSE_STREAM -> ConverseParser.BOUND;
             case MESSAGES,
                     COUNT_TOKENS,
                     EMBEDDINGS,

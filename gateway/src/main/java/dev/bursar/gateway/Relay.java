@@ -1,10 +1,13 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.eventstream.FrameWriter;
 import dev.bursar.gateway.translate.StreamTranslation;
 import dev.bursar.pricing.TokenUsage;
 import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What a stream's bytes pass through: it reads along and, when the client did not ask for usage, takes
@@ -19,6 +22,11 @@ final class Relay {
     private static final Buffer NOTHING = Buffer.buffer();
     private static final String EVENT_STREAM = "text/event-stream";
     private static final String JSON = "application/json";
+    private static final String FRAMES = "application/vnd.amazon.eventstream";
+
+    /// The error of a stream of Bedrock that asks for another try.
+    private static final String STREAM_ERROR = "modelStreamErrorException";
+
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
     private final AnswerReader reader;
@@ -30,6 +38,7 @@ final class Relay {
 
     private final SseScanner events = new SseScanner(this::event);
     private final EventScanner scanner;
+    private final String contentType;
 
     private Buffer waiting = Buffer.buffer();
     private boolean passingOn;
@@ -44,6 +53,7 @@ final class Relay {
     private boolean unscanned;
     private boolean unreadable;
     private long bytes;
+    private long unreadBytes;
 
     /// A relay of server-sent events.
     ///
@@ -59,33 +69,46 @@ final class Relay {
         this.recording = recording;
         this.translation = null;
         this.scanner = events;
+        this.contentType = EVENT_STREAM;
     }
 
-    private Relay(AnswerReader reader, @Nullable StreamTranslation translation, boolean array) {
+    private Relay(
+            AnswerReader reader,
+            @Nullable StreamTranslation translation,
+            String contentType,
+            Function<EventScanner.Sink, EventScanner> scanner) {
         this.reader = reader;
         this.hideUsage = false;
         this.recording = null;
         this.translation = translation;
-        this.scanner = array ? new JsonArrayScanner(this::event) : events;
+        this.scanner = scanner.apply(this::event);
+        this.contentType = contentType;
     }
 
     /// A relay of one long JSON array.
     static Relay ofArray(AnswerReader reader) {
-        return new Relay(reader, null, true);
+        return new Relay(reader, null, JSON, JsonArrayScanner::new);
+    }
+
+    /// A relay of binary frames.
+    static Relay ofFrames(AnswerReader reader) {
+        return new Relay(reader, null, FRAMES, FrameScanner::new);
     }
 
     /// A relay that makes another dialect's stream of this one.
     ///
     /// @param reader of the provider's dialect
-    static Relay translating(AnswerReader reader, StreamTranslation translation) {
-        return new Relay(reader, translation, false);
+    /// @param frames whether the provider sends binary frames, else events
+    static Relay translating(AnswerReader reader, StreamTranslation translation, boolean frames) {
+        return frames
+                ? new Relay(reader, translation, FRAMES, FrameScanner::new)
+                : new Relay(reader, translation, EVENT_STREAM, SseScanner::new);
     }
 
     /// Whether a good answer with this type of content goes on as it comes.
-    boolean streams(@Nullable String contentType) {
-        String expected = scanner == events ? EVENT_STREAM : JSON;
-        return contentType != null
-                && contentType.regionMatches(true, 0, expected, 0, expected.length());
+    boolean streams(@Nullable String answered) {
+        return answered != null
+                && answered.regionMatches(true, 0, contentType, 0, contentType.length());
     }
 
     /// An error in the form that a client of this stream understands, after what it has got. Clients of
@@ -98,6 +121,9 @@ final class Relay {
         }
         if (scanner instanceof JsonArrayScanner array) {
             return Buffer.buffer(array.begun() ? ",\n" : "[").appendBuffer(error).appendString("]");
+        }
+        if (isOfFrames()) {
+            return Buffer.buffer(FrameWriter.exception(STREAM_ERROR, error.getBytes()));
         }
         return Buffer.buffer(cutInside ? "\n\n" : "")
                 .appendString(reader instanceof GeminiReader ? "data: " : "event: error\ndata: ")
@@ -127,9 +153,23 @@ final class Relay {
         return !unscanned;
     }
 
+    /// Whether an error can follow what was passed on: half a frame cannot be left.
+    boolean takesError() {
+        return isStream() && !(isOfFrames() && cutInside);
+    }
+
+    private boolean isOfFrames() {
+        return scanner instanceof FrameScanner;
+    }
+
     /// Bytes seen.
     long bytes() {
         return bytes;
+    }
+
+    /// Bytes among them that came after a place from which nothing could be read.
+    long unreadBytes() {
+        return unreadBytes;
     }
 
     /// Whether what was passed on ends with a whole event.
@@ -154,6 +194,7 @@ final class Relay {
     Buffer pass(Buffer chunk) {
         bytes += chunk.length();
         if (unscanned) {
+            unreadBytes += scanner.isBroken() ? chunk.length() : 0;
             return chunk;
         }
         byte[] received = chunk.getBytes();
@@ -166,6 +207,7 @@ final class Relay {
         }
         if (!hideUsage) {
             scanner.feed(received);
+            unscanned = scanner.isBroken();
             return chunk;
         }
         Buffer out = Buffer.buffer(received.length + waiting.length());
@@ -254,13 +296,24 @@ final class Relay {
         hide = usageOnly && hideUsage && !passingOn;
     }
 
-    /// Nothing is read any more after what could not be.
+    /// Nothing is read any more after what could not be. A frame is an object whose one field says what it
+    /// is: see [FrameScanner].
     private void translate(StreamTranslation into, byte[] data, int length) {
-        if (!unreadable) {
-            unreadable = true;
-            waiting.appendBytes(into.event("", data, 0, length));
-            unreadable = false;
+        if (unreadable) {
+            return;
         }
+        unreadable = true;
+        if (isOfFrames()) {
+            int colon = 0;
+            while (data[colon] != ':') {
+                colon++;
+            }
+            String type = new String(data, 2, colon - 3, StandardCharsets.US_ASCII);
+            waiting.appendBytes(into.event(type, data, colon + 1, length - colon - 2));
+        } else {
+            waiting.appendBytes(into.event("", data, 0, length));
+        }
+        unreadable = false;
     }
 
     private static boolean isDone(byte[] data, int length) {

@@ -41,6 +41,10 @@ final class Replies {
         if (dialect == Dialect.ANTHROPIC) {
             headers.put("request-id", call);
         }
+        if (dialect == Dialect.BEDROCK) {
+            headers.put("x-amzn-RequestId", call);
+            headers.put("x-amzn-ErrorType", ErrorTypes.bedrock(denial.refusal()));
+        }
         if (denial.refusal().isFinal()) {
             headers.put("x-should-retry", "false");
         } else if (denial.retryAfterSeconds() > 0) {
@@ -82,7 +86,7 @@ final class Replies {
     /// that every SDK takes for an error. Part of anything else is broken off.
     void fail(Ending.Failed failed, String call, Relay relay) {
         Denial denial = Denial.of(failed.refusal(), failed.message());
-        if (!failed.headSent() || !relay.isStream()) {
+        if (!failed.headSent() || !relay.takesError()) {
             deny(denial, call);
             return;
         }

@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.CallRequest.Naming;
 import dev.bursar.gateway.CallRequest.Place;
 import dev.bursar.gateway.CallRequest.Span;
 import java.util.ArrayList;
@@ -25,7 +26,8 @@ abstract sealed class RequestParser
                 CompletionsParser,
                 EmbeddingsParser,
                 GenerateParser,
-                ContentsParser {
+                ContentsParser,
+                ConverseParser {
 
     static final int MAX_MODEL_CHARS = 256;
     static final int MAX_CHOICES = 128;
@@ -42,7 +44,7 @@ abstract sealed class RequestParser
     private final List<String> named = new ArrayList<>(1);
 
     private @Nullable String model;
-    private @Nullable Span modelAt;
+    private @Nullable Naming modelAt;
     private @Nullable Long maxOutputTokens;
     private int rootStart;
     boolean stream;
@@ -77,6 +79,7 @@ abstract sealed class RequestParser
             case EMBEDDINGS -> new EmbeddingsParser(target, body, in);
             case MESSAGES, COUNT_TOKENS -> new MessagesParser(target, body, in);
             case GENERATE, STREAM_GENERATE -> new GenerateParser(target, body, in);
+            case CONVERSE, CONVERSE_STREAM -> new ConverseParser(target, body, in);
             case COUNT_CONTENT, EMBED_CONTENT, BATCH_EMBED_CONTENTS ->
                     new ContentsParser(target, body, in);
         };
@@ -113,6 +116,10 @@ abstract sealed class RequestParser
             throw RefusedException.malformed("model", "is missing");
         }
         requireComplete();
+        if (modelAt == null && operation.dialect() == Dialect.OPENAI) {
+            Span inside = new Span(rootInside(), rootInside());
+            modelAt = new Naming(inside, "\"model\":", ",", "");
+        }
         return new CallRequest(
                 operation,
                 model,
@@ -156,13 +163,15 @@ abstract sealed class RequestParser
         }
     }
 
+    /// A model that the path names holds before that of the body.
     final void model() {
         if (in.currentToken() != JsonToken.VALUE_STRING) {
             throw wrongType("model", "a string");
         }
         int start = offset();
-        model = checkedModel(in.getString());
-        modelAt = new Span(start, afterString(start));
+        String written = checkedModel(in.getString());
+        modelAt = new Naming(new Span(start, afterString(start)), "", "", written);
+        model = model == null ? written : model;
     }
 
     private static String checkedModel(String model) {

@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /// Decides which provider serves a model, under which name and at which price.
 ///
-/// In this order: an alias of the configuration; `provider/model`; the provider that is named like the
+/// In this order: an alias of the configuration; `provider/model`; a deployment of Azure that has another
+/// name than its model; the provider that is named like the
 /// dialect, when the price book lists the model there; any provider of the dialect that lists it, by
 /// name; any provider of another dialect that lists it, by name, where there is a translation; the
 /// provider named like the dialect; the only provider of the dialect.
@@ -46,7 +47,7 @@ final class Routes {
                     Refusal.MODEL_NOT_FOUND,
                     "the model " + requested + " is not served as " + operation.label());
         }
-        return new Endpoint(provider, target.model());
+        return new Endpoint(provider, provider.modelOf(target.model()));
     }
 
     /// Whether a provider serves a model.
@@ -95,7 +96,14 @@ final class Routes {
                 return new ModelAlias(named, requested.substring(slash + 1));
             }
         }
-        return new ModelAlias(provider(operation, requested, at), requested);
+        String provider =
+                settings.providers().values().stream()
+                        .filter(one -> one.dialect() == operation.dialect())
+                        .filter(one -> one.deploysAs(requested))
+                        .map(ProviderSettings::name)
+                        .findFirst()
+                        .orElseGet(() -> provider(operation, requested, at));
+        return new ModelAlias(provider, requested);
     }
 
     private String provider(Operation operation, String model, Instant at) {

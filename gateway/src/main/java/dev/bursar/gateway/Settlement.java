@@ -47,7 +47,7 @@ record Settlement(
             beside = beside.plus(more.usage());
             besideMicrocents += price.cost(more.usage()).microcents();
         }
-        Cost cost = route.price().cost(usage);
+        Cost cost = price(route, reader, prices).cost(usage);
         String unpriced =
                 route.price().free()
                         ? ""
@@ -56,6 +56,16 @@ record Settlement(
                                 .collect(Collectors.joining(","));
         return new Settlement(
                 usage, cost, beside, besideMicrocents, reader.toolCalls(), unpriced, exact);
+    }
+
+    /// Behind a deployment of Azure is what its owner has put there, and may change, or a router that
+    /// chooses for each call: the answer knows better.
+    private static Price price(
+            Route route, AnswerReader reader, Function<String, Optional<Price>> prices) {
+        String model = reader.model;
+        return route.provider().azure() == null || model == null || model.isEmpty()
+                ? route.price()
+                : prices.apply(model).orElse(route.price());
     }
 
     /// What is known without the provider's last word. A stream may have told its input, and less output

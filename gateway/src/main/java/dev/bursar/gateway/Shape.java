@@ -102,14 +102,14 @@ record Shape(
                 : ": the budget " + budget + " has reached a step that does not allow it";
     }
 
-    /// Tools of Gemini are not taken apart: a request that has any is refused.
+    /// Tools of Gemini and Bedrock are not taken apart: a request that has any is refused.
     private Disabled disabled(SortedSet<String> names) {
         RequestBody read = RequestBody.read(body);
         boolean images = request.images() > 0;
         return switch (request.operation().dialect()) {
             case OPENAI -> read.disable(names, images, NoTools.OPENAI);
             case ANTHROPIC -> read.disable(names, images, NoTools.ANTHROPIC);
-            case GEMINI ->
+            case GEMINI, BEDROCK ->
                     request.tools()
                             ? new Disabled.Needed("tools", "tools")
                             : read.disable(names, images, NoTools.OPENAI);

@@ -1,5 +1,7 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.eventstream.FrameWriter;
+import dev.bursar.pricing.TokenClass;
 import dev.bursar.pricing.TokenUsage;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
@@ -38,7 +40,13 @@ final class StreamEnd {
             case RESPONSES -> end.response();
             case MESSAGES -> end.message();
             case GENERATE, STREAM_GENERATE -> end.generated(array);
-            case EMBEDDINGS, COUNT_TOKENS, COUNT_CONTENT, EMBED_CONTENT, BATCH_EMBED_CONTENTS ->
+            case CONVERSE_STREAM -> end.conversed();
+            case EMBEDDINGS,
+                    COUNT_TOKENS,
+                    COUNT_CONTENT,
+                    EMBED_CONTENT,
+                    BATCH_EMBED_CONTENTS,
+                    CONVERSE ->
                     throw new IllegalArgumentException(operation + " is no stream");
         }
         return end.out;
@@ -175,6 +183,39 @@ final class StreamEnd {
         json.writeNumberProperty("totalTokenCount", usage.input() + usage.output());
         json.writeEndObject();
         json.writeStringProperty("modelVersion", orEmpty(reader.model));
+    }
+
+    private void conversed() {
+        for (long block : reader.openPlaces()) {
+            frame(
+                    "contentBlockStop",
+                    json -> json.writeNumberProperty("contentBlockIndex", block));
+        }
+        frame("messageStop", json -> json.writeStringProperty("stopReason", "max_tokens"));
+        frame(
+                "metadata",
+                json -> {
+                    json.writeName("usage");
+                    json.writeStartObject();
+                    json.writeNumberProperty("inputTokens", usage.get(TokenClass.INPUT));
+                    json.writeNumberProperty("outputTokens", usage.output());
+                    json.writeNumberProperty("totalTokens", usage.total());
+                    json.writeNumberProperty(
+                            "cacheReadInputTokens", usage.get(TokenClass.CACHE_READ));
+                    json.writeNumberProperty(
+                            "cacheWriteInputTokens",
+                            usage.get(TokenClass.CACHE_WRITE_5M)
+                                    + usage.get(TokenClass.CACHE_WRITE_1H));
+                    json.writeEndObject();
+                    json.writeName("metrics");
+                    json.writeStartObject();
+                    json.writeNumberProperty("latencyMs", 0);
+                    json.writeEndObject();
+                });
+    }
+
+    private void frame(String type, Fields fields) {
+        out.appendBytes(FrameWriter.event(type, object(fields)));
     }
 
     private void counts(JsonGenerator json, String input, String output) {

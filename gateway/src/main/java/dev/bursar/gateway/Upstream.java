@@ -10,10 +10,12 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +34,6 @@ final class Upstream implements AutoCloseable {
     private static final String ANTHROPIC_VERSION = "2023-06-01";
 
     private static final int MAX_HEADER_BYTES = 64 * 1024;
-
-    private static final List<String> KEYS =
-            List.of("authorization", "x-api-key", "x-goog-api-key");
 
     private static final List<String> TRACE = List.of("traceparent", "tracestate");
 
@@ -77,14 +76,15 @@ final class Upstream implements AutoCloseable {
             HttpServerRequest request, Predicate<String> forProvider) {
         return Stream.concat(
                         Stream.ofNullable(QueryKey.of(request.query())),
-                        KEYS.stream()
+                        Headers.KEYS.stream()
                                 .flatMap(name -> request.headers().getAll(name).stream())
                                 .map(Headers::secret))
                 .filter(forProvider);
     }
 
     /// @param key of the house, or null when there is none to send
-    /// @param operation the path of what is asked for, below the provider's base URL
+    /// @param operation the path of what is asked for, below the provider's base URL, with the parameters
+    ///     that it needs
     /// @param forProvider whether a secret that the client sent is meant for the provider
     static RequestOptions options(
             ProviderSettings provider,
@@ -95,8 +95,8 @@ final class Upstream implements AutoCloseable {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
         Headers.toProvider(request.headers(), headers, forProvider);
         headers.set("accept-encoding", "identity");
-        String query = query(request.query(), forProvider);
-        boolean own = KEYS.stream().anyMatch(headers::contains) || QueryKey.of(query) != null;
+        String query = withoutVersion(query(request.query(), forProvider));
+        boolean own = Headers.KEYS.stream().anyMatch(headers::contains) || QueryKey.of(query) != null;
         if (key != null && !own) {
             authorize(provider, key.secret(), headers);
         }
@@ -168,9 +168,26 @@ final class Upstream implements AutoCloseable {
                 : QueryKey.without(query);
     }
 
+    /// Clients of Azure's API name its version. Which one a provider has, and whether it has any, is said
+    /// by the provider's own address.
+    private static @Nullable String withoutVersion(@Nullable String query) {
+        return query == null || !query.contains(AzureApi.VERSION)
+                ? query
+                : Arrays.stream(query.split("&", -1))
+                        .filter(parameter -> !parameter.startsWith(AzureApi.VERSION + "="))
+                        .collect(Collectors.joining("&"));
+    }
+
     private static void authorize(ProviderSettings provider, String secret, MultiMap headers) {
         switch (provider.dialect()) {
-            case OPENAI -> headers.set("authorization", "Bearer " + secret);
+            case OPENAI -> {
+                if (provider.azure() == null) {
+                    headers.set("authorization", "Bearer " + secret);
+                } else {
+                    headers.set(AzureApi.KEY, secret);
+                }
+            }
+            case BEDROCK -> headers.set("authorization", "Bearer " + secret);
             case ANTHROPIC -> headers.set("x-api-key", secret);
             case GEMINI -> headers.set("x-goog-api-key", secret);
         }
@@ -181,6 +198,8 @@ final class Upstream implements AutoCloseable {
         String base = provider.baseUrl().getRawPath();
         String trimmed = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
         String path = trimmed + operation;
-        return query == null || query.isEmpty() ? path : path + "?" + query;
+        return query == null || query.isEmpty()
+                ? path
+                : path + (operation.indexOf('?') < 0 ? "?" : "&") + query;
     }
 }

@@ -2,10 +2,13 @@ package dev.bursar.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.gateway.eventstream.FrameWriter;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
+import io.vertx.core.buffer.Buffer;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -266,5 +269,65 @@ class CrossingTest {
         if (number < 10_000) {
             answer.after(1, () -> endless(answer, number + 1));
         }
+    }
+
+    private static final String CONVERSED =
+            """
+            {"output":{"message":{"role":"assistant","content":[{"text":"Hello!"}]}},"stopReason":"end_turn",\
+            "usage":{"inputTokens":10,"outputTokens":20,"totalTokens":60,"cacheReadInputTokens":30,\
+            "cacheWriteInputTokens":0},"metrics":{"latencyMs":7}}\
+            """;
+
+    @ParameterizedTest
+    @CsvSource({"/v1/chat/completions", "/v1/messages"})
+    void client_ofAModelOfBedrock_isAskedByConverse(String path) throws Exception {
+        house.provider.script(answer -> answer.json(200, CONVERSED));
+        HttpResponse<String> answer =
+                house.post(path, Samples.MESSAGES.replace("house-model", "bedrock/acme.house-model-v1:0"));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.body()).contains("Hello!");
+        FakeProvider.Received asked = house.provider.received.getFirst();
+        assertThat(asked.uri()).isEqualTo("/model/acme.house-model-v1%3A0/converse");
+        assertThat(json(asked.body()).at("/inferenceConfig/maxTokens").asInt()).isEqualTo(100);
+        house.committed();
+        assertThat(house.spent(budget)).isEqualTo(10 * 100 + 30 * 10 + 20 * 200);
+    }
+
+    @Test
+    void stream_ofBinaryFrames_isAStreamOfChats() throws Exception {
+        house.provider.script(
+                answer -> {
+                    answer.begin("application/vnd.amazon.eventstream");
+                    frame(answer, "messageStart", "{\"role\":\"assistant\"}");
+                    frame(
+                            answer,
+                            "contentBlockDelta",
+                            "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"Hello!\"}}");
+                    frame(answer, "contentBlockStop", "{\"contentBlockIndex\":0}");
+                    frame(answer, "messageStop", "{\"stopReason\":\"end_turn\"}");
+                    frame(
+                            answer,
+                            "metadata",
+                            "{\"usage\":{\"inputTokens\":10,\"outputTokens\":20,\"totalTokens\":30}}");
+                    answer.end();
+                });
+        HttpResponse<String> answer =
+                house.post(CHAT, CLAUDE_STREAM.replace(
+                                "anthropic/house-model", "bedrock/acme.house-model-v1:0"));
+        assertThat(answer.headers().firstValue("content-type")).hasValue("text/event-stream");
+        assertThat(answer.body())
+                .contains("chat.completion.chunk", "Hello!", "\"finish_reason\":\"stop\"")
+                .endsWith("data: [DONE]\n\n");
+        assertThat(house.provider.received.getFirst().uri())
+                .isEqualTo("/model/acme.house-model-v1%3A0/converse-stream");
+        assertThat(house.committed().attribution().labels())
+                .containsEntry("translated_to", "bedrock.converse")
+                .containsEntry("status", "200");
+        assertThat(house.spent(budget)).isEqualTo(10 * 100 + 20 * 200);
+    }
+
+    private static void frame(FakeProvider.Answer answer, String type, String payload) {
+        byte[] frame = FrameWriter.event(type, payload.getBytes(StandardCharsets.UTF_8));
+        answer.response().write(Buffer.buffer(frame));
     }
 }

@@ -69,6 +69,11 @@ final class House {
                                             "gemini",
                                             "house-model",
                                             Instant.EPOCH,
+                                            PRICE.rates()),
+                                    Price.of(
+                                            "bedrock",
+                                            "acme.house-model-v1:0",
+                                            Instant.EPOCH,
                                             PRICE.rates())));
 
     final Vertx vertx = Vertx.vertx();
@@ -146,6 +151,10 @@ final class House {
         providers.put(
                 "gemini",
                 ProviderSettings.of("gemini", Dialect.GEMINI, provider.uri(""), "g-provider")
+                        .withTimeouts(connect, answer, idle, call));
+        providers.put(
+                "bedrock",
+                ProviderSettings.of("bedrock", Dialect.BEDROCK, provider.uri(""), "aws-provider")
                         .withTimeouts(connect, answer, idle, call));
         return GatewaySettings.of(providers);
     }

@@ -188,6 +188,7 @@ class RecordedStreamsTest {
             case OPENAI -> openAiTotals(usage);
             case ANTHROPIC -> messageTotals(usage);
             case GEMINI -> geminiTotals(usage);
+            case BEDROCK -> throw new IllegalArgumentException("not among these");
         };
     }
 
@@ -311,7 +312,7 @@ class RecordedStreamsTest {
         return answer.path("status").asString("").equals("queued");
     }
 
-    private static Path shared() {
+    static Path shared() {
         String named =
                 System.getProperty(
                         "BURSAR_SHARED", System.getenv().getOrDefault("BURSAR_SHARED", ""));

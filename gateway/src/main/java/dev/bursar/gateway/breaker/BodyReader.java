@@ -21,6 +21,7 @@ final class BodyReader {
                     "stream_options",
                     "user",
                     "metadata",
+                    "requestMetadata",
                     "safety_identifier",
                     "prompt_cache_key",
                     "prompt_cache_retention",
@@ -29,14 +30,15 @@ final class BodyReader {
                     "store");
 
     private static final long[] IDS =
-            hashes("id", "tool_call_id", "tool_use_id", "call_id", "cache_control");
+            hashes(
+                    "id", "tool_call_id", "tool_use_id", "toolUseId", "call_id", "cache_control");
 
-    /// The lists that a conversation is in: Chat Completions and Messages, Responses, Gemini.
+    /// The lists that a conversation is in: Chat Completions, Messages and Converse, Responses, Gemini.
     private static final long[] CONVERSATIONS = hashes("messages", "input", "contents");
 
     private static final long[] PARTS = hashes("content", "parts");
-    private static final long[] CALLS = hashes("tool_calls", "functionCall", "function_call");
-    private static final long[] RESULTS = hashes("functionResponse");
+    private static final long[] CALLS = hashes("tool_calls", "functionCall", "function_call", "toolUse");
+    private static final long[] RESULTS = hashes("functionResponse", "toolResult");
     private static final long TYPE = Hash.of("type");
     private static final long ROLE = Hash.of("role");
     private static final long PERSON = Hash.of("user");

@@ -1,5 +1,6 @@
 package dev.bursar.server.config;
 
+import dev.bursar.gateway.AzureApi;
 import dev.bursar.gateway.GatewaySettings;
 import dev.bursar.gateway.breaker.BreakerPolicy;
 import dev.bursar.gateway.breaker.Thresholds;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -48,13 +50,14 @@ public final class EffectiveConfig {
                 .values()
                 .forEach(provider ->
                         lines.add(
-                                "provider=%s dialect=%s base_url=%s api_key=%s prices=%s"
+                                "provider=%s dialect=%s base_url=%s api_key=%s prices=%s%s"
                                         .formatted(
                                                 provider.name(),
                                                 provider.dialect().wire(),
                                                 provider.baseUrl(),
                                                 keys(provider.keys()),
-                                                provider.free() ? "free" : "book")));
+                                                provider.free() ? "free" : "book",
+                                                azure(provider.azure()))));
         gateway.models()
                 .forEach((name, alias) ->
                         lines.add(
@@ -104,6 +107,15 @@ public final class EffectiveConfig {
                                     by.hard(),
                                     by.judge().isEmpty() ? "built-in" : by.judge());
         };
+    }
+
+    private static String azure(@Nullable AzureApi azure) {
+        return azure == null
+                ? ""
+                : " api=azure api_version=%s deployments=%s"
+                        .formatted(
+                                azure.version().isEmpty() ? "v1" : azure.version(),
+                                new TreeMap<>(azure.deployments()));
     }
 
     private static String keys(List<ProviderKey> keys) {

@@ -128,9 +128,19 @@ final class KeyReader {
         }
     }
 
-    /// The variable that is named like the provider, such as `OPENAI_API_KEY`.
+    /// The variable that is named like the provider, such as `OPENAI_API_KEY`, or the one that its own SDK
+    /// reads.
     @Nullable String usual(String provider) {
         String value = environment.get(provider.toUpperCase(Locale.ROOT) + "_API_KEY");
-        return value == null || value.isBlank() ? null : value;
+        String used = value == null || value.isBlank() ? environment.get(ofSdk(provider)) : value;
+        return used == null || used.isBlank() ? null : used;
+    }
+
+    private static String ofSdk(String provider) {
+        return switch (provider) {
+            case "azure" -> "AZURE_OPENAI_API_KEY";
+            case "bedrock" -> "AWS_BEARER_TOKEN_BEDROCK";
+            default -> "";
+        };
     }
 }

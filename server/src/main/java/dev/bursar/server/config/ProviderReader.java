@@ -1,5 +1,6 @@
 package dev.bursar.server.config;
 
+import dev.bursar.gateway.AzureApi;
 import dev.bursar.gateway.Dialect;
 import dev.bursar.gateway.ModelAlias;
 import dev.bursar.gateway.ProviderSettings;
@@ -22,6 +23,9 @@ final class ProviderReader {
     private static final String ANTHROPIC_URL = "https://api.anthropic.com";
 
     private static final String GEMINI_URL = "https://generativelanguage.googleapis.com";
+
+    /// Each region has an address of its own.
+    private static final String BEDROCK_URL = "https://bedrock-runtime.us-east-1.amazonaws.com";
 
     private final KeyReader keys;
 
@@ -57,6 +61,9 @@ final class ProviderReader {
                         node,
                         "dialect",
                         "base_url",
+                        "api",
+                        "api_version",
+                        "deployments",
                         "api_key",
                         "api_key_file",
                         "api_keys",
@@ -67,11 +74,14 @@ final class ProviderReader {
                         "idle_timeout",
                         "call_timeout");
         Dialect dialect = dialect(name, section);
+        AzureApi azure = AzureReader.read(section, dialect);
         String written = section.text("base_url").orElse(url(dialect));
         List<ProviderKey> ofProvider = keys.keys(name, section);
         try {
             ProviderSettings provider =
-                    ProviderSettings.of(name, dialect, new URI(written), null).withKeys(ofProvider);
+                    ProviderSettings.of(name, dialect, new URI(written), null)
+                            .withKeys(ofProvider)
+                            .onAzure(azure);
             return reachable(
                     section, timeouts(section, free(section) ? provider.asFree() : provider));
         } catch (URISyntaxException e) {
@@ -165,6 +175,7 @@ final class ProviderReader {
             case OPENAI -> OPENAI_URL;
             case ANTHROPIC -> ANTHROPIC_URL;
             case GEMINI -> GEMINI_URL;
+            case BEDROCK -> BEDROCK_URL;
         };
     }
 }

@@ -34,10 +34,63 @@ class ConfigMistakesTest {
         return Stream.of(
                         topMistakes(),
                         providerMistakes(),
+                        azureMistakes(),
                         tenantMistakes(),
                         cacheMistakes(),
                         budgetMistakes())
                 .flatMap(mistakes -> mistakes);
+    }
+
+    private static Stream<Arguments> azureMistakes() {
+        String azure =
+                "providers:\n  a:\n    dialect: openai\n    base_url: https://a.openai.azure.com";
+        return Stream.of(
+                top(
+                        "deployments without Azure",
+                        azure + "\n    deployments: { gpt-4o: ours }",
+                        7,
+                        "providers.a.deployments: only with api: azure"),
+                top(
+                        "version without Azure",
+                        azure + "\n    api_version: 2024-10-21",
+                        7,
+                        "providers.a.api_version: only with api: azure"),
+                top("another API", azure + "\n    api: aws", 7, "must be azure, or left out"),
+                top(
+                        "Azure of another dialect",
+                        "providers:\n  gemini:\n    api: azure",
+                        5,
+                        "only for the dialect openai"),
+                top(
+                        "Azure without an address",
+                        "providers:\n  openai:\n    api: azure",
+                        5,
+                        "needs the key base_url"),
+                top(
+                        "Azure with a path",
+                        azure + "/openai/v1\n    api: azure",
+                        6,
+                        "the address of the resource, without /openai"),
+                top(
+                        "version that is none",
+                        azure + "\n    api: azure\n    api_version: v1",
+                        8,
+                        "must be a version such as 2024-10-21, or preview: v1"),
+                top(
+                        "version that is too old",
+                        azure + "\n    api: azure\n    api_version: 2024-06-01",
+                        8,
+                        "must be 2024-09-01-preview or later: 2024-06-01"),
+                top(
+                        "deployment of two models",
+                        azure + "\n    api: azure\n    deployments:\n      a: one\n      b: one",
+                        10,
+                        "the deployment one is that of a"),
+                top(
+                        "deployment without a name",
+                        azure + "\n    api: azure\n    deployments:\n      a: ''",
+                        9,
+                        "must have 1 to 256 characters"));
     }
 
     private static Stream<Arguments> cacheMistakes() {

@@ -3,6 +3,7 @@ package dev.bursar.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bursar.gateway.AzureApi;
 import dev.bursar.gateway.Dialect;
 import dev.bursar.gateway.GatewaySettings;
 import dev.bursar.gateway.ModelAlias;
@@ -330,7 +331,8 @@ class ConfigTest {
         Config config = parse("");
 
         assertThat(config.server()).isEqualTo(new Config.Server("127.0.0.1", 7878));
-        assertThat(config.gateway().providers()).containsOnlyKeys("openai", "anthropic", "gemini");
+        assertThat(config.gateway().providers())
+                .containsOnlyKeys("openai", "anthropic", "gemini", "bedrock");
         assertThat(config.tenants()).containsOnlyKeys("default");
         assertThat(config.budgets())
                 .singleElement()
@@ -382,6 +384,30 @@ class ConfigTest {
         assertThatThrownBy(() -> Config.read(Path.of("no/such.yaml"), Map.of()))
                 .isInstanceOf(ConfigException.class)
                 .hasMessage("no/such.yaml: no such file");
+    }
+
+    @Test
+    void parse_aProviderOnAzure_keepsItsDeploymentsAndItsKey() {
+        Config config =
+                Config.parse(
+                        "bursar.yaml",
+                        """
+                        providers:
+                          azure:
+                            dialect: openai
+                            base_url: https://acme.openai.azure.com
+                            api: azure
+                            api_version: 2024-10-21
+                            deployments: { gpt-4o: our-chat }
+                        """,
+                        Map.of("AZURE_OPENAI_API_KEY", "az-secret"));
+
+        ProviderSettings azure = config.gateway().providers().get("azure");
+        assertThat(azure.azure()).isEqualTo(new AzureApi("2024-10-21", Map.of("gpt-4o", "our-chat")));
+        assertThat(secrets(azure)).containsExactly("az-secret");
+        assertThat(EffectiveConfig.lines(config))
+                .anyMatch(line -> line.endsWith(
+                        "api=azure api_version=2024-10-21 deployments={gpt-4o=our-chat}"));
     }
 
     private static List<String> secrets(ProviderSettings provider) {
