@@ -44,7 +44,6 @@ final class Relay {
     private boolean hide;
     private boolean unscanned;
     private long bytes;
-    private long unreadBytes;
 
     /// A relay of server-sent events.
     ///
@@ -137,7 +136,7 @@ final class Relay {
 
     /// Bytes among them that came after a place from which nothing could be read.
     long unreadBytes() {
-        return unreadBytes;
+        return scanner.unreadBytes();
     }
 
     /// Whether what was passed on ends with a whole event.
@@ -158,8 +157,7 @@ final class Relay {
     /// @return what to send on now
     Buffer pass(Buffer chunk) {
         bytes += chunk.length();
-        if (unscanned) {
-            unreadBytes += scanner.isBroken() ? chunk.length() : 0;
+        if (unscanned && !scanner.isBroken()) {
             return chunk;
         }
         byte[] received = chunk.getBytes();
