@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.bursar.gateway.eventstream.Frame;
 import dev.bursar.gateway.eventstream.FrameReader;
 import dev.bursar.gateway.eventstream.FrameWriter;
+import dev.bursar.gateway.ladder.LadderSettings;
+import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.Budget.Step;
 import dev.bursar.ledger.BudgetId;
+import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
+import dev.bursar.ledger.Window;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,11 +21,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -401,6 +408,61 @@ class ConverseTest {
     private static void endless(FakeProvider.Answer answer) {
         write(answer, text(2, "one more word and the next of it ".repeat(10)));
         answer.after(1, () -> endless(answer));
+    }
+
+    @Test
+    void clamp_lessLeftThanAsked_forwardsWhatTheBudgetPays() throws Exception {
+        LadderSettings ladder =
+                new LadderSettings(new TreeMap<>(), 256, Duration.ofSeconds(20), 100);
+        house.gateway.reconfigure(
+                House.BOOK, house.settings().withLadders(Map.of("acme", ladder)));
+        house.authority.submit(
+                new Command.DefineBudget(
+                        new Budget(
+                                new BudgetId("acme/run"),
+                                House.ACME,
+                                "run",
+                                new TreeMap<>(),
+                                List.of(),
+                                Unit.USD_MICROCENTS,
+                                400_000,
+                                new Window.Life(),
+                                Budget.Mode.HARD,
+                                List.of(new Step(100, Step.Action.CLAMP, List.of())))));
+        house.provider.script(answer -> answer.json(200, ANSWER));
+        String body = REQUEST.replaceFirst("}$", ",\"inferenceConfig\":{\"maxTokens\":4000}}");
+        HttpResponse<String> answer = house.post(WHOLE, body);
+        assertThat(answer.headers().firstValue("X-Bursar-Decision")).hasValue("clamped");
+        String sent = house.provider.received.getFirst().body();
+        long given = JSON.readTree(sent).path("inferenceConfig").path("maxTokens").asLong();
+        assertThat(given).isBetween(1_500L, 1_999L);
+        assertThat(sent).isEqualTo(body.replace("4000", Long.toString(given)));
+    }
+
+    @Test
+    void guardrail_inTheTrace_isNotSilentlyFree() throws Exception {
+        String traced =
+                ANSWER.replaceFirst("\\{", "{\"trace\":{\"guardrail\":{\"actionReason\":\"none\"}},")
+                        .replace("default", "flex");
+        house.provider.script(answer -> answer.json(200, traced));
+        house.post(WHOLE, REQUEST);
+        assertThat(house.committed().attribution().labels())
+                .containsEntry("unpriced_parts", "guardrail_requests=1,service_tier=flex")
+                .containsEntry("service_tier", "flex")
+                .containsEntry("provenance", "estimated");
+    }
+
+    @Test
+    void promptRouter_namesTheModelThatAnswered() throws Exception {
+        house.provider.script(answer ->
+                answer.json(
+                        200,
+                        ANSWER.replaceFirst(
+                                "\\{",
+                                "{\"trace\":{\"promptRouter\":{\"invokedModelId\":\"chosen\"}},")));
+        house.post(WHOLE, REQUEST);
+        assertThat(house.committed().attribution().labels())
+                .containsEntry("response_model", "chosen");
     }
 
     @Test

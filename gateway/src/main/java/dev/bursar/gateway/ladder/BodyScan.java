@@ -24,6 +24,9 @@ final class BodyScan {
                                     .build())
                     .build();
 
+    /// The field of Converse that a model gets as it is.
+    static final String MODEL_FIELDS = "additionalModelRequestFields";
+
     private final JsonParser in;
     private final List<Member> members = new ArrayList<>();
     private final List<Tool> tools = new ArrayList<>();
@@ -159,6 +162,7 @@ final class BodyScan {
                 case "tools", "functions" -> readTools();
                 case "tool_choice", "function_call" -> readChoice();
                 case "thinking" -> readThinking();
+                case MODEL_FIELDS -> readModelFields();
                 default -> in.skipChildren();
             }
             members.add(new Member(name, start, value, end()));
@@ -216,6 +220,23 @@ final class BodyScan {
             } else if (token == JsonToken.VALUE_STRING) {
                 boolean name = "name".equals(in.currentName());
                 (name ? choice.names() : choice.words()).add(in.getString());
+            }
+        }
+    }
+
+    /// What Converse passes on to a model, which for Claude is a part of Messages.
+    private void readModelFields() {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = in.currentName();
+            in.nextToken();
+            if (name.equals("thinking") || name.equals("reasoning_config")) {
+                readThinking();
+            } else {
+                in.skipChildren();
             }
         }
     }
