@@ -96,15 +96,21 @@ final class ConverseReader extends AnswerReader {
         }
     }
 
+    /// What was done beside asking the model. Guardrails are billed for themselves.
     private void traced(JsonParser in, String name) {
-        if (name.equals("promptRouter")) {
-            fields(in, field -> {
-                if (field.equals("invokedModelId")) {
-                    model = string(in);
-                } else {
-                    in.skipChildren();
-                }
-            });
+        switch (name) {
+            case "promptRouter" -> fields(in, field -> routed(in, field));
+            case "guardrail" -> {
+                unpriced.putIfAbsent("guardrail_requests", "1");
+                in.skipChildren();
+            }
+            default -> in.skipChildren();
+        }
+    }
+
+    private void routed(JsonParser in, String name) {
+        if (name.equals("invokedModelId")) {
+            model = string(in);
         } else {
             in.skipChildren();
         }

@@ -22,6 +22,11 @@ sealed interface EventScanner permits SseScanner, JsonArrayScanner, FrameScanner
         return false;
     }
 
+    /// Bytes that came since then.
+    default long unreadBytes() {
+        return 0;
+    }
+
     /// No more bytes will come.
     void finish();
 }

@@ -36,6 +36,11 @@ final class FrameScanner implements EventScanner {
     }
 
     @Override
+    public long unreadBytes() {
+        return frames.unreadBytes();
+    }
+
+    @Override
     public void finish() {}
 
     private void frame(Frame frame) {

@@ -53,7 +53,6 @@ final class Relay {
     private boolean unscanned;
     private boolean unreadable;
     private long bytes;
-    private long unreadBytes;
 
     /// A relay of server-sent events.
     ///
@@ -169,7 +168,7 @@ final class Relay {
 
     /// Bytes among them that came after a place from which nothing could be read.
     long unreadBytes() {
-        return unreadBytes;
+        return scanner.unreadBytes();
     }
 
     /// Whether what was passed on ends with a whole event.
@@ -193,8 +192,7 @@ final class Relay {
     /// @return what to send on now
     Buffer pass(Buffer chunk) {
         bytes += chunk.length();
-        if (unscanned) {
-            unreadBytes += scanner.isBroken() ? chunk.length() : 0;
+        if (unscanned && !scanner.isBroken()) {
             return chunk;
         }
         byte[] received = chunk.getBytes();

@@ -40,6 +40,7 @@ public final class FrameReader {
     private int length;
     private int headersLength;
     private boolean broken;
+    private long unreadBytes;
 
     /// @param maxKeptBytes larger frames are passed over
     /// @param sink gets each frame when its last byte has come and its checksums are right
@@ -48,12 +49,13 @@ public final class FrameReader {
         this.sink = sink;
     }
 
-    /// Takes the next bytes of the stream. Once it is broken, they are ignored.
+    /// Takes the next bytes of the stream. Once it is broken, they are only counted.
     public void feed(byte[] bytes) {
         int from = 0;
         while (from < bytes.length && !broken) {
             from = at < PRELUDE_BYTES ? prelude(bytes, from) : rest(bytes, from);
         }
+        unreadBytes += bytes.length - from;
     }
 
     /// Whether the last frame is whole, and what follows is the next one.
@@ -64,6 +66,11 @@ public final class FrameReader {
     /// Whether a frame was damaged, so that nothing more can be read.
     public boolean isBroken() {
         return broken;
+    }
+
+    /// Bytes that came after the damage was seen.
+    public long unreadBytes() {
+        return unreadBytes;
     }
 
     private int prelude(byte[] bytes, int from) {

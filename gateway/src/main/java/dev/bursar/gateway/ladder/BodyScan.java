@@ -31,6 +31,9 @@ final class BodyScan {
     /// The same of Gemini's models; some take none at all, others refuse to think less.
     static final long LEAST_OF_GEMINI = 128;
 
+    /// The field of Converse that a model gets as it is.
+    static final String MODEL_FIELDS = "additionalModelRequestFields";
+
     private final JsonParser in;
     private final List<Member> members = new ArrayList<>();
     private final List<Tool> tools = new ArrayList<>();
@@ -179,6 +182,7 @@ final class BodyScan {
                 case "reasoning_effort" -> readEffort();
                 case "reasoning" -> readReasoning();
                 case "generationConfig", "generation_config" -> readGeneration();
+                case MODEL_FIELDS -> readModelFields();
                 default -> in.skipChildren();
             }
             members.add(new Member(name, start, value, end()));
@@ -236,6 +240,23 @@ final class BodyScan {
             } else if (token == JsonToken.VALUE_STRING) {
                 boolean name = "name".equals(in.currentName());
                 (name ? choice.names() : choice.words()).add(in.getString());
+            }
+        }
+    }
+
+    /// What Converse passes on to a model, which for Claude is a part of Messages.
+    private void readModelFields() {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            in.skipChildren();
+            return;
+        }
+        while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = in.currentName();
+            in.nextToken();
+            if (name.equals("thinking") || name.equals("reasoning_config")) {
+                readThinking();
+            } else {
+                in.skipChildren();
             }
         }
     }

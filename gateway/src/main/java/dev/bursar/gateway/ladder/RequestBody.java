@@ -118,6 +118,11 @@ public final class RequestBody {
         if (images && names.contains("images")) {
             return new Disabled.Needed("images", "messages");
         }
+        if (names.contains("thinking")
+                && scan.thinks()
+                && scan.member(BodyScan.MODEL_FIELDS) != null) {
+            return new Disabled.Needed("thinking", BodyScan.MODEL_FIELDS);
+        }
         List<BodyScan.Tool> gone =
                 scan.tools().stream().filter(tool -> tool.isOneOf(names)).toList();
         boolean none = !scan.tools().isEmpty() && gone.size() == scan.tools().size();

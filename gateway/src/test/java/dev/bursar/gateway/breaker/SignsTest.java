@@ -111,7 +111,11 @@ class SignsTest {
                         + "{'type':'function_call_output','call_id':'N','output':'RESULT'}]}",
                 "gemini | {'contents':[{'role':'user','parts':[{'text':'go'}]},{'role':'model','parts':["
                         + "{'text':'try N'},{'functionCall':{'id':'N','name':'f','args':{'x':'ARG'}}}]},"
-                        + "{'role':'user','parts':[{'functionResponse':{'id':'N','name':'f','response':{'r':'RESULT'}}}]}]}"
+                        + "{'role':'user','parts':[{'functionResponse':{'id':'N','name':'f','response':{'r':'RESULT'}}}]}]}",
+                "converse | {'messages':[{'role':'user','content':[{'text':'go'}]},{'role':'assistant','content':["
+                        + "{'text':'try N'},{'toolUse':{'toolUseId':'N','name':'f','input':{'x':'ARG'}}}]},"
+                        + "{'role':'user','content':[{'toolResult':{'toolUseId':'N','content':["
+                        + "{'text':'RESULT'}]}}]}]}"
             })
     void step_isTheLastCallsWithTheirResults(String dialect, String body) {
         long step = signs(filled(body, "1", "a", "r")).step();

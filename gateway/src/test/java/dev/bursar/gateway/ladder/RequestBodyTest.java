@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestBodyTest {
 
@@ -76,6 +77,19 @@ class RequestBodyTest {
                         "{\"max_tokens\":%d,\"thinking\":{\"type\":\"enabled\",\"budget_tokens\": %d}}"
                                 .formatted(asked, left));
         assertThat(read(body).leastOutput(asked, FLOOR)).isEqualTo(1_280);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"thinking", "reasoning_config"})
+    void lessThinking_ofConverse_isWhereAModelsOwnFieldsAre(String name) {
+        String body =
+                "{\"additionalModelRequestFields\":{\"top_k\":1,\"%s\":{\"budget_tokens\": %d,\"type\":\"enabled\"}}}";
+        String asked = body.formatted(name, 8_000);
+
+        assertThat(apply(asked, read(asked).lessThinking(4_000, FLOOR)))
+                .isEqualTo(body.formatted(name, 3_744));
+        assertThat(disable(asked, NoTools.OPENAI, "thinking"))
+                .isEqualTo(new Disabled.Needed("thinking", "additionalModelRequestFields"));
     }
 
     @Test
