@@ -19,6 +19,11 @@ record ClientCase(
     /// Where a library takes the part of a stream for the whole, whatever it is told.
     static final String UNSEEN = "unseen";
 
+    /// The same library, asking for another model: one of another dialect, as a rule.
+    ClientCase to(String other) {
+        return new ClientCase(name + " to " + other, other, open, denied, forbidden, cut);
+    }
+
     @Override
     public String toString() {
         return name;

@@ -5,23 +5,56 @@ import java.util.stream.Stream;
 /// Client libraries for Java. Spring AI, which needs other versions of them, is in `e2e-spring`.
 class JavaClientsTest extends ClientContract {
 
+    private static final ClientCase OPENAI =
+            new ClientCase(
+                    "openai-java chat",
+                    "gpt-4o-mini",
+                    OpenAiJava::new,
+                    "UnexpectedStatusCodeException 402 budget_exhausted poor",
+                    "PermissionDeniedException 403 model_unpriced -",
+                    "SseException 200 provider_unreachable -");
+
+    private static final ClientCase RESPONSES =
+            new ClientCase(
+                    "openai-java responses",
+                    "gpt-4o-mini",
+                    OpenAiJavaResponses::new,
+                    "UnexpectedStatusCodeException 402 budget_exhausted poor",
+                    "PermissionDeniedException 403 model_unpriced -",
+                    "SseException 200 provider_unreachable -");
+
+    private static final ClientCase ANTHROPIC =
+            new ClientCase(
+                    "anthropic-java",
+                    "claude-opus-4-6",
+                    AnthropicJava::new,
+                    "PaymentRequiredException 402 budget_exhausted poor",
+                    "PermissionDeniedException 403 model_unpriced -",
+                    "SseException 200 provider_unreachable -");
+
+    private static final ClientCase GEMINI =
+            new ClientCase(
+                    "google-genai",
+                    "gemini-2.5-flash",
+                    GoogleGenAi::new,
+                    "ClientException 402 - -",
+                    "ClientException 403 - -",
+                    "ServerException 502 - -");
+
     @Override
     Stream<ClientCase> cases() {
         return Stream.of(
-                new ClientCase(
-                        "openai-java chat",
-                        "gpt-4o-mini",
-                        OpenAiJava::new,
-                        "UnexpectedStatusCodeException 402 budget_exhausted poor",
-                        "PermissionDeniedException 403 model_unpriced -",
-                        "SseException 200 provider_unreachable -"),
-                new ClientCase(
-                        "anthropic-java",
-                        "claude-opus-4-6",
-                        AnthropicJava::new,
-                        "PaymentRequiredException 402 budget_exhausted poor",
-                        "PermissionDeniedException 403 model_unpriced -",
-                        "SseException 200 provider_unreachable -"),
+                OPENAI,
+                RESPONSES,
+                ANTHROPIC,
+                GEMINI,
+                // Models of other dialects than the client's.
+                OPENAI.to("claude-opus-4-6"),
+                OPENAI.to("gemini-2.5-flash"),
+                RESPONSES.to("claude-opus-4-6"),
+                ANTHROPIC.to("gpt-4o-mini"),
+                ANTHROPIC.to("gemini-2.5-flash"),
+                GEMINI.to("claude-opus-4-6"),
                 new ClientCase(
                         "langchain4j openai",
                         "gpt-4o-mini",
@@ -36,20 +69,6 @@ class JavaClientsTest extends ClientContract {
                         "InvalidRequestException 402 budget_exhausted poor",
                         "AuthenticationException 403 model_unpriced -",
                         "AnthropicStreamingException 0 - -"),
-                new ClientCase(
-                        "openai-java responses",
-                        "gpt-4o-mini",
-                        OpenAiJavaResponses::new,
-                        "UnexpectedStatusCodeException 402 budget_exhausted poor",
-                        "PermissionDeniedException 403 model_unpriced -",
-                        "SseException 200 provider_unreachable -"),
-                new ClientCase(
-                        "google-genai",
-                        "gemini-2.5-flash",
-                        GoogleGenAi::new,
-                        "ClientException 402 - -",
-                        "ClientException 403 - -",
-                        "ServerException 502 - -"),
                 new ClientCase(
                         "langchain4j gemini",
                         "gemini-2.5-flash",

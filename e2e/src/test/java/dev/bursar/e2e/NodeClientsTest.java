@@ -19,6 +19,14 @@ class NodeClientsTest extends ClientContract {
 
     private static final String OFFICIAL_CUT = "APIError 0 provider_unreachable -";
 
+    private static final String ANTHROPIC_402 = "PaymentRequiredError 402 budget_exhausted poor";
+
+    private static final String GENAI_402 = "ApiError 402 402 poor";
+
+    private static final String GENAI_403 = "ApiError 403 403 -";
+
+    private static final String GENAI_CUT = "ApiError 502 502 -";
+
     private static final String AI_402 = "APICallError 402 budget_exhausted poor";
 
     private static final String AI_403 = "APICallError 403 model_unpriced -";
@@ -41,7 +49,7 @@ class NodeClientsTest extends ClientContract {
                 client(
                         "anthropic",
                         "claude-opus-4-6",
-                        "PaymentRequiredError 402 budget_exhausted poor",
+                        ANTHROPIC_402,
                         OFFICIAL_403,
                         OFFICIAL_CUT),
                 client("ai-sdk#chat", "gpt-4o-mini", AI_402, AI_403, AI_CUT),
@@ -53,15 +61,25 @@ class NodeClientsTest extends ClientContract {
                 client(
                         "genai",
                         "gemini-2.5-flash",
-                        "ApiError 402 402 poor",
-                        "ApiError 403 403 -",
-                        "ApiError 502 502 -"),
+                        GENAI_402,
+                        GENAI_403,
+                        GENAI_CUT),
                 client(
                         "ai-sdk#google",
                         "gemini-2.5-flash",
                         "APICallError 402 402 poor",
                         "APICallError 403 403 -",
-                        "StreamProviderError 502 502 -"));
+                        "StreamProviderError 502 502 -"),
+                // Models of other dialects than the client's.
+                openAi("openai-chat").to("claude-opus-4-6"),
+                openAi("openai-chat").to("gemini-2.5-flash"),
+                openAi("openai-responses").to("claude-opus-4-6"),
+                openAi("openai-responses").to("gemini-2.5-flash"),
+                openAi("agents#responses").to("claude-opus-4-6"),
+                client("anthropic", "", ANTHROPIC_402, OFFICIAL_403, OFFICIAL_CUT)
+                        .to("gpt-4o-mini"),
+                client("ai-sdk#anthropic", "", AI_402, AI_403, AI_CUT).to("gemini-2.5-flash"),
+                client("genai", "", GENAI_402, GENAI_403, GENAI_CUT).to("claude-opus-4-6"));
     }
 
     /// The client `openai`, or one around it.

@@ -246,19 +246,13 @@ final class BodyScan {
 
     /// What Converse passes on to a model, which for Claude is a part of Messages.
     private void readModelFields() {
-        if (in.currentToken() != JsonToken.START_OBJECT) {
-            in.skipChildren();
-            return;
-        }
-        while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-            String name = in.currentName();
-            in.nextToken();
+        readFields(name -> {
             if (name.equals("thinking") || name.equals("reasoning_config")) {
                 readThinking();
             } else {
                 in.skipChildren();
             }
-        }
+        });
     }
 
     private void readThinking() {
