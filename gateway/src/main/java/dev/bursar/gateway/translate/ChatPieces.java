@@ -46,7 +46,7 @@ final class ChatPieces implements PieceReader {
     private void begin(ObjectNode chunk, Consumer<Piece> out) {
         if (!begun) {
             begun = true;
-            out.accept(new Piece.Begin(chunk.path("id").asString("")));
+            out.accept(Piece.Begin.of(chunk.path("id").asString("")));
         }
     }
 

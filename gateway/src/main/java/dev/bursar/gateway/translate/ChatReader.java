@@ -45,12 +45,17 @@ final class ChatReader implements QuestionReader {
             Set.of(
                     "metadata",
                     "prompt_cache_key",
+                    "prompt_cache_options",
                     "prompt_cache_retention",
+                    "reasoning",
                     "reasoning_effort",
+                    "reasoning_format",
                     "safety_identifier",
                     "service_tier",
                     "store",
                     "stream_options",
+                    "thinking",
+                    "usage",
                     "user",
                     "verbosity");
 

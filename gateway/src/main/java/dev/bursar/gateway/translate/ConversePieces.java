@@ -1,7 +1,6 @@
 package dev.bursar.gateway.translate;
 
 import dev.bursar.gateway.translate.Piece.Reason;
-import java.util.UUID;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -68,7 +67,7 @@ final class ConversePieces implements PieceReader {
     }
 
     private static void begin(Consumer<Piece> out) {
-        out.accept(new Piece.Begin("msg_" + UUID.randomUUID()));
+        out.accept(Piece.Begin.of(""));
     }
 
     private static void text(JsonNode text, Consumer<Piece> out) {

@@ -25,7 +25,7 @@ final class GeneratePieces implements PieceReader {
         if (!begun) {
             begun = true;
             id = answer.path("responseId").asString("");
-            out.accept(new Piece.Begin(id));
+            out.accept(Piece.Begin.of(id));
         }
         JsonNode candidate = answer.path("candidates").path(0);
         for (JsonNode part : candidate.path("content").path("parts")) {

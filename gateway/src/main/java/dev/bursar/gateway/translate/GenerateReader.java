@@ -140,15 +140,16 @@ final class GenerateReader implements QuestionReader {
         }
         Fields data = part.object("inlineData");
         if (data != null) {
-            parts.add(new Picture(pictureType(data), data.neededText("data")));
+            parts.add(new Picture(requirePicture(data), data.neededText("data")));
         }
         Fields file = part.object("fileData");
         if (file != null) {
-            String type = file.text("mimeType");
-            if (type != null && !type.startsWith("image/")) {
-                throw TranslationException.noCounterpart(file.place("mimeType"));
+            requirePicture(file);
+            String uri = file.neededText("fileUri");
+            if (!uri.startsWith("https://") && !uri.startsWith("http://")) {
+                throw TranslationException.noCounterpart(file.place("fileUri"));
             }
-            parts.add(new PictureAt(file.neededText("fileUri"), file.place("fileUri")));
+            parts.add(new PictureAt(uri, file.place("fileUri")));
         }
         Fields call = part.object("functionCall");
         if (call != null) {
@@ -163,8 +164,9 @@ final class GenerateReader implements QuestionReader {
         }
     }
 
-    private static String pictureType(Fields data) {
-        String type = data.neededText("mimeType");
+    /// The type of a picture: other media have no counterpart.
+    private static String requirePicture(Fields data) {
+        String type = data.textOr("mimeType", "");
         if (!type.startsWith("image/")) {
             throw TranslationException.noCounterpart(data.place("mimeType"));
         }
@@ -200,7 +202,11 @@ final class GenerateReader implements QuestionReader {
         return Trees.text(response);
     }
 
+    /// Where only some functions may be called, these are all that there are. A single one is the choice.
     private static List<Tool> tools(Fields root) {
+        Fields calling = calling(root);
+        List<String> allowed =
+                calling == null ? List.of() : calling.texts("allowedFunctionNames");
         List<Tool> tools = new ArrayList<>();
         for (Fields tool : root.objects("tools")) {
             tool.refuseOthers(Set.of("functionDeclarations"), Set.of());
@@ -209,40 +215,41 @@ final class GenerateReader implements QuestionReader {
                         function.has("parametersJsonSchema")
                                 ? function.tree("parametersJsonSchema")
                                 : Schemas.fromGemini(function.tree("parameters"));
-                tools.add(
-                        new Tool(
-                                function.neededText("name"),
-                                function.text("description"),
-                                schema));
+                String name = function.neededText("name");
+                if (allowed.size() < 2 || allowed.contains(name)) {
+                    tools.add(new Tool(name, function.text("description"), schema));
+                }
             }
         }
         return tools;
     }
 
     private static @Nullable Choice choice(Fields root) {
-        Fields config = root.object("toolConfig");
-        if (config == null) {
-            return null;
-        }
-        config.refuseOthers(Set.of("functionCallingConfig"), Set.of());
-        Fields calling = config.object("functionCallingConfig");
+        Fields calling = calling(root);
         if (calling == null) {
             return null;
         }
-        List<String> allowed = calling.texts("allowedFunctionNames");
-        if (allowed.size() > 1) {
-            throw TranslationException.noCounterpart(calling.place("allowedFunctionNames"));
-        }
         return switch (calling.textOr("mode", "AUTO")) {
-            case "ANY" ->
-                    allowed.isEmpty()
-                            ? new Choice(Mode.ANY, "", calling.path())
-                            : new Choice(Mode.NAMED, allowed.getFirst(), calling.path());
+            case "ANY" -> {
+                List<String> allowed = calling.texts("allowedFunctionNames");
+                yield allowed.size() == 1
+                        ? new Choice(Mode.NAMED, allowed.getFirst(), calling.path())
+                        : new Choice(Mode.ANY, "", calling.path());
+            }
             case "NONE" -> new Choice(Mode.NONE, "", calling.path());
             case "AUTO", "VALIDATED", "MODE_UNSPECIFIED" ->
                     new Choice(Mode.AUTO, "", calling.path());
             default -> throw TranslationException.noCounterpart(calling.place("mode"));
         };
+    }
+
+    private static @Nullable Fields calling(Fields root) {
+        Fields config = root.object("toolConfig");
+        if (config == null) {
+            return null;
+        }
+        config.refuseOthers(Set.of("functionCallingConfig"), Set.of());
+        return config.object("functionCallingConfig");
     }
 
     private static @Nullable Format format(Fields config) {

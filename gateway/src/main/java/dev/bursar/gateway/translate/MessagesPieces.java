@@ -63,7 +63,7 @@ final class MessagesPieces implements PieceReader {
         }
         if (!begun) {
             begun = true;
-            out.accept(new Piece.Begin(message.path("id").asString("")));
+            out.accept(Piece.Begin.of(message.path("id").asString("")));
         }
         used(message, out);
     }

@@ -54,11 +54,12 @@ final class MessagesReader implements QuestionReader {
     public Question read(ObjectNode body) {
         Fields root = Fields.root(body);
         root.refuseOthers(READ, HARMLESS);
+        List<String> system = new ArrayList<>(texts(root, "system"));
         Turns turns = new Turns();
-        root.objects("messages").forEach(message -> message(message, turns));
+        root.objects("messages").forEach(message -> message(message, system, turns));
         Fields choice = root.object("tool_choice");
         return new Question(
-                system(root),
+                system,
                 turns.all("messages"),
                 tools(root),
                 choice == null ? null : choice(choice),
@@ -77,11 +78,11 @@ final class MessagesReader implements QuestionReader {
                 format(root));
     }
 
-    private static List<String> system(Fields root) {
-        if (root.at("system").isString()) {
-            return List.of(root.neededText("system"));
+    private static List<String> texts(Fields from, String name) {
+        if (from.at(name).isString()) {
+            return List.of(from.neededText(name));
         }
-        return root.objects("system").stream().map(MessagesReader::text).toList();
+        return from.objects(name).stream().map(MessagesReader::text).toList();
     }
 
     private static String text(Fields block) {
@@ -89,13 +90,16 @@ final class MessagesReader implements QuestionReader {
         return block.neededText("text");
     }
 
-    private static void message(Fields message, Turns turns) {
-        Role role =
-                switch (message.neededText("role")) {
-                    case "user" -> Role.USER;
-                    case "assistant" -> Role.MODEL;
-                    default -> throw TranslationException.noCounterpart(message.place("role"));
-                };
+    private static void message(Fields message, List<String> system, Turns turns) {
+        switch (message.neededText("role")) {
+            case "user" -> turn(Role.USER, message, turns);
+            case "assistant" -> turn(Role.MODEL, message, turns);
+            case "system" -> system.addAll(texts(message, "content"));
+            default -> throw TranslationException.noCounterpart(message.place("role"));
+        }
+    }
+
+    private static void turn(Role role, Fields message, Turns turns) {
         if (message.at("content").isString()) {
             turns.add(role, List.of(new Text(message.neededText("content"))));
             return;

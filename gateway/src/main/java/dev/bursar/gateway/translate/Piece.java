@@ -1,6 +1,7 @@
 package dev.bursar.gateway.translate;
 
 import dev.bursar.pricing.TokenUsage;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// What an answer is made of, in the order in which it comes. An answer that is whole has the same pieces
@@ -8,7 +9,13 @@ import org.jspecify.annotations.Nullable;
 sealed interface Piece {
 
     /// The first piece.
-    record Begin(String id) implements Piece {}
+    record Begin(String id) implements Piece {
+
+        /// @param id of the answer, or empty where the provider tells none: then one is made up
+        static Begin of(String id) {
+            return new Begin(id.isEmpty() ? "msg_" + UUID.randomUUID() : id);
+        }
+    }
 
     record Text(String text) implements Piece {}
 

@@ -40,6 +40,7 @@ final class ResponsesReader implements QuestionReader {
                     "max_tool_calls",
                     "metadata",
                     "prompt_cache_key",
+                    "prompt_cache_options",
                     "prompt_cache_retention",
                     "reasoning",
                     "safety_identifier",

@@ -19,6 +19,7 @@ public final class StreamTranslation {
     private final Frames out;
     private Piece.@Nullable Stop stop;
     private TokenUsage usage = TokenUsage.NONE;
+    private boolean called;
     private boolean over;
 
     StreamTranslation(Form client, PieceReader reader, PieceWriter writer, Frames out) {
@@ -36,7 +37,11 @@ public final class StreamTranslation {
     /// @throws TranslationException when the event cannot be understood: the stream cannot go on then, and
     ///     [#error] is what is left to say
     public byte[] event(String type, byte[] data, int offset, int length) {
-        if (over || isDone(data, offset, length)) {
+        if (over) {
+            return NOTHING;
+        }
+        if (isDone(data, offset, length)) {
+            done();
             return NOTHING;
         }
         JsonNode event = Trees.read(data, offset, length);
@@ -87,6 +92,13 @@ public final class StreamTranslation {
         return out.take();
     }
 
+    /// Some providers of chats say that it is over, but not why.
+    private void done() {
+        if (stop == null) {
+            stop = Piece.Stop.of(called ? Piece.Reason.CALLS : Piece.Reason.END);
+        }
+    }
+
     private void take(Piece piece) {
         if (over) {
             return;
@@ -94,7 +106,10 @@ public final class StreamTranslation {
         switch (piece) {
             case Piece.Begin begin -> writer.begin(begin);
             case Piece.Text(String text) -> writer.text(text);
-            case Piece.CallBegin call -> writer.call(call);
+            case Piece.CallBegin call -> {
+                called = true;
+                writer.call(call);
+            }
             case Piece.Arguments arguments -> writer.arguments(arguments);
             case Piece.Stop told -> stop = told;
             case Piece.Usage(TokenUsage told) -> usage = told;
