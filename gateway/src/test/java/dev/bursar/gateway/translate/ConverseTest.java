@@ -76,6 +76,8 @@ final class ConverseTest {
                         messageStop {"stopReason":"tool_use"}
                         metadata {"usage":{"inputTokens":5,"outputTokens":3,"totalTokens":18,"cacheReadInputTokens":8,"cacheWriteInputTokens":2},"metrics":{"latencyMs":1}}
                         """);
+        assertThat(stream)
+                .contains("{\"tool_calls\":[{\"index\":1,\"function\":{\"arguments\":\"{}\"}}]}");
         List<JsonNode> chunks = Wire.events(stream);
         Told told =
                 Told.of(

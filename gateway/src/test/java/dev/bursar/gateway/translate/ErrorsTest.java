@@ -2,8 +2,11 @@ package dev.bursar.gateway.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 
 /// Errors of providers, in the envelopes of clients.
 final class ErrorsTest {
@@ -31,6 +34,19 @@ final class ErrorsTest {
                                 Wire.between(Form.CHAT, provider)
                                         .error(status, Wire.bytes(body))))
                 .isEqualTo(Wire.json(expected));
+    }
+
+    @Test
+    void errors_ofBytesThatAreNoText_areStillErrors() {
+        Random random = new Random(5);
+        for (int round = 0; round < 200; round++) {
+            byte[] body = new byte[random.nextInt(3_000)];
+            random.nextBytes(body);
+            JsonNode error = Wire.json(Wire.between(Form.CHAT, Form.GENERATE).error(502, body));
+            assertThat(error.path("error").path("message").asString())
+                    .isNotEmpty()
+                    .hasSizeLessThanOrEqualTo(1_000);
+        }
     }
 
     @ParameterizedTest
