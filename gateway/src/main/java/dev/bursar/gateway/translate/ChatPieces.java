@@ -19,9 +19,7 @@ final class ChatPieces implements PieceReader {
     @Override
     public void event(String type, ObjectNode chunk, Consumer<Piece> out) {
         if (!chunk.path("error").isMissingNode() && !chunk.path("error").isNull()) {
-            Piece.Failure told = Errors.read(500, chunk);
-            out.accept(
-                    new Piece.Failure(Errors.status(told.kind()), told.message(), told.kind()));
+            out.accept(Errors.inStream(chunk));
             return;
         }
         begin(chunk, out);

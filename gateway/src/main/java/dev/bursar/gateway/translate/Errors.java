@@ -39,7 +39,15 @@ final class Errors {
         return new Piece.Failure(status, message, kind);
     }
 
-    /// The status that says best what a code or a type in a stream means.
+    /// An error that comes where more of an answer was expected.
+    static Piece.Failure inStream(ObjectNode envelope) {
+        Piece.Failure told = read(500, envelope);
+        int code = envelope.path("error").path("code").asInt(0);
+        int status = code >= 400 && code < 600 ? code : status(told.kind());
+        return new Piece.Failure(status, told.message(), told.kind());
+    }
+
+    /// The status that says best what a code or a type means.
     static int status(@Nullable String kind) {
         if (kind == null) {
             return 500;

@@ -18,8 +18,7 @@ final class GeneratePieces implements PieceReader {
     @Override
     public void event(String type, ObjectNode answer, Consumer<Piece> out) {
         if (answer.path("error").isObject()) {
-            JsonNode code = answer.path("error").path("code");
-            out.accept(Errors.read(code.isInt() ? code.asInt() : 500, answer));
+            out.accept(Errors.inStream(answer));
             return;
         }
         if (!begun) {

@@ -31,12 +31,7 @@ final class MessagesPieces implements PieceReader {
                 used(event, out);
                 stopped(event.path("delta"), out);
             }
-            case "error" -> {
-                Piece.Failure told = Errors.read(500, event);
-                out.accept(
-                        new Piece.Failure(
-                                Errors.status(told.kind()), told.message(), told.kind()));
-            }
+            case "error" -> out.accept(Errors.inStream(event));
             default -> {
                 // ping, message_stop, and what is not known yet.
             }

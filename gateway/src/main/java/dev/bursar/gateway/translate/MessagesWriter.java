@@ -96,19 +96,22 @@ final class MessagesWriter implements QuestionWriter {
             }
             json.set("input_schema", Schemas.ofObject(tool.schema()));
         }
+        boolean oneCall = question.oneCall() != null;
         Choice choice = question.choice();
-        Mode mode = choice == null ? Mode.AUTO : choice.mode();
-        if (choice == null && question.oneCall() == null) {
-            return;
+        if (choice == null) {
+            if (!oneCall) {
+                return;
+            }
+            choice = new Choice(Mode.AUTO, "", "");
         }
         ObjectNode json = body.putObject("tool_choice");
-        switch (mode) {
+        switch (choice.mode()) {
             case AUTO -> json.put("type", "auto");
             case NONE -> json.put("type", "none");
             case ANY -> json.put("type", "any");
             case NAMED -> json.put("type", "tool").put("name", choice.name());
         }
-        if (question.oneCall() != null && mode != Mode.NONE) {
+        if (oneCall && choice.mode() != Mode.NONE) {
             json.put("disable_parallel_tool_use", true);
         }
     }

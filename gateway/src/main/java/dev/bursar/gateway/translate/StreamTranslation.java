@@ -55,6 +55,7 @@ public final class StreamTranslation {
     /// The provider's stream is over. One that did not tell why it ended has broken off, which is an error.
     ///
     /// @return what the client's form still needs
+    /// @throws TranslationException as [#event] does
     public byte[] end() {
         if (over) {
             return NOTHING;
@@ -122,8 +123,8 @@ public final class StreamTranslation {
     }
 
     private void finish(Piece.Stop stop, TokenUsage usage) {
-        over = true;
         writer.end(stop, usage);
+        over = true;
         out.close();
     }
 

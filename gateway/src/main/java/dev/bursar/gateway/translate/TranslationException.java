@@ -6,11 +6,14 @@ public final class TranslationException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /// Of a field: its names are the client's.
+    private static final int MAX_FIELD_CHARS = 200;
+
     private final String field;
 
     TranslationException(String field, String message) {
         super(message);
-        this.field = field;
+        this.field = field.length() <= MAX_FIELD_CHARS ? field : field.substring(0, MAX_FIELD_CHARS);
     }
 
     static TranslationException noCounterpart(String field) {

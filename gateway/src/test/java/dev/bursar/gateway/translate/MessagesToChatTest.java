@@ -201,4 +201,22 @@ final class MessagesToChatTest {
                                 .filter(id -> !id.isEmpty()))
                 .containsExactly("a", "b");
     }
+
+    @Test
+    void stream_thatCutsACharacterInTwo_passesBothHalves() {
+        String stream =
+                Wire.stream(
+                        Form.MESSAGES,
+                        Form.CHAT,
+                        """
+                        {"id":null,"choices":[{"index":0,"delta":{"content":"\\ud83d"}}]}
+                        {"id":null,"choices":[{"index":0,"delta":{"content":"\\ude00","tool_calls":null},"finish_reason":"stop"}],"usage":null}
+                        """);
+        StringBuilder text = new StringBuilder();
+        Wire.events(stream)
+                .forEach(event -> text.append(event.path("delta").path("text").asString("")));
+        assertThat(text.toString()).isEqualTo("\ud83d\ude00");
+        assertThat(Wire.events(stream).getFirst().path("message").path("id").asString())
+                .startsWith("msg_");
+    }
 }
