@@ -345,7 +345,8 @@ final class Call implements Runnable {
                         ? null
                         : new CallRequest.Bound(
                                 field, wiring.estimator().choiceTokens(request, route));
-        return Buffer.buffer(request.rewrite(shape.body(), route.provider().nameOf(route.model()), bound));
+        return Buffer.buffer(
+                request.rewrite(shape.body(), route.provider().nameOf(route.model()), bound));
     }
 
     /// What is needed to end a call.

@@ -86,7 +86,8 @@ class ConverseRecordingsTest {
 
     @Test
     void recordings_askedAgain_passByteForByteAndAreSettledByTheirUsage() throws Exception {
-        Path calls = RecordedStreamsTest.shared().resolve("data/fixtures/http/recorded-calls.jsonl");
+        Path calls =
+                RecordedStreamsTest.shared().resolve("data/fixtures/http/recorded-calls.jsonl");
         assumeTrue(Files.isRegularFile(calls), "no recordings at " + calls);
         List<Recording> recordings = new ArrayList<>();
         for (String line : Files.readAllLines(calls)) {
@@ -132,7 +133,8 @@ class ConverseRecordingsTest {
     }
 
     private void check(Recording recording) throws Exception {
-        String type = recording.stream() ? "application/vnd.amazon.eventstream" : "application/json";
+        String type =
+                recording.stream() ? "application/vnd.amazon.eventstream" : "application/json";
         house.provider.script(answer -> {
             answer.response().putHeader("content-type", type);
             answer.response().end(Buffer.buffer(recording.answer()));

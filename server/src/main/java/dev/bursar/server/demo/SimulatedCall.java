@@ -47,8 +47,7 @@ record SimulatedCall(
             throw new IllegalArgumentException("We could not parse the JSON body of your request.");
         }
         JsonNode last = shape.last(root);
-        String model =
-                shape.modelInPath() ? modelIn(uri, shape) : root.path("model").asString("");
+        String model = shape.modelInPath() ? modelIn(uri, shape) : root.path("model").asString("");
         if (model.isEmpty() || last == null) {
             throw new IllegalArgumentException("a model and a conversation are required.");
         }
