@@ -25,7 +25,8 @@ public record AzureApi(String version, Map<String, String> deployments) {
     /// Earlier versions know no usage of streams and not every bound of the output.
     public static final String OLDEST = "2024-09-01";
 
-    private static final Pattern DATED = Pattern.compile("20[0-9]{2}-[01][0-9]-[0-3][0-9](-preview)?");
+    private static final Pattern DATED =
+            Pattern.compile("20[0-9]{2}-[01][0-9]-[0-3][0-9](-preview)?");
 
     private static final String PREVIEW = "preview";
 

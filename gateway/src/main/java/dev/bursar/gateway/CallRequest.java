@@ -59,8 +59,7 @@ record CallRequest(
     record Naming(Span at, String before, String after, String written) {
 
         Splice.Edit edit(String name) {
-            return new Splice.Edit(
-                    at.start(), at.end(), before + Envelope.quoted(name) + after);
+            return new Splice.Edit(at.start(), at.end(), before + Envelope.quoted(name) + after);
         }
     }
 

@@ -77,10 +77,8 @@ final class ConverseReader extends AnswerReader {
                 usage = told == null ? usage : told;
                 usageFinal |= told != null;
             }
-            case "serviceTier" ->
-                    fields(in, field -> tier(in, field, "type", "service_tier"));
-            case "performanceConfig" ->
-                    fields(in, field -> tier(in, field, "latency", "latency"));
+            case "serviceTier" -> fields(in, field -> tier(in, field, "type", "service_tier"));
+            case "performanceConfig" -> fields(in, field -> tier(in, field, "latency", "latency"));
             case "trace" -> fields(in, field -> traced(in, field));
             default -> in.skipChildren();
         }
@@ -121,15 +119,17 @@ final class ConverseReader extends AnswerReader {
             in.skipChildren();
             return;
         }
-        fields(in, field -> {
-            if (field.equals("content") && in.currentToken() == JsonToken.START_ARRAY) {
-                while (in.nextToken() != JsonToken.END_ARRAY) {
-                    fields(in, kind -> block(in, kind));
-                }
-            } else {
-                in.skipChildren();
-            }
-        });
+        fields(
+                in,
+                field -> {
+                    if (field.equals("content") && in.currentToken() == JsonToken.START_ARRAY) {
+                        while (in.nextToken() != JsonToken.END_ARRAY) {
+                            fields(in, kind -> block(in, kind));
+                        }
+                    } else {
+                        in.skipChildren();
+                    }
+                });
     }
 
     /// The start of a block, or what is added to it.

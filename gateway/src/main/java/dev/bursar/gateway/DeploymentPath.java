@@ -35,6 +35,9 @@ final class DeploymentPath {
     }
 
     static String of(Operation operation, String deployment) {
-        return "/openai" + DEPLOYMENTS + GeminiPath.encoded(deployment) + operation.path(deployment);
+        return "/openai"
+                + DEPLOYMENTS
+                + GeminiPath.encoded(deployment)
+                + operation.path(deployment);
     }
 }

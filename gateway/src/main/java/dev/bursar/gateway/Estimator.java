@@ -34,7 +34,8 @@ final class Estimator {
     private static final int PAYLOAD_CHARS = 4_096;
 
     /// Fields that carry pictures and files, as base64 or as a `data:` URL.
-    private static final Set<String> PAYLOADS = Set.of("data", "url", "image_url", "file_data", "bytes");
+    private static final Set<String> PAYLOADS =
+            Set.of("data", "url", "image_url", "file_data", "bytes");
 
     private final TokenEstimator tokens;
     private final GatewaySettings settings;

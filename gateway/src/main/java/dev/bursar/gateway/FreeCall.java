@@ -102,7 +102,9 @@ final class FreeCall implements Runnable {
                         endpoint.provider().path(target.operation(), endpoint.model()),
                         client.request(),
                         secret -> headers.isForProvider(secret, wiring.identities()));
-        Buffer upstreamBody = Buffer.buffer(request.rewrite(body, endpoint.provider().nameOf(endpoint.model()), null));
+        Buffer upstreamBody =
+                Buffer.buffer(
+                        request.rewrite(body, endpoint.provider().nameOf(endpoint.model()), null));
         switch (exchanges.run(client, exchange, options, upstreamBody)) {
             case Ending.Answered answered -> replies.passOn(answered, answer, null);
             case Ending.Relayed _ -> client.onLoop(client::end);

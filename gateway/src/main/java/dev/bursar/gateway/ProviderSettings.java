@@ -108,7 +108,16 @@ public record ProviderSettings(
     public ProviderSettings withTimeouts(
             Duration connect, Duration answer, Duration idle, Duration call) {
         return new ProviderSettings(
-                name, dialect, baseUrl, keys, free, allowPrivate, connect, answer, idle, call,
+                name,
+                dialect,
+                baseUrl,
+                keys,
+                free,
+                allowPrivate,
+                connect,
+                answer,
+                idle,
+                call,
                 azure);
     }
 

@@ -187,9 +187,7 @@ final class StreamEnd {
 
     private void conversed() {
         for (long block : reader.openPlaces()) {
-            frame(
-                    "contentBlockStop",
-                    json -> json.writeNumberProperty("contentBlockIndex", block));
+            frame("contentBlockStop", json -> json.writeNumberProperty("contentBlockIndex", block));
         }
         frame("messageStop", json -> json.writeStringProperty("stopReason", "max_tokens"));
         frame(

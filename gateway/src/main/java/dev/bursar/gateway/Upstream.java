@@ -96,7 +96,8 @@ final class Upstream implements AutoCloseable {
         Headers.toProvider(request.headers(), headers, forProvider);
         headers.set("accept-encoding", "identity");
         String query = withoutVersion(query(request.query(), forProvider));
-        boolean own = Headers.KEYS.stream().anyMatch(headers::contains) || QueryKey.of(query) != null;
+        boolean own =
+                Headers.KEYS.stream().anyMatch(headers::contains) || QueryKey.of(query) != null;
         if (key != null && !own) {
             authorize(provider, key.secret(), headers);
         }

@@ -210,8 +210,7 @@ class AzureTest {
                         "\"content\":null,\"tool_calls\":[{\"id\":\"t1\",\"type\":\"function\","
                                 + "\"function\":{\"name\":\"look\",\"arguments\":\"{}\"}}]");
         house.provider.script(answer -> answer.json(200, called));
-        String tools =
-                ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"look\"}}]}";
+        String tools = ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"look\"}}]}";
         house.post(DEPLOYMENT, NO_MODEL.strip().replaceFirst("}$", tools));
         assertThat(house.committed().actual().get(Unit.TOOL_CALLS)).isEqualTo(1);
     }
@@ -219,8 +218,8 @@ class AzureTest {
     @Test
     void provider_withTooManyCalls_isPassedOnUntouched() throws Exception {
         String busy = "{\"error\":{\"code\":\"429\",\"message\":\"retry after 7 seconds\"}}";
-        house.provider.script(
-                answer -> answer.json(429, Map.of("retry-after", "7", "x-ms-region", "east"), busy));
+        house.provider.script(answer ->
+                answer.json(429, Map.of("retry-after", "7", "x-ms-region", "east"), busy));
         HttpResponse<String> answer = house.post(DEPLOYMENT, NO_MODEL);
         assertThat(answer.statusCode()).isEqualTo(429);
         assertThat(answer.body()).isEqualTo(busy);
@@ -249,8 +248,7 @@ class AzureTest {
         "/openai/deployments/%ZZ/chat/completions,400",
         "/openai/deployments/%20/chat/completions,400",
     })
-    void path_thatIsNotServed_isRefusedInOpenAisEnvelope(String path, int status)
-            throws Exception {
+    void path_thatIsNotServed_isRefusedInOpenAisEnvelope(String path, int status) throws Exception {
         try (RawClient client = new RawClient(house.uri("/"))) {
             String answer = client.send(RawClient.request(path, NO_MODEL)).readUntil("}}");
             assertThat(answer).startsWith("HTTP/1.1 " + status).contains("invalid_request_error");
@@ -260,10 +258,8 @@ class AzureTest {
 
     @Test
     void answer_ofAnotherModel_isPricedAsThatOne() throws Exception {
-        house.provider.script(
-                answer ->
-                        answer.json(
-                                200, Samples.CHAT_ANSWER.replace("house-model-2026", "dear-model")));
+        house.provider.script(answer ->
+                answer.json(200, Samples.CHAT_ANSWER.replace("house-model-2026", "dear-model")));
         house.post(DEPLOYMENT, NO_MODEL);
         assertThat(house.spent(usd)).isEqualTo(53_000);
     }

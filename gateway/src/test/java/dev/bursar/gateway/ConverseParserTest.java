@@ -61,7 +61,8 @@ class ConverseParserTest {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         byte[] sent =
                 parse(body).rewrite(bytes, "any", new CallRequest.Bound(ConverseParser.BOUND, 9));
-        assertThat(new String(sent, StandardCharsets.UTF_8)).isEqualTo(to.replace("M}", MESSAGES + "}"));
+        assertThat(new String(sent, StandardCharsets.UTF_8))
+                .isEqualTo(to.replace("M}", MESSAGES + "}"));
     }
 
     @Test

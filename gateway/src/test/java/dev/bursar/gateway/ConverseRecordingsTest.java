@@ -51,7 +51,7 @@ class ConverseRecordingsTest {
     private House house;
     private final Set<String> unpriced = new HashSet<>();
 
-    private record Recording(String path, String request, byte[] answer, JsonNode usage) {
+    private record Recording(String path, String request, Buffer answer, JsonNode usage) {
 
         boolean stream() {
             return path.endsWith("-stream");
@@ -86,7 +86,8 @@ class ConverseRecordingsTest {
 
     @Test
     void recordings_askedAgain_passByteForByteAndAreSettledByTheirUsage() throws Exception {
-        Path calls = RecordedStreamsTest.shared().resolve("data/fixtures/http/recorded-calls.jsonl");
+        Path calls =
+                RecordedStreamsTest.shared().resolve("data/fixtures/http/recorded-calls.jsonl");
         assumeTrue(Files.isRegularFile(calls), "no recordings at " + calls);
         List<Recording> recordings = new ArrayList<>();
         for (String line : Files.readAllLines(calls)) {
@@ -117,7 +118,7 @@ class ConverseRecordingsTest {
         String request = call.path("req").toString();
         if (!answer.isString()) {
             byte[] json = answer.toString().getBytes(StandardCharsets.UTF_8);
-            return new Recording(path, request, json, answer.path("usage"));
+            return new Recording(path, request, Buffer.buffer(json), answer.path("usage"));
         }
         ByteArrayOutputStream frames = new ByteArrayOutputStream();
         JsonNode usage = JSON.createObjectNode();
@@ -128,20 +129,21 @@ class ConverseRecordingsTest {
             frames.writeBytes(FrameWriter.event(event.group(1), json));
             usage = payload.path("usage");
         }
-        return new Recording(path, request, frames.toByteArray(), usage);
+        return new Recording(path, request, Buffer.buffer(frames.toByteArray()), usage);
     }
 
     private void check(Recording recording) throws Exception {
-        String type = recording.stream() ? "application/vnd.amazon.eventstream" : "application/json";
+        String type =
+                recording.stream() ? "application/vnd.amazon.eventstream" : "application/json";
         house.provider.script(answer -> {
             answer.response().putHeader("content-type", type);
-            answer.response().end(Buffer.buffer(recording.answer()));
+            answer.response().end(recording.answer());
         });
         int before = house.entries(Entry.Committed.class).size();
         HttpRequest request = house.request(recording.path(), recording.request()).build();
         HttpResponse<byte[]> answer =
                 house.http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-        assertThat(answer.body()).as(recording.path()).isEqualTo(recording.answer());
+        assertThat(answer.body()).as(recording.path()).isEqualTo(recording.answer().getBytes());
         assertThat(house.provider.received.getLast().uri()).isEqualTo(recording.path());
         House.await(() -> house.entries(Entry.Committed.class).size() > before);
         Entry.Committed entry = house.entries(Entry.Committed.class).getLast();

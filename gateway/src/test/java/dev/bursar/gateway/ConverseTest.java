@@ -166,8 +166,7 @@ class ConverseTest {
     @ParameterizedTest
     @ValueSource(strings = {"/model/", "/bedrock/model/"})
     void converse_answered_isSettledByItsUsage(String prefix) throws Exception {
-        house.provider.script(
-                answer -> answer.json(200, Map.of("x-amzn-requestid", "r1"), ANSWER));
+        house.provider.script(answer -> answer.json(200, Map.of("x-amzn-requestid", "r1"), ANSWER));
         HttpResponse<String> answer = house.post(WHOLE.replace("/model/", prefix), REQUEST);
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo(ANSWER);
@@ -177,7 +176,11 @@ class ConverseTest {
         FakeProvider.Received received = house.provider.received.getFirst();
         assertThat(received.uri()).isEqualTo(WHOLE);
         assertThat(received.headers().get("authorization")).isEqualTo("Bearer aws-provider");
-        assertThat(JSON.readTree(received.body()).path("inferenceConfig").path("maxTokens").asLong())
+        assertThat(
+                        JSON.readTree(received.body())
+                                .path("inferenceConfig")
+                                .path("maxTokens")
+                                .asLong())
                 .isEqualTo(4_096);
     }
 
@@ -283,11 +286,10 @@ class ConverseTest {
 
     @Test
     void stream_brokenOffBetweenFrames_endsInAnException() throws Exception {
-        house.provider.script(
-                answer -> {
-                    write(answer.begin(FRAMES), begin());
-                    answer.after(50, answer::reset);
-                });
+        house.provider.script(answer -> {
+            write(answer.begin(FRAMES), begin());
+            answer.after(50, answer::reset);
+        });
         List<Frame> frames = frames(ask(STREAM).body());
         Frame last = frames.getLast();
         assertThat(frames).hasSize(3);
@@ -304,14 +306,12 @@ class ConverseTest {
     @Test
     void stream_brokenOffInsideAFrame_isBrokenOffToo() throws Exception {
         byte[] half = Arrays.copyOf(text(0, "and more"), 40);
-        house.provider.script(
-                answer -> {
-                    write(answer.begin(FRAMES), joined(begin(), half));
-                    answer.after(50, answer::reset);
-                });
+        house.provider.script(answer -> {
+            write(answer.begin(FRAMES), joined(begin(), half));
+            answer.after(50, answer::reset);
+        });
         assertThatThrownBy(() -> ask(STREAM)).isInstanceOf(IOException.class);
-        assertThat(house.committed().attribution().labels())
-                .containsEntry("status", "broken_off");
+        assertThat(house.committed().attribution().labels()).containsEntry("status", "broken_off");
     }
 
     @Test
@@ -378,11 +378,10 @@ class ConverseTest {
     @Test
     void stream_thatOutgrowsItsHold_endsAsIfTheModelHadComeToItsBound() throws Exception {
         BudgetId little = house.budget("little", Unit.USD_MICROCENTS, 120_000);
-        house.provider.script(
-                answer -> {
-                    write(answer.begin(FRAMES), event("messageStart", "{\"role\":\"assistant\"}"));
-                    endless(answer);
-                });
+        house.provider.script(answer -> {
+            write(answer.begin(FRAMES), event("messageStart", "{\"role\":\"assistant\"}"));
+            endless(answer);
+        });
         String body = REQUEST.replaceFirst("\\{", "{\"inferenceConfig\":{\"maxTokens\":100},");
         HttpResponse<byte[]> answer =
                 house.http.send(
@@ -414,8 +413,7 @@ class ConverseTest {
     void clamp_lessLeftThanAsked_forwardsWhatTheBudgetPays() throws Exception {
         LadderSettings ladder =
                 new LadderSettings(new TreeMap<>(), 256, Duration.ofSeconds(20), 100);
-        house.gateway.reconfigure(
-                House.BOOK, house.settings().withLadders(Map.of("acme", ladder)));
+        house.gateway.reconfigure(House.BOOK, house.settings().withLadders(Map.of("acme", ladder)));
         house.authority.submit(
                 new Command.DefineBudget(
                         new Budget(
@@ -442,7 +440,8 @@ class ConverseTest {
     @Test
     void guardrail_inTheTrace_isNotSilentlyFree() throws Exception {
         String traced =
-                ANSWER.replaceFirst("\\{", "{\"trace\":{\"guardrail\":{\"actionReason\":\"none\"}},")
+                ANSWER.replaceFirst(
+                                "\\{", "{\"trace\":{\"guardrail\":{\"actionReason\":\"none\"}},")
                         .replace("default", "flex");
         house.provider.script(answer -> answer.json(200, traced));
         house.post(WHOLE, REQUEST);

@@ -65,11 +65,7 @@ final class House {
                                             "house-model",
                                             Instant.EPOCH,
                                             PRICE.rates()),
-                                    Price.of(
-                                            "gemini",
-                                            "house-model",
-                                            Instant.EPOCH,
-                                            PRICE.rates()),
+                                    Price.of("gemini", "house-model", Instant.EPOCH, PRICE.rates()),
                                     Price.of(
                                             "bedrock",
                                             "acme.house-model-v1:0",

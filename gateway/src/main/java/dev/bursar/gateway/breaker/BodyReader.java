@@ -30,14 +30,14 @@ final class BodyReader {
                     "store");
 
     private static final long[] IDS =
-            hashes(
-                    "id", "tool_call_id", "tool_use_id", "toolUseId", "call_id", "cache_control");
+            hashes("id", "tool_call_id", "tool_use_id", "toolUseId", "call_id", "cache_control");
 
     /// The lists that a conversation is in: Chat Completions, Messages and Converse, Responses, Gemini.
     private static final long[] CONVERSATIONS = hashes("messages", "input", "contents");
 
     private static final long[] PARTS = hashes("content", "parts");
-    private static final long[] CALLS = hashes("tool_calls", "functionCall", "function_call", "toolUse");
+    private static final long[] CALLS =
+            hashes("tool_calls", "functionCall", "function_call", "toolUse");
     private static final long[] RESULTS = hashes("functionResponse", "toolResult");
     private static final long TYPE = Hash.of("type");
     private static final long ROLE = Hash.of("role");

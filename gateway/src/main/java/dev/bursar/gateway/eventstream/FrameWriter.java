@@ -65,7 +65,7 @@ public final class FrameWriter {
     /// Of all that was written so far.
     private static int checksum(ByteBuffer out) {
         CRC32 checksum = new CRC32();
-        checksum.update(out.array(), 0, out.position());
+        checksum.update(out.duplicate().flip());
         return (int) checksum.getValue();
     }
 }

@@ -1,5 +1,6 @@
 package dev.bursar.server.demo;
 
+import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class AnthropicDialect implements Dialect {
     }
 
     @Override
-    public List<String> events(Reply reply, int tokensPerChunk, boolean includeUsage) {
+    public List<Buffer> events(Reply reply, int tokensPerChunk, boolean includeUsage) {
         List<String> events = new ArrayList<>();
         ObjectNode message = message(reply);
         message.set("usage", usage(reply, 1));
@@ -53,7 +54,7 @@ final class AnthropicDialect implements Dialect {
         end.set("usage", usage(reply, reply.output()));
         events.add(written(end));
         events.add(written(event("message_stop")));
-        return events;
+        return Dialect.buffers(events);
     }
 
     @Override

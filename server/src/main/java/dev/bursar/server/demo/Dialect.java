@@ -1,6 +1,8 @@
 package dev.bursar.server.demo;
 
+import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /// How a reply goes over the wire.
@@ -9,13 +11,23 @@ interface Dialect {
     /// The whole reply as one JSON document.
     String whole(Reply reply);
 
-    /// The reply as server-sent events, each with its closing blank line.
+    /// The reply as the events of a stream, each as it goes over the wire.
     ///
     /// @param includeUsage whether the caller asked for usage in the stream, where one has to ask
-    List<String> events(Reply reply, int tokensPerChunk, boolean includeUsage);
+    List<Buffer> events(Reply reply, int tokensPerChunk, boolean includeUsage);
+
+    /// The content type of streams.
+    default String streamType() {
+        return "text/event-stream; charset=utf-8";
+    }
 
     /// An error envelope.
     String error(int status, String message);
+
+    /// The headers of an error.
+    default Map<String, String> errorHeaders(int status) {
+        return Map.of();
+    }
 
     /// The type that goes with an error status.
     static String errorType(int status) {
@@ -26,6 +38,11 @@ interface Dialect {
             case 529 -> "overloaded_error";
             default -> status < 500 ? "invalid_request_error" : "api_error";
         };
+    }
+
+    /// Server-sent events, each with its closing blank line.
+    static List<Buffer> buffers(List<String> events) {
+        return events.stream().map(Buffer::buffer).toList();
     }
 
     /// The pieces of a reply in groups of `size`, each joined.

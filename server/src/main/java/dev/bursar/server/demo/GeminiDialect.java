@@ -1,5 +1,6 @@
 package dev.bursar.server.demo;
 
+import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
@@ -19,7 +20,7 @@ final class GeminiDialect implements Dialect {
     }
 
     @Override
-    public List<String> events(Reply reply, int tokensPerChunk, boolean includeUsage) {
+    public List<Buffer> events(Reply reply, int tokensPerChunk, boolean includeUsage) {
         List<ObjectNode> parts = new ArrayList<>();
         Dialect.chunks(reply.pieces(), tokensPerChunk).forEach(piece -> parts.add(text(piece)));
         if (parts.isEmpty()) {
@@ -32,7 +33,7 @@ final class GeminiDialect implements Dialect {
                     "data: %s\r\n\r\n"
                             .formatted(JSON.writeValueAsString(chunk(reply, part, last))));
         }
-        return events;
+        return Dialect.buffers(events);
     }
 
     @Override

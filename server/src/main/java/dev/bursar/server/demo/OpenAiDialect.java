@@ -1,5 +1,6 @@
 package dev.bursar.server.demo;
 
+import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,7 @@ final class OpenAiDialect implements Dialect {
     }
 
     @Override
-    public List<String> events(Reply reply, int tokensPerChunk, boolean includeUsage) {
+    public List<Buffer> events(Reply reply, int tokensPerChunk, boolean includeUsage) {
         List<String> events = new ArrayList<>();
         ObjectNode role = delta();
         role.put("role", "assistant");
@@ -61,7 +62,7 @@ final class OpenAiDialect implements Dialect {
             events.add(event(last));
         }
         events.add("data: [DONE]\n\n");
-        return events;
+        return Dialect.buffers(events);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.bursar.server.demo;
 
+import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
@@ -17,7 +18,7 @@ final class ResponsesDialect implements Dialect {
     }
 
     @Override
-    public List<String> events(Reply reply, int tokensPerChunk, boolean includeUsage) {
+    public List<Buffer> events(Reply reply, int tokensPerChunk, boolean includeUsage) {
         List<ObjectNode> events = new ArrayList<>();
         events.add(event("response.created").set("response", response(reply, "in_progress")));
         events.add(event("response.in_progress").set("response", response(reply, "in_progress")));
@@ -38,7 +39,7 @@ final class ResponsesDialect implements Dialect {
                             .formatted(
                                     event.path("type").asString(), JSON.writeValueAsString(event)));
         }
-        return written;
+        return Dialect.buffers(written);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.bursar.server.demo;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +31,9 @@ record SimulatedCall(
     /// The method of Gemini's that streams.
     private static final String STREAM = ":streamGenerateContent";
 
+    /// The end of the path of Bedrock's that streams.
+    private static final String CONVERSE_STREAM = "/converse-stream";
+
     /// Characters of a prompt that decide whether a cache has seen it: 1,024 tokens.
     private static final int PREFIX_CHARACTERS = 4_096;
 
@@ -42,8 +47,7 @@ record SimulatedCall(
             throw new IllegalArgumentException("We could not parse the JSON body of your request.");
         }
         JsonNode last = shape.last(root);
-        boolean gemini = shape == RequestShape.GEMINI;
-        String model = gemini ? modelIn(uri) : root.path("model").asString("");
+        String model = shape.modelInPath() ? modelIn(uri, shape) : root.path("model").asString("");
         if (model.isEmpty() || last == null) {
             throw new IllegalArgumentException("a model and a conversation are required.");
         }
@@ -58,7 +62,9 @@ record SimulatedCall(
         int lastTokens = tokens(texts(last, new StringBuilder()));
         return new SimulatedCall(
                 model,
-                gemini ? uri.contains(STREAM) : root.path("stream").asBoolean(false),
+                shape.modelInPath()
+                        ? uri.contains(STREAM) || uri.endsWith(CONVERSE_STREAM)
+                        : root.path("stream").asBoolean(false),
                 root.path("stream_options").path("include_usage").asBoolean(false),
                 tokens,
                 digest(model + text.substring(0, Math.min(PREFIX_CHARACTERS, text.length()))),
@@ -69,10 +75,11 @@ record SimulatedCall(
                 digest(model + text));
     }
 
-    /// The part of Gemini's path between `models/` and the method.
-    private static String modelIn(String uri) {
-        int end = uri.lastIndexOf(':');
-        return end < 0 ? "" : uri.substring(uri.lastIndexOf('/', end) + 1, end);
+    /// The part of the path before the method.
+    private static String modelIn(String uri, RequestShape shape) {
+        int end = uri.lastIndexOf(shape == RequestShape.GEMINI ? ':' : '/');
+        String model = end < 0 ? "" : uri.substring(uri.lastIndexOf('/', end - 1) + 1, end);
+        return URLDecoder.decode(model, StandardCharsets.UTF_8);
     }
 
     /// Tokens of a text by its length: one for four characters, as for English prose.
@@ -80,15 +87,17 @@ record SimulatedCall(
         return (characters + 3) / 4;
     }
 
-    /// OpenAI caches long prompts by itself; Anthropic caches what is marked, here all but the last
+    /// OpenAI caches long prompts by itself; Anthropic and Bedrock cache what is marked, here all but the last
     /// message.
     private static int cacheable(
             String text, JsonNode root, RequestShape shape, int tokens, int lastTokens) {
         if (text.length() < PREFIX_CHARACTERS) {
             return 0;
         }
-        if (shape == RequestShape.MESSAGES) {
-            return root.findValue("cache_control") == null ? 0 : Math.max(0, tokens - lastTokens);
+        if (shape == RequestShape.MESSAGES || shape == RequestShape.CONVERSE) {
+            boolean marked =
+                    root.findValue("cache_control") != null || root.findValue("cachePoint") != null;
+            return marked ? Math.max(0, tokens - lastTokens) : 0;
         }
         return tokens / 128 * 128;
     }
@@ -96,7 +105,7 @@ record SimulatedCall(
     /// The scripted tool, or else the first one offered, once per message of the user.
     private static @Nullable String toolToCall(
             JsonNode root, RequestShape shape, Script script, JsonNode last) {
-        if (root.path("tools").isEmpty()) {
+        if (shape.tools(root).isEmpty()) {
             return null;
         }
         if (script.tool() != null) {

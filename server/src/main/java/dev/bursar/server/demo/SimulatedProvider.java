@@ -64,6 +64,11 @@ public final class SimulatedProvider implements AutoCloseable {
         return "http://127.0.0.1:" + port();
     }
 
+    /// What a client of Bedrock takes as its endpoint, and one of Azure.
+    public String bedrockUrl() {
+        return "http://127.0.0.1:" + port();
+    }
+
     /// Model calls that have arrived.
     public long requests() {
         return requests.get();
@@ -113,6 +118,9 @@ public final class SimulatedProvider implements AutoCloseable {
             }
             if (path.endsWith("/messages")) {
                 return new Service(new AnthropicDialect(), RequestShape.MESSAGES);
+            }
+            if (path.endsWith("/converse") || path.endsWith("/converse-stream")) {
+                return new Service(new ConverseDialect(), RequestShape.CONVERSE);
             }
             boolean gemini =
                     path.endsWith(":generateContent") || path.endsWith(":streamGenerateContent");
@@ -173,7 +181,8 @@ public final class SimulatedProvider implements AutoCloseable {
         return simulation.key().isEmpty()
                 || ("Bearer " + simulation.key()).equals(request.getHeader("Authorization"))
                 || simulation.key().equals(request.getHeader("x-api-key"))
-                || simulation.key().equals(request.getHeader("x-goog-api-key"));
+                || simulation.key().equals(request.getHeader("x-goog-api-key"))
+                || simulation.key().equals(request.getHeader("api-key"));
     }
 
     private void noticeClose(HttpServerResponse response) {
@@ -196,8 +205,8 @@ public final class SimulatedProvider implements AutoCloseable {
         Reply reply = Reply.to(call, simulation.seed(), ordinal, cache);
         response.putHeader("x-request-id", "req_" + reply.serial());
         if (call.stream()) {
-            response.setChunked(true).putHeader("Content-Type", "text/event-stream; charset=utf-8");
-            List<String> events =
+            response.setChunked(true).putHeader("Content-Type", dialect.streamType());
+            List<Buffer> events =
                     dialect.events(reply, simulation.tokensPerChunk(), call.includeUsage());
             boolean whole = script.silence() == Script.Silence.NONE;
             send(
@@ -231,7 +240,7 @@ public final class SimulatedProvider implements AutoCloseable {
     }
 
     /// Sends the events from `next` on, one at a time, each after its pause.
-    private void send(HttpServerResponse response, List<String> events, int next, Runnable end) {
+    private void send(HttpServerResponse response, List<Buffer> events, int next, Runnable end) {
         int i = next;
         do {
             if (response.closed()) {
@@ -249,6 +258,7 @@ public final class SimulatedProvider implements AutoCloseable {
     }
 
     private void fail(HttpServerResponse response, Dialect dialect, int status, String message) {
+        dialect.errorHeaders(status).forEach(response::putHeader);
         response.setStatusCode(status)
                 .putHeader("Content-Type", "application/json")
                 .end(dialect.error(status, message));

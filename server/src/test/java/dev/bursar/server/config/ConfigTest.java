@@ -403,11 +403,13 @@ class ConfigTest {
                         Map.of("AZURE_OPENAI_API_KEY", "az-secret"));
 
         ProviderSettings azure = config.gateway().providers().get("azure");
-        assertThat(azure.azure()).isEqualTo(new AzureApi("2024-10-21", Map.of("gpt-4o", "our-chat")));
+        assertThat(azure.azure())
+                .isEqualTo(new AzureApi("2024-10-21", Map.of("gpt-4o", "our-chat")));
         assertThat(secrets(azure)).containsExactly("az-secret");
         assertThat(EffectiveConfig.lines(config))
-                .anyMatch(line -> line.endsWith(
-                        "api=azure api_version=2024-10-21 deployments={gpt-4o=our-chat}"));
+                .anyMatch(line ->
+                        line.endsWith(
+                                "api=azure api_version=2024-10-21 deployments={gpt-4o=our-chat}"));
     }
 
     private static List<String> secrets(ProviderSettings provider) {

@@ -2,6 +2,8 @@ package dev.bursar.server.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.gateway.eventstream.Frame;
+import dev.bursar.gateway.eventstream.FrameReader;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -134,6 +137,66 @@ class SimulatedProviderTest {
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(JSON.readTree(answer.body()).at("/error/type").asString())
                 .isEqualTo("invalid_request_error");
+    }
+
+    @Test
+    void converse_withTools_callsTheFirstAndCountsAlike() {
+        String tools = "\"toolConfig\":{\"tools\":[{\"toolSpec\":{\"name\":\"find\"}}]}";
+        JsonNode answer =
+                JSON.readTree(send("/model/acme.m%3A0/converse", converseBody(tools)).body());
+
+        assertThat(answer.path("stopReason").asString()).isEqualTo("tool_use");
+        assertThat(answer.at("/output/message/content/0/toolUse/name").asString())
+                .isEqualTo("find");
+        assertThat(answer.at("/usage/totalTokens").asInt())
+                .isEqualTo(
+                        answer.at("/usage/inputTokens").asInt()
+                                + answer.at("/usage/outputTokens").asInt());
+    }
+
+    @Test
+    void converseStream_hasTheEventsInOrderAndEndsAtItsBound() throws Exception {
+        List<Frame> frames = new ArrayList<>();
+        FrameReader reader = new FrameReader(100_000, frames::add);
+        reader.feed(
+                http.send(
+                                HttpRequest.newBuilder(
+                                                URI.create(
+                                                        provider.bedrockUrl()
+                                                                + "/model/m/converse-stream"))
+                                        .POST(
+                                                HttpRequest.BodyPublishers.ofString(
+                                                        converseBody(
+                                                                "\"inferenceConfig\":{\"maxTokens\":7}")))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofByteArray())
+                        .body());
+
+        assertThat(reader.isBetweenFrames()).isTrue();
+        assertThat(frames.stream().map(Frame::type).distinct())
+                .containsExactly(
+                        "messageStart",
+                        "contentBlockDelta",
+                        "contentBlockStop",
+                        "messageStop",
+                        "metadata");
+        JsonNode usage = JSON.readTree(frames.getLast().payload()).path("usage");
+        assertThat(usage.path("outputTokens").asInt()).isEqualTo(7);
+    }
+
+    @Test
+    void converse_withoutAConversation_isRefusedInTheDialect() {
+        HttpResponse<String> answer = send("/model/m/converse", "{}");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.headers().firstValue("x-amzn-errortype")).hasValue("ValidationException");
+    }
+
+    private static String converseBody(String field) {
+        return """
+        {"messages":[{"role":"user","content":[{"text":"Go. <<simulate output=50>>"}]}],%s}\
+        """
+                .formatted(field);
     }
 
     @Test
