@@ -117,7 +117,7 @@ public final class Server implements AutoCloseable {
         notary = new Notary(directory, authority);
         notary.tell();
         new BudgetGauge(authority).register(registry);
-        prices = PriceBook.bundled().with(config.prices());
+        prices = config.priceBook();
         usage =
                 open(
                         Usage.open(
@@ -239,7 +239,7 @@ public final class Server implements AutoCloseable {
             throw new ConfigException("started without a configuration file");
         }
         Config fresh = options.overrides().apply(Config.read(file, options.environment()));
-        PriceBook book = PriceBook.bundled().with(fresh.prices());
+        PriceBook book = fresh.priceBook();
         List<String> changes = new ArrayList<>(directory.declare(fresh));
         notary.tell();
         Actor configuration = Actor.CONFIGURATION.with(by.trail());
