@@ -162,6 +162,7 @@ public final class Server implements AutoCloseable {
                                         directory,
                                         gateway.cache(),
                                         gateway.toolResults(),
+                                        gateway.toolCalls(),
                                         registry,
                                         clock,
                                         options.localToken(),

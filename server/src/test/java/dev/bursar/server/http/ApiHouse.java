@@ -2,6 +2,7 @@ package dev.bursar.server.http;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.authority.AuthoritySettings;
+import dev.bursar.gateway.ToolCalls;
 import dev.bursar.gateway.cache.AnswerCache;
 import dev.bursar.gateway.cache.Meaning;
 import dev.bursar.gateway.cache.ToolResults;
@@ -57,6 +58,7 @@ final class ApiHouse implements AutoCloseable {
     final Directory directory;
     final Usage usage;
     final AnswerCache answers;
+    final ToolCalls tools;
     final Routes routes;
     private final WebServer server;
 
@@ -72,6 +74,7 @@ final class ApiHouse implements AutoCloseable {
         new Notary(directory, authority).tell();
         usage = Usage.open(data.resolve("usage.duckdb"), authority.journal(), registry, clock);
         answers = new AnswerCache(config.gateway().caches(), Meaning.NONE);
+        tools = new ToolCalls(authority, config.priceBook(), config.gateway(), clock, tenant -> {});
         routes =
                 new Routes(
                         vertx,
@@ -81,6 +84,7 @@ final class ApiHouse implements AutoCloseable {
                                 directory,
                                 answers,
                                 new ToolResults(config.gateway().caches()),
+                                tools,
                                 registry,
                                 clock,
                                 "local",
