@@ -81,7 +81,8 @@ public final class EffectiveConfig {
         return lines;
     }
 
-    private static String tool(ToolPrice tool) {
+    /// The price of a tool as a line of its own.
+    public static String tool(ToolPrice tool) {
         ToolPrice.Meter meter = tool.meter();
         String each = usd(tool.eachMicrocents());
         return meter == null
