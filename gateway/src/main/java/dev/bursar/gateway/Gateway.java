@@ -121,6 +121,7 @@ public final class Gateway implements AutoCloseable {
                         book,
                         settings,
                         clock,
+                        meter,
                         tenant -> this.wiring.waiting().roomMade(tenant));
         this.ticks =
                 vertx.setPeriodic(WaitingRoom.TICK.toMillis(), _ -> this.wiring.waiting().tick());

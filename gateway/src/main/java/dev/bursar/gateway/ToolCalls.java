@@ -57,6 +57,7 @@ public final class ToolCalls {
     private final Authority authority;
     private final InstantSource clock;
     private final CallIds ids;
+    private final GatewayMeter meter;
     private final Consumer<String> roomMade;
     private volatile Terms terms;
 
@@ -122,16 +123,19 @@ public final class ToolCalls {
         }
     }
 
+    /// @param meter told about tools without a price
     /// @param roomMade told the tenant whose budgets have got something back
     public ToolCalls(
             Authority authority,
             PriceBook book,
             GatewaySettings settings,
             InstantSource clock,
+            GatewayMeter meter,
             Consumer<String> roomMade) {
         this.authority = authority;
         this.clock = clock;
         this.ids = new CallIds(clock);
+        this.meter = meter;
         this.roomMade = roomMade;
         this.terms = new Terms(book.tools(), settings);
     }
@@ -255,7 +259,7 @@ public final class ToolCalls {
                 caller,
                 CallHeaders.read(headers),
                 asked,
-                ToolRate.of(terms.prices(), asked),
+                ToolRate.of(terms.prices(), asked, meter),
                 kind,
                 ids.next(ToolAdmission.PREFIX));
     }

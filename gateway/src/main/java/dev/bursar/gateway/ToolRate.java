@@ -27,13 +27,15 @@ record ToolRate(
     private static final String EACH = "each_microcents";
     private static final String PER_UNIT = "unit_microcents";
 
+    /// @param meter told when the tool is refused as it has no price
     /// @throws RefusedException when the tool has no price and the agent says none, or what it says does not
     ///     go with the price
-    static ToolRate of(ToolPrices prices, ToolCalls.Asked asked) {
+    static ToolRate of(ToolPrices prices, ToolCalls.Asked asked, GatewayMeter meter) {
         Optional<ToolPrice> found = prices.find(asked.tool());
         Long stated = asked.microcents();
         if (found.isEmpty()) {
             if (stated == null) {
+                meter.unpricedTool(asked.tool());
                 throw new RefusedException(
                         Denial.of(
                                 Refusal.TOOL_UNPRICED,
@@ -47,25 +49,25 @@ record ToolRate(
         }
         ToolPrice price = found.get();
         requireNoCost(stated, asked.tool());
-        ToolPrice.Meter meter = price.meter();
+        ToolPrice.Meter metered = price.meter();
         String id = "tool:" + price.name();
-        if (meter == null) {
+        if (metered == null) {
             requireNoUnits(asked.units(), asked.tool());
             return new ToolRate(id, price.eachMicrocents(), 0, "", 0, false);
         }
-        long units = asked.units() == null ? meter.atMost() : asked.units();
-        if (units > meter.atMost()) {
+        long units = asked.units() == null ? metered.atMost() : asked.units();
+        if (units > metered.atMost()) {
             throw RefusedException.malformed(
                     "units",
                     "a call of "
                             + asked.tool()
                             + " takes at most "
-                            + meter.atMost()
+                            + metered.atMost()
                             + ": "
                             + units);
         }
         return new ToolRate(
-                id, price.eachMicrocents(), meter.microcents(), meter.unit(), units, false);
+                id, price.eachMicrocents(), metered.microcents(), metered.unit(), units, false);
     }
 
     /// As it was remembered by [#describe].

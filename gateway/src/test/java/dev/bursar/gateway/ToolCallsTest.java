@@ -74,6 +74,23 @@ class ToolCallsTest {
 
     private final AtomicReference<Instant> now =
             new AtomicReference<>(Instant.parse("2026-03-10T12:00:00Z"));
+    private final List<String> unpriced = new ArrayList<>();
+    private final GatewayMeter meter =
+            new GatewayMeter() {
+                @Override
+                public void overhead(long nanos) {}
+
+                @Override
+                public void unpriced(String provider, String model) {}
+
+                @Override
+                public void unpricedTool(String tool) {
+                    unpriced.add(tool);
+                }
+
+                @Override
+                public void estimated(String provider, String model) {}
+            };
     private final List<String> woken = new ArrayList<>();
     private final MultiMap headers = MultiMap.caseInsensitiveMultiMap().add("X-Bursar-Run", "r1");
     private Authority authority;
@@ -82,7 +99,7 @@ class ToolCallsTest {
     @BeforeEach
     void open() {
         authority = Authority.open(data, AuthoritySettings.DEFAULT, now::get);
-        tools = new ToolCalls(authority, BOOK, GatewaySettings.of(Map.of()), now::get, woken::add);
+        tools = new ToolCalls(authority, BOOK, GatewaySettings.of(Map.of()), now::get, meter, woken::add);
     }
 
     @AfterEach
@@ -263,6 +280,7 @@ class ToolCallsTest {
 
         assertThat(denial.refusal()).isEqualTo(Refusal.TOOL_UNPRICED);
         assertThat(tools.status(denial)).isEqualTo(403);
+        assertThat(unpriced).containsExactly("other");
         String id = reserve(asked("other", null, null, 5 * CENT, null)).hold().value();
         assertThat(held(money)).isEqualTo(5 * CENT);
         tools.commit(AGENT, id, used(null, 4 * CENT));
@@ -441,7 +459,7 @@ class ToolCallsTest {
                         AGENT,
                         CallHeaders.read(headers),
                         asked,
-                        ToolRate.of(BOOK.tools(), asked),
+                        ToolRate.of(BOOK.tools(), asked, meter),
                         ToolAsk.CHARGE,
                         "tool_cut");
         assertThat(new ToolAdmission(authority, now::get, ask).admit())

@@ -3,6 +3,7 @@ package dev.bursar.server.dashboard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.gateway.GatewaySettings;
+import dev.bursar.gateway.GatewayMeter;
 import dev.bursar.gateway.Identity;
 import dev.bursar.gateway.ToolCalls;
 import dev.bursar.ledger.Amounts;
@@ -121,6 +122,7 @@ class PagesTest {
                         PriceBook.empty().withTools(new ToolPrices(List.of(price))),
                         GatewaySettings.of(Map.of()),
                         traffic.clock(),
+                        GatewayMeter.NONE,
                         tenant -> {});
         Outcome paid =
                 tools.charge(
