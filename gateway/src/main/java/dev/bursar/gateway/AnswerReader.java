@@ -1,11 +1,14 @@
 package dev.bursar.gateway;
 
 import dev.bursar.pricing.TokenUsage;
+import dev.bursar.pricing.ToolPrice;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -19,6 +22,13 @@ abstract sealed class AnswerReader
 
     /// Tool calls are told apart by id or place; beyond this many, each mention counts.
     private static final int MAX_TOOL_CALLS = 4_096;
+
+    /// Names of tools that are remembered of one answer: so many, of so many characters each and with the commas
+    /// between them all together.
+    private static final int MAX_TOOLS = 16;
+
+    private static final int MAX_TOOL_CHARS = 64;
+    private static final int MAX_ALL_TOOLS_CHARS = 256;
 
     /// Tiers of service, speeds and places that cost what the price book says.
     private static final Set<String> LIST_PRICE =
@@ -50,6 +60,7 @@ abstract sealed class AnswerReader
     boolean failed;
 
     private final Set<String> toolCallIds = new HashSet<>();
+    private final SortedSet<String> tools = new TreeSet<>();
     private int toolCalls;
 
     /// @param tier as the provider names it, or null when it does not
@@ -114,6 +125,32 @@ abstract sealed class AnswerReader
         if (toolCallIds.size() >= MAX_TOOL_CALLS || toolCallIds.add(id)) {
             toolCalls++;
         }
+    }
+
+    /// The names of the tools that the answer calls, sorted, with commas between: the first 16 that differ, long
+    /// ones cut, as far as 256 characters go.
+    final String tools() {
+        return String.join(",", tools);
+    }
+
+    /// Remembers the name of a tool that is called. What no name has in it is left out.
+    ///
+    /// @param name as the answer has it, or null
+    final void tool(@Nullable String name) {
+        if (name == null || name.isEmpty() || tools.size() >= MAX_TOOLS) {
+            return;
+        }
+        String cut = name.length() > MAX_TOOL_CHARS ? name.substring(0, MAX_TOOL_CHARS) : name;
+        boolean fits = tools().length() + 1 + cut.length() <= MAX_ALL_TOOLS_CHARS;
+        if (fits && ToolPrice.isTool(cut)) {
+            tools.add(cut);
+        }
+    }
+
+    /// The name at the parser of a tool that is called: it is produced text, too.
+    final @Nullable String toolName(JsonParser in) {
+        produced(in);
+        return in.currentToken() == JsonToken.VALUE_STRING ? in.getString() : null;
     }
 
     /// The text at the parser goes to [#text]; other values are passed over.

@@ -119,18 +119,21 @@ final class AnthropicReader extends AnswerReader {
         }
         String type = "";
         String id = "";
+        String tool = null;
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
                 case "type" -> type = orEmpty(string(in));
                 case "id" -> id = orEmpty(string(in));
-                case "text", "thinking", "name" -> produced(in);
+                case "name" -> tool = toolName(in);
+                case "text", "thinking" -> produced(in);
                 case "input" -> strings(in);
                 default -> in.skipChildren();
             }
         }
         if (type.endsWith("tool_use")) {
             toolCall(id);
+            tool(tool);
         }
     }
 

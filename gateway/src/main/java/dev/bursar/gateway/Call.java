@@ -5,7 +5,6 @@ import dev.bursar.gateway.breaker.Signs;
 import dev.bursar.gateway.routing.ProviderKey;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
-import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Subject;
 import dev.bursar.pricing.TokenUsage;
 import io.vertx.core.buffer.Buffer;
@@ -92,8 +91,8 @@ final class Call implements Runnable {
         }
         CallRequest request = RequestParser.parse(target, body);
         String call = wiring.ids().next();
-        Map<String, String> dimensions = dimensions(call);
-        requireScope(subject(dimensions));
+        Map<String, String> dimensions = CallSubject.dimensions(caller, headers, call);
+        CallSubject.requireScope(caller, CallSubject.of(dimensions));
         Attempts attempts =
                 new Planner(wiring, client, caller, target.operation(), request, body)
                         .plan(ask(call, dimensions), dimensions, headers);
@@ -269,39 +268,11 @@ final class Call implements Runnable {
                 .admit(new Shape(target, request, route, body, bound, false, Treatment.NONE));
     }
 
-    /// All but the provider and its model. A call that names no run is a run of its own, or belongs to
-    /// that of its trace.
-    private Map<String, String> dimensions(String call) {
-        Map<String, String> dimensions = new TreeMap<>(caller.defaults());
-        dimensions.put(Subject.RUN, headers.traceId() == null ? call : headers.traceId());
-        dimensions.putAll(headers.dimensions());
-        dimensions.put(Subject.TENANT, caller.tenant().value());
-        dimensions.put(Subject.KEY, caller.key());
-        return dimensions;
-    }
-
     private static Subject subject(Map<String, String> dimensions, Route route) {
         Map<String, String> all = new TreeMap<>(dimensions);
         all.put(Subject.PROVIDER, route.provider().name());
         all.put(Subject.MODEL, route.model());
-        return subject(all);
-    }
-
-    private static Subject subject(Map<String, String> dimensions) {
-        try {
-            return Subject.of(dimensions);
-        } catch (IllegalArgumentException e) {
-            throw RefusedException.malformed("X-Bursar-Tags", String.valueOf(e.getMessage()));
-        }
-    }
-
-    /// A key may be for a part of its tenant only.
-    private void requireScope(Subject subject) {
-        ScopePath scope = caller.scope();
-        if (scope != null && !ScopePath.of(caller.tenant(), subject).contains(scope)) {
-            throw new RefusedException(
-                    Refusal.KEY_OUT_OF_SCOPE, "this key is for " + scope + " only");
-        }
+        return CallSubject.of(all);
     }
 
     private Exchange exchange(

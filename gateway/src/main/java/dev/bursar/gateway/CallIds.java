@@ -8,6 +8,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /// Makes ids of calls: unique for ever, sortable by time of start, safe in headers and labels.
 final class CallIds {
 
+    /// How the ids of models' calls begin.
+    static final String CALL = "call_";
+
     private static final HexFormat HEX = HexFormat.of();
 
     private final InstantSource clock;
@@ -25,8 +28,13 @@ final class CallIds {
     }
 
     String next() {
+        return next(CALL);
+    }
+
+    /// @param kind how the id begins
+    String next(String kind) {
         long millis = clock.millis();
-        return "call_"
+        return kind
                 + HEX.toHexDigits(millis, 12)
                 + process
                 + HEX.toHexDigits(count.getAndIncrement(), 8);

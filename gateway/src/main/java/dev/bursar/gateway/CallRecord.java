@@ -24,6 +24,14 @@ final class CallRecord {
     private final SortedMap<String, String> labels = new TreeMap<>();
     private final SortedMap<String, Long> numbers = new TreeMap<>();
 
+    /// What was remembered with a hold, to be told again at its end.
+    static CallRecord of(Attribution remembered) {
+        CallRecord record = new CallRecord();
+        record.labels.putAll(remembered.labels());
+        record.numbers.putAll(remembered.numbers());
+        return record;
+    }
+
     /// A value that says nothing is left out, and a long one shortened.
     CallRecord label(String name, @Nullable String value) {
         if (value != null && !value.isEmpty()) {

@@ -3,19 +3,19 @@ package dev.bursar.gateway;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a client is told when its call is not forwarded.
+/// What a client is told when its call is not forwarded, or its tool must not run.
 ///
 /// @param field the part of the request that is wrong, or null
 /// @param retryAfterSeconds 0 when waiting does not help
 /// @param budgets those in the way, the decisive one first; empty unless a budget is the reason
-record Denial(
+public record Denial(
         Refusal refusal,
         String message,
         @Nullable String field,
         int retryAfterSeconds,
         List<BlockingBudget> budgets) {
 
-    Denial {
+    public Denial {
         budgets = List.copyOf(budgets);
     }
 

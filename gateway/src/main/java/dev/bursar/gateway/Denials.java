@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 
 /// Explains a refused reservation: which case it is, and what would help. The one place where an
 /// outcome becomes a case with a status.
@@ -36,6 +37,11 @@ final class Denials {
     }
 
     Denial explain(Outcome.Refused refused, Estimate estimate, Route route) {
+        return explain(refused, block -> cheaper(block, estimate, route));
+    }
+
+    /// @param cheaper what a smaller call could be, where a budget has too little left for this one
+    Denial explain(Outcome.Refused refused, Function<Block, List<String>> cheaper) {
         if (refused.reason() == Reason.TENANT_CLOSED) {
             return Denial.of(Refusal.KEY_SUSPENDED, "the tenant of this key is closed");
         }
@@ -49,8 +55,7 @@ final class Denials {
         for (Block block : refused.blocks()) {
             Refusal refusal = refusal(block);
             blocking.add(
-                    new BlockingBudget(
-                            block, refusal, scope(block), suggestions(block, estimate, route)));
+                    new BlockingBudget(block, refusal, scope(block), suggestions(block, cheaper)));
         }
         // The most severe case decides. Sorting is stable, so the ledger's order holds within a
         // case.
@@ -157,7 +162,7 @@ final class Denials {
         };
     }
 
-    private List<String> suggestions(Block block, Estimate estimate, Route route) {
+    private List<String> suggestions(Block block, Function<Block, List<String>> cheaper) {
         List<String> suggestions = new ArrayList<>();
         Refusal refusal = refusal(block);
         if (refusal == Refusal.BUDGET_FROZEN) {
@@ -166,15 +171,7 @@ final class Denials {
             if (block.approval() != null) {
                 suggestions.add("ask for the approval " + block.approval());
             }
-            long output = affordableOutput(block, estimate, route);
-            if (output > 0) {
-                suggestions.add("ask for at most " + output + " output tokens");
-            }
-            if (Quantity.isMoney(block.unit())) {
-                suggestions.add("use a cheaper model or a shorter prompt");
-            } else if (block.unit().equals(Unit.TOOL_CALLS)) {
-                suggestions.add("ask for a final answer without tools");
-            }
+            suggestions.addAll(cheaper.apply(block));
             if (Quantity.isTime(block.unit()) && per(block).contains(Subject.RUN)) {
                 suggestions.add("begin a new run");
             }
@@ -186,6 +183,20 @@ final class Denials {
             suggestions.add("try again in " + secondsToWait(refusal, block) + " s");
         }
         return suggestions;
+    }
+
+    private static List<String> cheaper(Block block, Estimate estimate, Route route) {
+        List<String> ways = new ArrayList<>();
+        long output = affordableOutput(block, estimate, route);
+        if (output > 0) {
+            ways.add("ask for at most " + output + " output tokens");
+        }
+        if (Quantity.isMoney(block.unit())) {
+            ways.add("use a cheaper model or a shorter prompt");
+        } else if (block.unit().equals(Unit.TOOL_CALLS)) {
+            ways.add("ask for a final answer without tools");
+        }
+        return ways;
     }
 
     /// How many output tokens the budget could pay for beside the input, 0 when none or not so bound.

@@ -17,7 +17,8 @@ final class ErrorTypes {
                     PROVIDER_UNREACHABLE,
                     PROVIDER_TIMEOUT ->
                     "server_error";
-            case MODEL_UNPRICED, NOT_ALLOWED, KEY_SUSPENDED, KEY_OUT_OF_SCOPE -> "permission_error";
+            case MODEL_UNPRICED, TOOL_UNPRICED, NOT_ALLOWED, KEY_SUSPENDED, KEY_OUT_OF_SCOPE ->
+                    "permission_error";
             case MODEL_NOT_FOUND,
                     NOT_FOUND,
                     UNSUPPORTED_ENCODING,
@@ -38,7 +39,8 @@ final class ErrorTypes {
             case AUTHORITY_UNAVAILABLE, OVERLOADED -> "overloaded_error";
             case INTERNAL, PROVIDER_UNREACHABLE -> "api_error";
             case PROVIDER_TIMEOUT -> "timeout_error";
-            case MODEL_UNPRICED, NOT_ALLOWED, KEY_SUSPENDED, KEY_OUT_OF_SCOPE -> "permission_error";
+            case MODEL_UNPRICED, TOOL_UNPRICED, NOT_ALLOWED, KEY_SUSPENDED, KEY_OUT_OF_SCOPE ->
+                    "permission_error";
             case MODEL_NOT_FOUND, NOT_FOUND -> "not_found_error";
             case KEY_MISSING, KEY_UNKNOWN -> "authentication_error";
             case MALFORMED, METHOD_NOT_ALLOWED, UNSUPPORTED_ENCODING, BODY_TIMEOUT ->

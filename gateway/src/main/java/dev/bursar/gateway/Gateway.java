@@ -55,6 +55,7 @@ public final class Gateway implements AutoCloseable {
     private final Embedder embedder = new Embedder();
     private final AnswerCache cache;
     private final ToolResults toolResults;
+    private final ToolCalls toolCalls;
     private final AtomicInteger calls = new AtomicInteger();
     private final BodyBytes bodies;
     private final Margins margins;
@@ -120,6 +121,14 @@ public final class Gateway implements AutoCloseable {
                         new Health(),
                         KeyRing.empty().with(settings.keys()),
                         new ComplexityClassifier(embedder));
+        this.toolCalls =
+                new ToolCalls(
+                        authority,
+                        book,
+                        settings,
+                        clock,
+                        meter,
+                        tenant -> this.wiring.waiting().roomMade(tenant));
         this.ticks =
                 vertx.setPeriodic(WaitingRoom.TICK.toMillis(), _ -> this.wiring.waiting().tick());
         prepare(settings);
@@ -182,6 +191,7 @@ public final class Gateway implements AutoCloseable {
         wiring = wiring.with(book, tokens, margins, settings);
         cache.reconfigure(settings.caches());
         toolResults.reconfigure(settings.caches());
+        toolCalls.reconfigure(book, settings);
         prepare(settings);
     }
 
@@ -193,6 +203,11 @@ public final class Gateway implements AutoCloseable {
     /// What agents keep of their tools.
     public ToolResults toolResults() {
         return toolResults;
+    }
+
+    /// What agents spend on tools.
+    public ToolCalls toolCalls() {
+        return toolCalls;
     }
 
     /// Loads only what the settings need.

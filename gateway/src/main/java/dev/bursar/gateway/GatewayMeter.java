@@ -13,6 +13,9 @@ public interface GatewayMeter {
                 public void unpriced(String provider, String model) {}
 
                 @Override
+                public void unpricedTool(String tool) {}
+
+                @Override
                 public void estimated(String provider, String model) {}
             };
 
@@ -22,6 +25,9 @@ public interface GatewayMeter {
 
     /// A call of a model without a price, whether it was refused or charged at the ceiling.
     void unpriced(String provider, String model);
+
+    /// A tool without a price that was refused, as the agent did not say what it costs.
+    void unpricedTool(String tool);
 
     /// A call that was settled without the provider's usage.
     void estimated(String provider, String model);

@@ -142,7 +142,7 @@ final class GeminiReader extends AnswerReader {
             in.nextToken();
             switch (name) {
                 case "id" -> id = keep(string(in), id);
-                case "name" -> produced(in);
+                case "name" -> tool(toolName(in));
                 case "args" -> strings(in);
                 default -> in.skipChildren();
             }

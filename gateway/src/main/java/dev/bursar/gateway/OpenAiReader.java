@@ -242,7 +242,11 @@ final class OpenAiReader extends AnswerReader {
         }
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
-            produced(in);
+            if (name.equals("name")) {
+                tool(toolName(in));
+            } else {
+                produced(in);
+            }
         }
     }
 

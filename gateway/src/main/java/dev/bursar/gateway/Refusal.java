@@ -2,7 +2,7 @@ package dev.bursar.gateway;
 
 import java.util.Locale;
 
-/// The cases in which the gateway answers instead of a provider, with the status each has unless
+/// The cases in which the gateway says no, or answers instead of a provider, with the status each has unless
 /// [GatewaySettings#statuses] says otherwise.
 public enum Refusal {
     /// A breaker or a person has stopped the run.
@@ -18,6 +18,8 @@ public enum Refusal {
     /// Only outstanding holds are in the way, of calls or of slots.
     BUDGET_HELD(429),
     MODEL_UNPRICED(403),
+    /// A tool has no price, and the agent says none.
+    TOOL_UNPRICED(403),
     /// A budget has disabled a tool or feature that the call makes no sense without.
     NOT_ALLOWED(403),
     MODEL_NOT_FOUND(404),
@@ -67,6 +69,7 @@ public enum Refusal {
                     RATE_LIMITED,
                     BUDGET_HELD,
                     MODEL_UNPRICED,
+                    TOOL_UNPRICED,
                     NOT_ALLOWED ->
                     true;
             case MODEL_NOT_FOUND,
@@ -96,7 +99,7 @@ public enum Refusal {
     }
 
     /// Whether trying again does not help.
-    boolean isFinal() {
+    public boolean isFinal() {
         return needsMoney() || this == RUN_STOPPED;
     }
 

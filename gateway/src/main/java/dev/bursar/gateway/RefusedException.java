@@ -1,7 +1,7 @@
 package dev.bursar.gateway;
 
-/// Ends the story of a call before it is forwarded; carries what the client is told.
-final class RefusedException extends RuntimeException {
+/// Ends the story of a call before it is forwarded or its tool has run; carries what the client is told.
+public final class RefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
@@ -21,7 +21,7 @@ final class RefusedException extends RuntimeException {
         return new RefusedException(Denial.of(Refusal.MALFORMED, field + ": " + message, field));
     }
 
-    Denial denial() {
+    public Denial denial() {
         return denial;
     }
 }

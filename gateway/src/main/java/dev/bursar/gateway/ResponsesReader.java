@@ -138,13 +138,15 @@ final class ResponsesReader extends AnswerReader {
         }
         String type = "";
         String item = "";
+        String tool = null;
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
                 case "type" -> type = orEmpty(string(in));
                 case "id" -> item = orEmpty(string(in));
                 case "content", "summary" -> content(in, whole);
-                case "name", "arguments", "input" -> {
+                case "name" -> tool = whole ? toolName(in) : string(in);
+                case "arguments", "input" -> {
                     if (whole) {
                         produced(in);
                     } else {
@@ -156,6 +158,7 @@ final class ResponsesReader extends AnswerReader {
         }
         if (type.endsWith("_call")) {
             toolCall(item.isEmpty() ? type : item);
+            tool(tool == null ? type.replace("_call", "") : tool);
             billed(type);
         }
     }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param cost of `usage`
 /// @param beside all tokens billed beside `usage`
 /// @param besideMicrocents their cost
+/// @param tools names of the tools that the answer calls, with commas between, or empty
 /// @param unpriced what the provider bills that is not in `cost`, in words, or empty
 /// @param exact whether the provider said so
 record Settlement(
@@ -29,6 +30,7 @@ record Settlement(
         TokenUsage beside,
         long besideMicrocents,
         int toolCalls,
+        String tools,
         String unpriced,
         boolean exact) {
 
@@ -55,7 +57,14 @@ record Settlement(
                                 .map(part -> part.getKey() + "=" + part.getValue())
                                 .collect(Collectors.joining(","));
         return new Settlement(
-                usage, cost, beside, besideMicrocents, reader.toolCalls(), unpriced, exact);
+                usage,
+                cost,
+                beside,
+                besideMicrocents,
+                reader.toolCalls(),
+                reader.tools(),
+                unpriced,
+                exact);
     }
 
     /// Behind a deployment of Azure is what its owner has put there, and may change, or a router that
@@ -102,6 +111,7 @@ record Settlement(
                     .number("cost_beside_microcents", besideMicrocents);
         }
         return record.usage(usage, cost)
+                .label("tools", tools)
                 .label("unpriced_parts", unpriced)
                 .label("provenance", provenance(priced));
     }

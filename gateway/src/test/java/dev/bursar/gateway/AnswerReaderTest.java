@@ -6,6 +6,7 @@ import dev.bursar.pricing.TokenClass;
 import dev.bursar.pricing.TokenUsage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -231,6 +232,50 @@ class AnswerReaderTest {
         assertThat(reader.toolCalls()).isEqualTo(2);
         assertThat(reader.stopReason).isEqualTo("tool_calls");
         assertThat(reader.text.chars()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "CHAT | {'choices':[{'message':{'tool_calls':[{'id':'a','function':{'name':'search'}},"
+                        + "{'id':'b','function':{'name':'fetch'}},{'id':'c','function':{'name':'search'}}]}}]}",
+                "CHAT | {'choices':[{'message':{'tool_calls':[{'id':'a','custom':{'name':'search'}}],"
+                        + "'function_call':{'name':'fetch','arguments':'{}'}}}]}",
+                "MESSAGES | {'content':[{'type':'tool_use','id':'a','name':'search','input':{'name':'x'}},"
+                        + "{'type':'server_tool_use','id':'b','name':'fetch','input':{}},"
+                        + "{'type':'text','text':'t','name':'other'}]}",
+                "RESPONSES | {'output':[{'type':'function_call','id':'a','name':'search','arguments':'{}'},"
+                        + "{'type':'fetch_call','id':'b'},{'type':'message','name':'other'}]}",
+                "GENERATE | {'candidates':[{'content':{'parts':[{'functionCall':{'name':'search','args':{}}},"
+                        + "{'functionCall':{'name':'fetch','args':{'name':'x'}}}]}}]}",
+            })
+    void answer_toolsThatItCalls_areNamedOnce(Operation operation, String answer) {
+        AnswerReader reader = read(operation, answer.replace('\'', '"'));
+
+        assertThat(reader.tools()).isEqualTo("fetch,search");
+    }
+
+    @Test
+    void answer_manyOrOddNames_areBounded() {
+        AnswerReader many = AnswerReader.of(Operation.CHAT);
+        for (int i = 0; i < 40; i++) {
+            many.tool("t" + i);
+        }
+        AnswerReader odd = AnswerReader.of(Operation.CHAT);
+        for (String name : List.of("x".repeat(100), "a,b", "a\nb", "", "y".repeat(100))) {
+            odd.tool(name);
+        }
+        odd.tool(null);
+        AnswerReader lengthy = AnswerReader.of(Operation.CHAT);
+        for (int i = 10; i < 20; i++) {
+            lengthy.tool(i + "z".repeat(60));
+        }
+
+        assertThat(many.tools().split(",")).hasSize(16);
+        assertThat(odd.tools()).isEqualTo("x".repeat(64) + "," + "y".repeat(64));
+        assertThat(lengthy.tools().split(",")).hasSize(4);
+        assertThat(lengthy.tools()).hasSizeLessThanOrEqualTo(256);
     }
 
     @Test

@@ -183,6 +183,11 @@ final class House {
             }
 
             @Override
+            public void unpricedTool(String tool) {
+                unpriced.incrementAndGet();
+            }
+
+            @Override
             public void estimated(String provider, String model) {
                 whenEstimated.run();
             }

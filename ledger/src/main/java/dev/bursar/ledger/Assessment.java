@@ -69,7 +69,9 @@ final class Assessment {
         this.mayAsk = mayAsk;
         this.granted = command.asked();
         for (BudgetState budget : ledger.budgets(command.tenant())) {
-            if (touches(budget.budget().unit()) && budget.appliesTo(command.subject())) {
+            if (touches(budget.budget().unit())
+                    && budget.appliesTo(command.subject())
+                    && !hasCounted(budget.budget())) {
                 assess(budget);
             }
         }
@@ -77,6 +79,14 @@ final class Assessment {
 
     private boolean touches(Unit unit) {
         return unit.equals(Unit.MILLIS) || command.asked().has(unit);
+    }
+
+    /// Whether the budget has counted the tool call when a model asked for it.
+    private boolean hasCounted(Budget budget) {
+        return command.toolCallCounted()
+                && budget.unit().equals(Unit.TOOL_CALLS)
+                && !budget.match().containsKey(Subject.TOOL)
+                && !budget.per().contains(Subject.TOOL);
     }
 
     private void assess(BudgetState state) {

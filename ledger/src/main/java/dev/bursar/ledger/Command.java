@@ -137,6 +137,9 @@ public sealed interface Command {
     /// @param scoped the caller speaks of scope paths: at least one budget must apply in every unit, and
     ///     the outcome says where the budgets with a path stand
     /// @param attribution carried on the entry, and on the expiry if it comes to that
+    /// @param toolCallCounted whether the tool call that this is for was counted when a model asked for
+    ///     it: of the budgets of `TOOL_CALLS` then only those take part that look at the tool, as the
+    ///     model's call named none
     record Reserve(
             CommandKey key,
             HoldId hold,
@@ -150,11 +153,44 @@ public sealed interface Command {
             OnExpiry onExpiry,
             Overage overage,
             boolean scoped,
-            Attribution attribution)
+            Attribution attribution,
+            boolean toolCallCounted)
             implements Command {
 
         /// The longest a hold may last.
         public static final Duration MAX_TTL = Duration.ofDays(7);
+
+        /// A reserve of what nobody has counted before.
+        public Reserve(
+                CommandKey key,
+                HoldId hold,
+                TenantId tenant,
+                Subject subject,
+                Amounts asked,
+                Amounts atLeast,
+                Shortage shortage,
+                Duration ttl,
+                Duration grace,
+                OnExpiry onExpiry,
+                Overage overage,
+                boolean scoped,
+                Attribution attribution) {
+            this(
+                    key,
+                    hold,
+                    tenant,
+                    subject,
+                    asked,
+                    atLeast,
+                    shortage,
+                    ttl,
+                    grace,
+                    onExpiry,
+                    overage,
+                    scoped,
+                    attribution,
+                    false);
+        }
 
         /// A reserve without grace, that takes the room there is and does not speak of scope paths.
         public Reserve(

@@ -29,8 +29,15 @@ public final class PriceBook {
     /// By every name of a provider.
     private final Map<String, Catalogue> catalogues;
 
+    private final ToolPrices tools;
+
     PriceBook(String version, Collection<Catalogue> catalogues) {
+        this(version, catalogues, ToolPrices.NONE);
+    }
+
+    private PriceBook(String version, Collection<Catalogue> catalogues, ToolPrices tools) {
         this.version = version;
+        this.tools = tools;
         Map<String, Catalogue> byName = new LinkedHashMap<>();
         for (Catalogue catalogue : catalogues) {
             catalogue.names().forEach(name -> byName.put(name, catalogue));
@@ -154,7 +161,17 @@ public final class PriceBook {
                         changed.getOrDefault(
                                         name, new Catalogue(List.of(name), List.of(), List.of()))
                                 .with(prices)));
-        return new PriceBook(version, changed.values());
+        return new PriceBook(version, changed.values(), tools);
+    }
+
+    /// This book with other prices of tools.
+    public PriceBook withTools(ToolPrices changed) {
+        return new PriceBook(version, distinct(), changed);
+    }
+
+    /// What calls of tools cost.
+    public ToolPrices tools() {
+        return tools;
     }
 
     private @Nullable Catalogue catalogue(String provider) {

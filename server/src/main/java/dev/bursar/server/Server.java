@@ -118,7 +118,7 @@ public final class Server implements AutoCloseable {
         notary = new Notary(directory, authority);
         notary.tell();
         new BudgetGauge(authority).register(registry);
-        prices = PriceBook.bundled().with(config.prices());
+        prices = config.priceBook();
         usage =
                 open(
                         Usage.open(
@@ -167,6 +167,7 @@ public final class Server implements AutoCloseable {
                                         gateway.cache(),
                                         gateway.toolResults(),
                                         margins,
+                                        gateway.toolCalls(),
                                         registry,
                                         clock,
                                         options.localToken(),
@@ -244,7 +245,7 @@ public final class Server implements AutoCloseable {
             throw new ConfigException("started without a configuration file");
         }
         Config fresh = options.overrides().apply(Config.read(file, options.environment()));
-        PriceBook book = PriceBook.bundled().with(fresh.prices());
+        PriceBook book = fresh.priceBook();
         List<String> changes = new ArrayList<>(directory.declare(fresh));
         notary.tell();
         Actor configuration = Actor.CONFIGURATION.with(by.trail());

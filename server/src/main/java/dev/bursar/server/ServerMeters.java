@@ -14,6 +14,9 @@ import java.util.Collection;
 final class ServerMeters {
 
     private final Meters meters;
+    /// In place of a provider, where tools are meant.
+    private static final String TOOLS = "tools";
+
     private final GaugeDataPoint queueDepth;
     private final CounterDataPoint overloaded;
     private final GaugeDataPoint stopped;
@@ -40,7 +43,7 @@ final class ServerMeters {
         unpriced =
                 Counter.builder()
                         .name("bursar_unpriced_requests_total")
-                        .help("Requests for a model without a price, refused or charged")
+                        .help("Requests for a model without a price, refused or charged, and for tools")
                         .labelNames("provider")
                         .register(registry);
     }
@@ -49,6 +52,7 @@ final class ServerMeters {
     /// miss the first.
     void expose(Collection<String> providers) {
         providers.forEach(unpriced::initLabelValues);
+        unpriced.initLabelValues(TOOLS);
     }
 
     AuthorityMeter authority() {
@@ -88,6 +92,11 @@ final class ServerMeters {
             @Override
             public void unpriced(String provider, String model) {
                 unpriced.labelValues(provider).inc();
+            }
+
+            @Override
+            public void unpricedTool(String tool) {
+                unpriced.labelValues(TOOLS).inc();
             }
 
             @Override

@@ -40,6 +40,9 @@ record Call(
     /// Names the breaker's rule that has noticed a call.
     static final String BREAKER = "breaker";
 
+    /// Names the call of a model that a tool call was counted with.
+    private static final String COUNTED = "counted_by";
+
     /// What a call came to.
     private record End(
             CallOutcome outcome,
@@ -177,10 +180,15 @@ record Call(
                 label(attribution, "dialect", ""),
                 label(attribution, "request_type", ""),
                 label(attribution, "price", ""),
-                end.spent().get(Unit.TOOL_CALLS),
+                toolCalls(attribution, end.spent()),
                 metered && attribution.labels().containsKey("unpriced_parts"),
                 end.stopsRun(),
                 buckets);
+    }
+
+    /// None of a tool call that was counted with the answer of the model that asked for it.
+    private static long toolCalls(Attribution attribution, Amounts spent) {
+        return attribution.labels().containsKey(COUNTED) ? 0 : spent.get(Unit.TOOL_CALLS);
     }
 
     private static String status(Attribution attribution, CallOutcome outcome) {

@@ -104,6 +104,31 @@ final class UsageTest {
     }
 
     @Test
+    void totals_toolCallThatCountedWithTheModelsAnswer_isNotCountedAgain()
+            throws InterruptedException {
+        Amounts spent = Amounts.of(Unit.USD_MICROCENTS, CENT).with(Unit.TOOL_CALLS, 1);
+        house.append(
+                new Entry.Charged(
+                        NOON.plusSeconds(8),
+                        new CommandKey("t2", 1),
+                        new TenantId("acme"),
+                        R1,
+                        spent,
+                        spent,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        Attribution.of(
+                                Map.of("call", "t2", "tool", "web_search", "counted_by", "c1"),
+                                Map.of())));
+
+        assertThat(house.usage.totals(range()))
+                .extracting(TotalsRow::toolCalls, TotalsRow::microcents)
+                .containsExactly(tuple(1L, 23 * CENT));
+    }
+
+    @Test
     void totals_byModel_largestFirst() {
         assertThat(house.usage.totals(range().by(Dimension.MODEL)))
                 .extracting(TotalsRow::key, TotalsRow::calls, TotalsRow::microcents)

@@ -2,6 +2,7 @@ package dev.bursar.server.cli;
 
 import dev.bursar.server.config.Config;
 import dev.bursar.server.config.ConfigException;
+import dev.bursar.server.config.EffectiveConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -37,6 +38,8 @@ final class Check implements Callable<Integer> {
             summary.put("tenants", config.tenants().size());
             summary.put("budgets", config.budgets().size());
             summary.put("providers", config.gateway().providers().size());
+            var tools = summary.putArray("tools");
+            config.tools().all().forEach(tool -> tools.add(EffectiveConfig.tool(tool)));
             var notes = summary.putArray("notes");
             config.notes().forEach(notes::add);
             if (json) {
@@ -48,6 +51,7 @@ final class Check implements Callable<Integer> {
                         counted(config.tenants().size(), "tenant"),
                         counted(config.budgets().size(), "budget"),
                         counted(config.gateway().providers().size(), "provider"));
+                tools.forEach(tool -> out.println(tool.asString()));
                 config.notes().forEach(note -> out.println("note: " + note));
             }
             return 0;

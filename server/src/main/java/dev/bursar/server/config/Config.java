@@ -6,6 +6,8 @@ import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.pricing.Price;
+import dev.bursar.pricing.PriceBook;
+import dev.bursar.pricing.ToolPrices;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// @param adminToken null when the file names none: one is made at the first start
 /// @param gateway providers, names of models, and what to do with models without a price
 /// @param prices overrides and additions to the bundled price book
-/// @param tools price of one call of a tool, in microcents
+/// @param tools prices of the calls of tools
 /// @param tenants by id, at least one
 /// @param notes what the file asks for and this version does not do yet, for the log
 public record Config(
@@ -37,7 +39,7 @@ public record Config(
         @Nullable String adminToken,
         GatewaySettings gateway,
         List<Price> prices,
-        SortedMap<String, Long> tools,
+        ToolPrices tools,
         SortedMap<String, Tenant> tenants,
         List<String> notes) {
 
@@ -94,7 +96,6 @@ public record Config(
 
     public Config {
         prices = List.copyOf(prices);
-        tools = Collections.unmodifiableSortedMap(new TreeMap<>(tools));
         tenants = Collections.unmodifiableSortedMap(new TreeMap<>(tenants));
         notes = List.copyOf(notes);
     }
@@ -145,6 +146,11 @@ public record Config(
     /// This configuration, listening elsewhere.
     public Config withServer(Server changed) {
         return new Config(changed, data, adminToken, gateway, prices, tools, tenants, notes);
+    }
+
+    /// The bundled prices with those of the file.
+    public PriceBook priceBook() {
+        return PriceBook.bundled().with(prices).withTools(tools);
     }
 
     /// All budgets of all tenants.

@@ -8,6 +8,7 @@ import dev.bursar.ledger.Unit;
 import dev.bursar.pricing.Price;
 import dev.bursar.pricing.Rates;
 import dev.bursar.pricing.TokenClass;
+import dev.bursar.pricing.ToolPrices;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,7 +77,7 @@ final class ConfigReader {
         }
         GatewaySettings gateway = gateway(top);
         List<Price> prices = prices(top.node("prices"));
-        SortedMap<String, Long> tools = tools(top.node("tools"));
+        ToolPrices tools = ToolReader.tools(top.node("tools"));
         SortedMap<String, Config.Tenant> tenants =
                 new TenantReader(notes).tenants(top.node("tenants"));
         return new Config(
@@ -275,24 +276,6 @@ final class ConfigReader {
         } catch (IllegalArgumentException e) {
             throw section.valuePlace(key).mistake(String.valueOf(e.getMessage()));
         }
-    }
-
-    private SortedMap<String, Long> tools(Node node) {
-        SortedMap<String, Long> tools = new TreeMap<>();
-        Section.any(node)
-                .fields()
-                .forEach((name, value) -> {
-                    Section tool = Section.of(value, "price");
-                    var price = tool.decimal("price");
-                    if (price.isEmpty()) {
-                        throw tool.place().mistake("needs the key price");
-                    }
-                    tools.put(name, Quantity.microcents(price.get(), tool.valuePlace("price")));
-                });
-        if (!tools.isEmpty()) {
-            notes.add(node.place().note("prices of tools are read but not charged yet"));
-        }
-        return tools;
     }
 
     /// A length of time such as `30 s`.

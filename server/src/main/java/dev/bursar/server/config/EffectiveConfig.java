@@ -1,5 +1,7 @@
 package dev.bursar.server.config;
 
+import static dev.bursar.gateway.Quantity.usd;
+
 import dev.bursar.gateway.AzureApi;
 import dev.bursar.gateway.GatewaySettings;
 import dev.bursar.gateway.breaker.BreakerPolicy;
@@ -13,6 +15,7 @@ import dev.bursar.gateway.routing.RoutingSettings;
 import dev.bursar.gateway.routing.Rule;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.pricing.ToolPrice;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +71,7 @@ public final class EffectiveConfig {
                 .forEach((refusal, status) -> lines.add("status." + refusal.code() + "=" + status));
         addCaches(gateway.caches(), lines);
         config.prices().forEach(price -> lines.add("price=" + price.id()));
+        config.tools().all().forEach(tool -> lines.add(tool(tool)));
         config.tenants()
                 .values()
                 .forEach(tenant -> {
@@ -78,6 +82,21 @@ public final class EffectiveConfig {
                             .forEach(policy -> lines.add(breakers(tenant.id(), policy)));
                 });
         return lines;
+    }
+
+    /// The price of a tool as a line of its own.
+    public static String tool(ToolPrice tool) {
+        ToolPrice.Meter meter = tool.meter();
+        String each = usd(tool.eachMicrocents());
+        return meter == null
+                ? "tool=%s price=%s".formatted(tool.name(), each)
+                : "tool=%s price=%s per=%s at_most=%d each=%s"
+                        .formatted(
+                                tool.name(),
+                                usd(meter.microcents()),
+                                meter.unit(),
+                                meter.atMost(),
+                                each);
     }
 
     private static void addRoutes(RoutingSettings routing, List<String> lines) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -22,6 +23,12 @@ final class CallPage {
 
     /// What an answer of the cache would have cost.
     private static final String AVOIDED = "cost_avoided_microcents";
+
+    private static final String MICROCENTS = "_microcents";
+
+    /// Numbers of the record that are money, beside the costs of token classes.
+    private static final Set<String> MONEY =
+            Set.of("cost_beside_microcents", AVOIDED, "each_microcents", "unit_microcents");
 
     private final Usage usage;
     private final PriceLines prices;
@@ -83,7 +90,7 @@ final class CallPage {
             facts.add(Fact.of("Tokens", Counts.grouped(call.tokens())));
         }
         facts.add(
-                Fact.of("Model", Lines.what(call))
+                Fact.of(call.tool().isEmpty() ? "Model" : "Tool", Lines.what(call))
                         .note(
                                 call.requestedModel().isEmpty()
                                                 || call.requestedModel().equals(call.model())
@@ -130,8 +137,15 @@ final class CallPage {
         }
         return switch (detail.call().provenance()) {
             case "provider" -> "tokens and cost as the provider reported them";
-            case "priced" -> "the provider's tokens at our price";
-            case "estimated" -> "estimated: the provider did not tell all of its usage";
+            case "priced" ->
+                    detail.call().tool().isEmpty()
+                            ? "the provider's tokens at our price"
+                            : "the price of the tool";
+            case "stated" -> "as the agent said: the tool has no price";
+            case "estimated" ->
+                    detail.call().tool().isEmpty()
+                            ? "estimated: the provider did not tell all of its usage"
+                            : "what was held: the agent did not say what it took";
             case "unpriced" -> "no price for this model: charged at the ceiling";
             case "cached" -> "answered from the cache, which avoided " + avoided(detail);
             default -> "";
@@ -144,6 +158,9 @@ final class CallPage {
 
     private static String priceNote(CallDetail detail) {
         if (detail.call().denied()) {
+            return "";
+        }
+        if (!detail.call().tool().isEmpty()) {
             return "";
         }
         return detail.price().isEmpty()
@@ -268,10 +285,9 @@ final class CallPage {
         detail.labels().forEach((name, value) -> facts.add(Fact.of(words(name), value)));
         detail.numbers()
                 .forEach((name, value) -> {
-                    if (name.equals("cost_beside_microcents")) {
-                        facts.add(Fact.of("cost beside", Money.exact(value)));
-                    } else if (name.equals(AVOIDED)) {
-                        facts.add(Fact.of("cost avoided", Money.exact(value)));
+                    if (MONEY.contains(name)) {
+                        String what = name.substring(0, name.length() - MICROCENTS.length());
+                        facts.add(Fact.of(words(what), Money.exact(value)));
                     } else if (name.startsWith("tokens_beside_") || !isOfAClass(name)) {
                         facts.add(Fact.of(words(name), Counts.grouped(value)));
                     }

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -42,11 +43,13 @@ final class Access {
 
     private static final String ACTOR = "bursar.actor";
 
-    /// Set when the actor is an agent with its key.
+    /// Whose key it is, when the actor is an agent with its key.
     private static final String AGENT = "bursar.agent";
 
-    /// The only part of `/api` for agents.
-    private static final String FOR_AGENTS = "/api/cache";
+    private static final String CACHE = "/api/cache";
+
+    /// The only parts of `/api` for agents.
+    private static final List<String> FOR_AGENTS = List.of(CACHE, "/api/tools");
 
     private static final Actor VISITOR = Actor.of("visitor", Role.VIEWER);
 
@@ -106,23 +109,29 @@ final class Access {
         throw new ApiException(401, "no_token", "send an access token: Authorization: Bearer ...");
     }
 
-    /// An agent acts for all of its tenant or not at all: results are shared by all of it.
+    /// In the cache, an agent acts for all of its tenant or not at all: results are shared by all of it.
     private Optional<Actor> agent(RoutingContext context, String key) {
-        if (!context.normalizedPath().startsWith(FOR_AGENTS)
+        String path = context.normalizedPath();
+        if (FOR_AGENTS.stream().noneMatch(path::startsWith)
                 || !(keys.identify(key) instanceof Identity.Caller caller)) {
             return Optional.empty();
         }
-        if (caller.scope() != null) {
+        if (caller.scope() != null && path.startsWith(CACHE)) {
             throw new ApiException(403, "forbidden", "this key is for a part of its tenant only");
         }
-        context.put(AGENT, true);
+        context.put(AGENT, caller);
         return Optional.of(
                 new Actor("key:" + caller.key(), Role.VIEWER, caller.tenant(), new TreeMap<>()));
     }
 
+    /// The agent that asks, or null when it is a person.
+    static Identity.@Nullable Caller agent(RoutingContext context) {
+        return context.get(AGENT);
+    }
+
     private static boolean may(ApiRoute route, RoutingContext context, Actor actor) {
         return route.need().isMetBy(actor.role())
-                || (route.need() == ApiRoute.Need.KEEP && context.get(AGENT) != null);
+                || (route.need() == ApiRoute.Need.KEEP && agent(context) != null);
     }
 
     /// Lets the request pass to the route's handler when its actor may use the route.

@@ -46,6 +46,10 @@ final class Answers {
         send(context, status, "application/json", ApiJson.text(body));
     }
 
+    static void problem(RoutingContext context, int status, ObjectNode document) {
+        send(context, status, "application/problem+json", ApiJson.text(document));
+    }
+
     static void text(RoutingContext context, int status, String body) {
         send(context, status, "text/plain; charset=utf-8", body);
     }
@@ -118,7 +122,7 @@ final class Answers {
             if (!detail.isEmpty()) {
                 body.put("detail", detail);
             }
-            send(context, status, "application/problem+json", ApiJson.text(body));
+            problem(context, status, body);
             return;
         }
         page(

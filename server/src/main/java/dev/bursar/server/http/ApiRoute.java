@@ -63,6 +63,12 @@ enum ApiRoute {
 
     ESTIMATES("GET", "/api/estimates", Need.READ, Tenancy.PLACE),
 
+    LIST_TOOLS("GET", "/api/tools", Need.READ, Tenancy.NONE),
+    RESERVE_TOOL("POST", "/api/tools/:tool/reserve", Need.KEEP, Tenancy.FILTER),
+    CHARGE_TOOL("POST", "/api/tools/:tool/charge", Need.KEEP, Tenancy.FILTER),
+    COMMIT_TOOL_CALL("POST", "/api/tools/calls/:id/commit", Need.KEEP, Tenancy.FILTER),
+    RELEASE_TOOL_CALL("POST", "/api/tools/calls/:id/release", Need.KEEP, Tenancy.FILTER),
+
     AUDIT("GET", "/api/audit", Need.READ, Tenancy.FILTER),
 
     EXPORT_SPEND("GET", "/api/exports/spend.csv", Need.EXPORT, Tenancy.FILTER),

@@ -5,11 +5,9 @@ import dev.bursar.gateway.cache.AnswerCache;
 import dev.bursar.gateway.cache.CacheStats;
 import dev.bursar.gateway.cache.ToolResults;
 import dev.bursar.ledger.TenantId;
-import dev.bursar.ledger.Unit;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -31,7 +29,6 @@ final class CacheApi {
             Set.of("application/json", "text/plain", "application/octet-stream");
 
     private static final String DEFAULT_TYPE = "application/octet-stream";
-    private static final BigDecimal MAX_COST = BigDecimal.valueOf(1_000_000);
     private static final CacheStats NOTHING = new CacheStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     private final AnswerCache answers;
@@ -114,7 +111,7 @@ final class CacheApi {
                         name,
                         sent == null ? new byte[0] : sent.getBytes(),
                         type(context.request().getHeader(HttpHeaders.CONTENT_TYPE)),
-                        microcents(parameters.text("cost").orElse("0")),
+                        Usd.microcents("cost", parameters.text("cost").orElse("0")),
                         seconds == 0 ? null : Duration.ofSeconds(seconds),
                         now);
         if (refused.isPresent()) {
@@ -196,18 +193,5 @@ final class CacheApi {
                     "Content-Type: must be one of " + String.join(", ", new TreeSet<>(TYPES)));
         }
         return type;
-    }
-
-    /// USD as microcents.
-    private static long microcents(String written) {
-        try {
-            BigDecimal usd = new BigDecimal(written);
-            if (written.length() <= 32 && usd.signum() >= 0 && usd.compareTo(MAX_COST) <= 0) {
-                return usd.multiply(BigDecimal.valueOf(Unit.MICROCENTS_PER_USD)).longValueExact();
-            }
-        } catch (ArithmeticException | NumberFormatException e) {
-            // Answered like a number that is out of range.
-        }
-        throw ApiException.badRequest("cost: must be USD like 0.01, at most 1000000: " + written);
     }
 }

@@ -2,6 +2,7 @@ package dev.bursar.server.http;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.gateway.Margins;
+import dev.bursar.gateway.ToolCalls;
 import dev.bursar.gateway.cache.AnswerCache;
 import dev.bursar.gateway.cache.ToolResults;
 import dev.bursar.server.dashboard.view.Shell;
@@ -50,6 +51,7 @@ public final class Routes implements AutoCloseable {
     /// What the routes need.
     ///
     /// @param answers and `results`: the caches of the gateway
+    /// @param tools what agents spend on tools
     /// @param localToken what the command line on this machine sends instead of the administrator's token
     /// @param open whether pages and readers of `/api` need no token: only ever on the loopback
     /// @param stopping whether the server has been asked to stop
@@ -63,6 +65,7 @@ public final class Routes implements AutoCloseable {
             AnswerCache answers,
             ToolResults results,
             Margins margins,
+            ToolCalls tools,
             PrometheusRegistry registry,
             InstantSource clock,
             String localToken,
@@ -156,6 +159,7 @@ public final class Routes implements AutoCloseable {
         new RunsApi(authority).mount(api);
         new CacheApi(needs.answers(), needs.results(), needs.clock()).mount(api);
         new EstimatesApi(needs.margins()).mount(api);
+        new ToolsApi(needs.tools()).mount(api);
         new AuditApi(needs.usage(), authority).mount(api);
         new ExportsApi(needs.usage(), authority, needs.clock()).mount(api);
         new OperationsApi(needs.reload(), needs.usage(), notary).mount(api);

@@ -193,6 +193,34 @@ class ConfigMistakesTest {
                 top("status", "statuses: { budget_exhausted: 200 }", 3, "must be 400 to 599"),
                 top("zero tokens", "defaults: { max_output_tokens: 0 }", 3, "must be 1 to"),
                 top("negative tool price", "tools: { web: { price: -1 } }", 3, "not be negative"),
+                top("tool without price", "tools:\n  web: { per: page }", 4, "needs the key price"),
+                top(
+                        "meter without a bound",
+                        "tools:\n  web: { price: 1, per: page }",
+                        4,
+                        "needs the key at_most"),
+                top(
+                        "bound without a meter",
+                        "tools:\n  a: { price: 1, at_most: 5 }",
+                        4,
+                        "with per"),
+                top("each without a meter", "tools:\n  a: { price: 1, each: 5 }", 4, "with per"),
+                top(
+                        "unit of a meter",
+                        "tools:\n  a: { price: 1, per: '5', at_most: 5 }",
+                        4,
+                        "tools.a.per: a unit has"),
+                top(
+                        "bound of a meter",
+                        "tools:\n  a: { price: 1, per: page, at_most: 0 }",
+                        4,
+                        "tools.a.at_most: must be 1 to"),
+                top(
+                        "dear tool",
+                        "tools:\n  a: { price: 10_000_001 }",
+                        4,
+                        "tools.a: one call would cost more"),
+                top("tool's name", "tools:\n  a b: { price: 1 }", 4, "a tool has 1 to 128"),
                 top(
                         "price date",
                         "prices:\n  - { provider: a, model: b, from: May, input: 1 }",

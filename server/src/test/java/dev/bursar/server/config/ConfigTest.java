@@ -16,6 +16,7 @@ import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Terms;
 import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
+import dev.bursar.pricing.ToolPrice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -259,11 +260,35 @@ class ConfigTest {
     }
 
     @Test
+    void parse_tools_haveFixedAndMeteredPrices() {
+        Config config =
+                parse(
+                        """
+                        tools:
+                          web_search: { price: 0.01 }
+                          crawl: { price: 0.002, per: page, at_most: 50, each: 0.001 }
+                          "mcp_*": { price: 0 }
+                        """);
+
+        assertThat(config.notes()).isEmpty();
+        assertThat(config.tools().find("web_search"))
+                .contains(new ToolPrice("web_search", 1_000_000, null));
+        assertThat(config.priceBook().tools().find("crawl"))
+                .contains(
+                        new ToolPrice("crawl", 100_000, new ToolPrice.Meter(200_000, "page", 50)));
+        assertThat(config.tools().find("mcp_files")).isPresent();
+        assertThat(EffectiveConfig.lines(config))
+                .contains(
+                        "tool=web_search price=0.01",
+                        "tool=crawl price=0.002 per=page at_most=50 each=0.001",
+                        "tool=mcp_* price=0");
+    }
+
+    @Test
     void parse_whatCannotDoAnything_hasNotesWithTheirLines() {
         Config config =
                 parse(
                         """
-                        tools: { web: { price: 0.01 } }
                         tenants:
                           acme:
                             budgets:
@@ -275,8 +300,7 @@ class ConfigTest {
         assertThat(config.notes())
                 .extracting(note -> note.replaceFirst(": .*?: ", " "))
                 .containsExactly(
-                        "bursar.yaml:1 prices of tools are read but not charged yet",
-                        "bursar.yaml:7 downgrade does nothing: the tenant names no cheaper model");
+                        "bursar.yaml:6 downgrade does nothing: the tenant names no cheaper model");
     }
 
     @ParameterizedTest

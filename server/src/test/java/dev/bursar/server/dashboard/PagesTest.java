@@ -2,17 +2,27 @@ package dev.bursar.server.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.gateway.GatewaySettings;
+import dev.bursar.gateway.GatewayMeter;
+import dev.bursar.gateway.Identity;
+import dev.bursar.gateway.ToolCalls;
 import dev.bursar.ledger.Amounts;
 import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.Command;
+import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.Reason;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.Unit;
+import dev.bursar.pricing.PriceBook;
+import dev.bursar.pricing.ToolPrice;
+import dev.bursar.pricing.ToolPrices;
+import io.vertx.core.MultiMap;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -100,6 +110,33 @@ class PagesTest {
         assertThat(ok(Address.call("call-fast")))
                 .contains("our price does not know service tier=priority")
                 .contains("tokens beside input", "cost beside");
+    }
+
+    @Test
+    void toolCall_hasItsPriceAndItsPlaceInTheRun() throws Exception {
+        ToolPrice price =
+                new ToolPrice("crawl", 1_000_000, new ToolPrice.Meter(200_000, "page", 50));
+        ToolCalls tools =
+                new ToolCalls(
+                        traffic.authority(),
+                        PriceBook.empty().withTools(new ToolPrices(List.of(price))),
+                        GatewaySettings.of(Map.of()),
+                        traffic.clock(),
+                        GatewayMeter.NONE,
+                        tenant -> {});
+        Outcome paid =
+                tools.charge(
+                        new Identity.Caller(Traffic.ACME, "ci", new TreeMap<>()),
+                        MultiMap.caseInsensitiveMultiMap().add("X-Bursar-Run", "crawling"),
+                        new ToolCalls.Asked(
+                                "crawl", null, 10L, null, null, null, ToolCalls.DEFAULT_TTL));
+        pages.caughtUp();
+
+        assertThat(ok(Address.run("acme", "crawling"))).contains("tool crawl", "$0.03");
+        assertThat(ok(Address.call(((Outcome.Committed) paid).hold().value())))
+                .contains("tool crawl, $0.03", "the price of the tool")
+                .contains("$0.002", "page")
+                .doesNotContain("No price row", "Price row");
     }
 
     @Test

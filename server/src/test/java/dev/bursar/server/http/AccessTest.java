@@ -84,7 +84,7 @@ class AccessTest {
         if (route.path().startsWith("/api/exports/")) {
             return Set.of(Role.ADMIN, Role.OPERATOR, Role.FINANCE);
         }
-        if (route.path().startsWith("/api/cache/")) {
+        if (route.path().matches("/api/(cache|tools)/.*")) {
             return Set.of(Role.ADMIN, Role.OPERATOR);
         }
         return reads ? Set.of(Role.values()) : Set.of(Role.ADMIN, Role.OPERATOR);

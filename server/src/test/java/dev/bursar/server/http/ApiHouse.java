@@ -3,6 +3,8 @@ package dev.bursar.server.http;
 import dev.bursar.authority.Authority;
 import dev.bursar.authority.AuthoritySettings;
 import dev.bursar.gateway.Margins;
+import dev.bursar.gateway.GatewayMeter;
+import dev.bursar.gateway.ToolCalls;
 import dev.bursar.gateway.cache.AnswerCache;
 import dev.bursar.gateway.cache.Meaning;
 import dev.bursar.gateway.cache.ToolResults;
@@ -59,6 +61,7 @@ final class ApiHouse implements AutoCloseable {
     final Directory directory;
     final Usage usage;
     final AnswerCache answers;
+    final ToolCalls tools;
     final Routes routes;
     private final WebServer server;
 
@@ -74,6 +77,7 @@ final class ApiHouse implements AutoCloseable {
         new Notary(directory, authority).tell();
         usage = Usage.open(data.resolve("usage.duckdb"), authority.journal(), registry, clock);
         answers = new AnswerCache(config.gateway().caches(), Meaning.NONE);
+        tools = new ToolCalls(authority, config.priceBook(), config.gateway(), clock, GatewayMeter.NONE, tenant -> {});
         routes =
                 new Routes(
                         vertx,
@@ -84,6 +88,7 @@ final class ApiHouse implements AutoCloseable {
                                 answers,
                                 new ToolResults(config.gateway().caches()),
                                 margins(),
+                                tools,
                                 registry,
                                 clock,
                                 "local",

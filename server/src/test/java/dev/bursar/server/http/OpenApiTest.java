@@ -50,7 +50,15 @@ class OpenApiTest {
 
     @BeforeEach
     void open() {
-        house = new ApiHouse(data, "tenants: { acme: { cache: { tools: {} } } }");
+        house =
+                new ApiHouse(
+                        data,
+                        """
+                        tools:
+                          free: { price: 0 }
+                          crawl: { price: 0.01, per: page, at_most: 5 }
+                        tenants: { acme: { cache: { tools: {} } } }
+                        """);
         traffic();
         house.caughtUp();
     }
@@ -169,6 +177,7 @@ class OpenApiTest {
         "/api/live",
         "/api/cache",
         "/api/estimates",
+        "/api/tools",
         "/api/exports/spend.csv",
         "/api/exports/calls.csv",
         "/api/exports/audit.csv"
@@ -249,6 +258,14 @@ class OpenApiTest {
         "PUT,    /api/cache/search/k?tenant=acme, /api/cache/{namespace}/{key}, 200",
         "GET,    /api/cache/search/k,      /api/cache/{namespace}/{key}, default",
         "DELETE, /api/cache/search/k?tenant=acme, /api/cache/{namespace}/{key}, default",
+        "GET,    /api/tools,               /api/tools,                200",
+        "POST,   /api/tools/free/reserve?tenant=acme, /api/tools/{tool}/reserve, 200",
+        "POST,   /api/tools/crawl/reserve?tenant=acme, /api/tools/{tool}/reserve, default",
+        "POST,   /api/tools/free/charge?tenant=acme, /api/tools/{tool}/charge, 200",
+        "POST,   /api/tools/none/charge?tenant=acme, /api/tools/{tool}/charge, default",
+        "POST,   /api/tools/calls/TOOL/commit?tenant=acme, /api/tools/calls/{id}/commit, 200",
+        "POST,   /api/tools/calls/TOOL/release?tenant=acme, /api/tools/calls/{id}/release, 200",
+        "POST,   /api/tools/calls/none/commit?tenant=acme, /api/tools/calls/{id}/commit, default",
         "POST,   /api/reload,              /api/reload,               200",
         "POST,   /api/rebuild,             /api/rebuild,              202",
         "POST,   /api/archive,             /api/archive,              200",
@@ -268,7 +285,9 @@ class OpenApiTest {
         HttpResponse<String> answer =
                 send(
                         method,
-                        address.replace("ID", approval).replace("RES", RESERVATION),
+                        address.replace("ID", approval)
+                                .replace("RES", RESERVATION)
+                                .replace("TOOL", toolCall()),
                         body(method, path));
 
         JsonNode document = document();
@@ -291,6 +310,11 @@ class OpenApiTest {
         assertThat(JsonShape.mistakes(document, schema, json(answer))).as(answer.body()).isEmpty();
     }
 
+    /// One that has not ended.
+    private String toolCall() {
+        return house.ok("POST", "/api/tools/free/reserve?tenant=acme", "{}").path("id").asString();
+    }
+
     private static String body(String method, String path) {
         String body =
                 switch (method + " " + path.substring(path.lastIndexOf('/') + 1)) {
@@ -305,8 +329,8 @@ class OpenApiTest {
                     case "POST credit", "POST debit", "POST repay" -> "{'amount':'0.00000001 USD'}";
                     case "POST freeze", "POST unfreeze", "POST close" ->
                             path.contains("budgets") ? "{'budgets':['ask']}" : "{'reason':'over'}";
-                    case "POST release" -> "{'reason':'gone'}";
-                    case "POST commit" -> "{'amount':'1 tokens'}";
+                    case "POST release" -> path.contains("tools") ? "{}" : "{'reason':'gone'}";
+                    case "POST commit" -> path.contains("tools") ? "{}" : "{'amount':'1 tokens'}";
                     case "POST grant" -> "{'amount':'1 USD','until':'2999-01-01T00:00:00Z'}";
                     case "POST feedback" -> "{'tenant':'acme','call':'none','wrong':true}";
                     case "POST decline" -> "{'until':'2999-01-01T00:00:00Z'}";
