@@ -311,7 +311,8 @@ class RecordedStreamsTest {
         return answer.path("status").asString("").equals("queued");
     }
 
-    private static Path shared() {
+    /// The folder of recordings beside the project, which need not be there.
+    static Path shared() {
         String named =
                 System.getProperty(
                         "BURSAR_SHARED", System.getenv().getOrDefault("BURSAR_SHARED", ""));
