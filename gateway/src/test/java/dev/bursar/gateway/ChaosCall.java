@@ -93,9 +93,7 @@ record ChaosCall(
         int input = 50 + random.nextInt(400);
         Usage usage =
                 new Usage(
-                        input,
-                        random.nextInt(input + 1),
-                        1 + random.nextInt(ChaosWire.MAX_OUTPUT));
+                        input, random.nextInt(input + 1), 1 + random.nextInt(ChaosWire.MAX_OUTPUT));
         return new ChaosCall(
                 number,
                 wire,
@@ -147,8 +145,7 @@ record ChaosCall(
 
     void answer(FakeProvider.Answer answer) {
         switch (fault) {
-            case NONE, NO_USAGE, USAGE_TWICE, OTHER_MODEL, NOT_JSON, INVALID_UTF_8 ->
-                    send(answer);
+            case NONE, NO_USAGE, USAGE_TWICE, OTHER_MODEL, NOT_JSON, INVALID_UTF_8 -> send(answer);
             case DELAY -> answer.after(1 + number % 80, () -> send(answer));
             case RESET -> answer.reset();
             case RESET_HALF_WAY, HALF_AN_EVENT -> {
@@ -156,8 +153,7 @@ record ChaosCall(
                 answer.after(1 + number % 20, answer::reset);
             }
             case TOO_MANY -> answer.json(429, "{}");
-            case TOO_MANY_FOR_A_WHILE ->
-                    answer.json(429, Map.of("Retry-After", "2"), "{}");
+            case TOO_MANY_FOR_A_WHILE -> answer.json(429, Map.of("Retry-After", "2"), "{}");
             case SERVER_ERROR -> answer.json(serverError(), "{}");
             case SLOW_LORIS -> drip(begin(answer), bytes(whole()), 0);
             case STALL -> {

@@ -189,7 +189,8 @@ class ChaosTest {
                     "slow-" + dialect.wire(),
                     ProviderSettings.of(
                                     "slow-" + dialect.wire(), dialect, usual.baseUrl(), "slow-key")
-                            .withTimeouts(usual.connectTimeout(), SHORT, usual.idleTimeout(), SHORT));
+                            .withTimeouts(
+                                    usual.connectTimeout(), SHORT, usual.idleTimeout(), SHORT));
         }
         return GatewaySettings.of(providers);
     }

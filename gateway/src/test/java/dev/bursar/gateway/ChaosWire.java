@@ -154,8 +154,7 @@ enum ChaosWire {
         };
     }
 
-    private static Script chat(
-            String model, String piece, List<String> texts, List<Usage> usages) {
+    private static Script chat(String model, String piece, List<String> texts, List<Usage> usages) {
         String head = "{\"id\":\"c1\",\"model\":\"" + model + "\",\"choices\":[";
         List<String> last = new ArrayList<>();
         last.add(
