@@ -42,8 +42,12 @@ final class Bench {
     @Command(
             name = "gateway",
             description = "Requests a second through the gateway, beside the same without it.")
-    int gateway() {
-        return GatewayBench.run(GatewayBench.Options.defaults(), System.out, System.err);
+    int gateway(
+            @Option(
+                            names = "--beside-nginx",
+                            description = "and through an nginx that only passes them on")
+                    boolean besideNginx) {
+        return GatewayBench.run(GatewayBench.Options.defaults(besideNginx), System.out, System.err);
     }
 
     @Command(
