@@ -69,8 +69,9 @@ final class FakeProvider {
                     running.decrementAndGet();
                 });
         request.bodyHandler(body -> {
-            received.add(new Received(request.uri(), request.headers(), body.toString()));
-            script.answer(new Answer(vertx, request));
+            Received asked = new Received(request.uri(), request.headers(), body.toString());
+            received.add(asked);
+            script.answer(new Answer(vertx, request, asked));
         });
     }
 
@@ -79,7 +80,7 @@ final class FakeProvider {
     }
 
     /// The means of a script. Steps run on the event loop.
-    record Answer(Vertx vertx, HttpServerRequest request) {
+    record Answer(Vertx vertx, HttpServerRequest request, Received asked) {
 
         HttpServerResponse response() {
             return request.response();

@@ -312,6 +312,7 @@ class RecordedStreamsTest {
         return answer.path("status").asString("").equals("queued");
     }
 
+    /// The folder of recordings beside the project, which need not be there.
     static Path shared() {
         String named =
                 System.getProperty(

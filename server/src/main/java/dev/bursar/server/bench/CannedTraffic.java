@@ -25,13 +25,15 @@ final class CannedTraffic implements LoadGenerator.Traffic {
         return next;
     }
 
+    boolean isExpected(int status, byte[] bytes, int start, int end) {
+        return status == 200
+                && (Arrays.equals(bytes, start, end, expected, 0, expected.length)
+                        || isChunked(bytes, start));
+    }
+
     @Override
     public void answered(int status, byte[] bytes, int start, int end) {
-        boolean same =
-                status == 200
-                        && (Arrays.equals(bytes, start, end, expected, 0, expected.length)
-                                || isChunked(bytes, start));
-        if (!same) {
+        if (!isExpected(status, bytes, start, end)) {
             int length = Math.min(end - start, 2_000);
             throw new IllegalStateException(
                     "not the expected answer: "

@@ -8,8 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -18,21 +22,26 @@ import tools.jackson.databind.node.ObjectNode;
 /// connections at once, straight to a mock provider and through a whole server (journal on disk, a
 /// hierarchy of budgets, follower, metrics), whole and streamed.
 ///
-/// Load and mock run in this process, one thread each; the server runs in its own. The four kinds of run
+/// Load and mock run in this process, one thread each; the server runs in its own. The kinds of run
 /// alternate after half of the time has gone to warm the server up, and the medians of the rounds are
 /// printed. CPU per request is that of the answering side:
-/// the mock's thread when direct, the server's process else.
+/// the mock's thread when direct, the server's process else. An nginx that only passes on may run beside,
+/// as a measure of what any process in the path costs.
 public final class GatewayBench {
 
-    private static final String KEY = "bench-key-for-the-loopback-only";
+    private static final String DIRECT = "direct";
+    private static final String GATEWAY = "gateway";
+    private static final String NGINX = "nginx";
 
     private static final Duration SETTLE = Duration.ofMillis(300);
 
     /// @param connections open at once, 1 to 1,024
-    /// @param rounds of each of the four kinds, an odd number is best
+    /// @param rounds of each kind, an odd number is best
     /// @param total about how long the whole bench takes
+    /// @param besideNginx whether an nginx is measured, too
     /// @param directory where the server's data goes; removed afterwards
-    public record Options(int connections, int rounds, Duration total, Path directory) {
+    public record Options(
+            int connections, int rounds, Duration total, boolean besideNginx, Path directory) {
 
         public Options {
             if (connections < 1 || connections > 1_024 || rounds < 1 || rounds > 99) {
@@ -41,11 +50,14 @@ public final class GatewayBench {
         }
 
         /// 64 connections, 3 rounds, at most a minute, data under the working directory.
-        public static Options defaults() {
+        ///
+        /// @param besideNginx with a third more time
+        public static Options defaults(boolean besideNginx) {
             return new Options(
                     64,
                     3,
-                    Duration.ofSeconds(56),
+                    Duration.ofSeconds(besideNginx ? 70 : 56),
+                    besideNginx,
                     Path.of("data", "bench-" + ProcessHandle.current().pid()));
         }
     }
@@ -79,28 +91,47 @@ public final class GatewayBench {
     private String measure() throws IOException, InterruptedException {
         Files.createDirectories(options.directory());
         try (MockProvider mock = new MockProvider(whole, streamed);
-                ServerProcess server = startServer(mock.address().getPort())) {
-            Duration warmUp = options.total().dividedBy(4);
-            Duration slice =
-                    options.total().minus(warmUp.multipliedBy(2)).dividedBy(4L * options.rounds());
-            Lane direct = new Lane(mock.address(), mock::cpuNanos);
+                ServerProcess server =
+                        BenchedGateway.start(options.directory(), mock.address().getPort());
+                NginxProcess nginx = startNginx(mock.address().getPort())) {
             Lane gateway = new Lane(server.address(), server::cpuNanos);
+            Map<String, Lane> lanes = new LinkedHashMap<>();
+            lanes.put(DIRECT, new Lane(mock.address(), mock::cpuNanos));
+            lanes.put(GATEWAY, gateway);
+            if (nginx != null) {
+                lanes.put(NGINX, new Lane(nginx.address(), nginx::cpuNanos));
+            }
+            Duration warmUp = options.total().dividedBy(4);
             gateway.run(false, warmUp);
             gateway.run(true, warmUp);
-            for (int round = 0; round < options.rounds(); round++) {
-                direct.plain.add(direct.run(false, slice));
-                gateway.plain.add(gateway.run(false, slice));
-                direct.streamed.add(direct.run(true, slice));
-                gateway.streamed.add(gateway.run(true, slice));
-            }
+            measure(lanes, options.total().minus(warmUp.multipliedBy(2)));
             ObjectNode line = JsonNodeFactory.instance.objectNode();
             line.put("connections", options.connections());
-            line.set("plain", compare(direct.plain, gateway.plain));
-            line.set("streamed", compare(direct.streamed, gateway.streamed));
+            line.set("plain", compare(lanes, false));
+            line.set("streamed", compare(lanes, true));
             return JsonMapper.builder().build().writeValueAsString(line);
         } finally {
             Rounds.deleteAll(options.directory());
         }
+    }
+
+    /// All kinds of run in turn.
+    private void measure(Map<String, Lane> lanes, Duration time) {
+        Duration slice = time.dividedBy(2L * lanes.size() * options.rounds());
+        for (int round = 0; round < options.rounds(); round++) {
+            for (boolean stream : new boolean[] {false, true}) {
+                for (Lane lane : lanes.values()) {
+                    lane.samples(stream).add(lane.run(stream, slice));
+                }
+            }
+        }
+    }
+
+    private @Nullable NginxProcess startNginx(int providerPort)
+            throws IOException, InterruptedException {
+        return options.besideNginx()
+                ? NginxProcess.start(options.directory(), providerPort, options.connections())
+                : null;
     }
 
     /// Where the load goes, and the samples of it.
@@ -108,14 +139,20 @@ public final class GatewayBench {
 
         private final InetSocketAddress target;
         private final LongSupplier cpuNanos;
-        private final List<ByteBuffer> plainRequests = CannedExchange.requests(false, KEY);
-        private final List<ByteBuffer> streamRequests = CannedExchange.requests(true, KEY);
+        private final List<ByteBuffer> plainRequests =
+                CannedExchange.requests(false, BenchedGateway.KEY);
+        private final List<ByteBuffer> streamRequests =
+                CannedExchange.requests(true, BenchedGateway.KEY);
         private final List<Sample> plain = new ArrayList<>();
         private final List<Sample> streamed = new ArrayList<>();
 
         Lane(InetSocketAddress target, LongSupplier cpuNanos) {
             this.target = target;
             this.cpuNanos = cpuNanos;
+        }
+
+        List<Sample> samples(boolean stream) {
+            return stream ? streamed : plain;
         }
 
         Sample run(boolean stream, Duration time) {
@@ -147,46 +184,26 @@ public final class GatewayBench {
         }
     }
 
-    /// Its canned requests are all the same, which breakers would take for loops: their marks are off, their
-    /// work is not.
-    private ServerProcess startServer(int mockPort) throws IOException, InterruptedException {
-        int port = ServerProcess.freePort();
-        Path directory = options.directory().toAbsolutePath();
-        String config =
-                """
-                server: { host: 127.0.0.1, port: %d }
-                data: %s
-                admin: { token: bench-admin-token-of-this-run }
-                providers:
-                  openai: { base_url: "http://127.0.0.1:%d/v1", api_key: bench }
-                tenants:
-                  bench:
-                    timezone: Europe/Berlin
-                    keys:
-                      - { name: bench, secret: %s, defaults: { app: bench } }
-                    breakers: [{ identical_answers: off, identical_calls: off, velocity: off }]
-                    budgets:
-                      - { name: company-month, limit: 10_000_000 USD, every: month }
-                      - { name: team-month, per: [team], limit: 1_000_000 USD, every: month }
-                      - { name: user-day, per: [user], limit: 100_000_000_000 tokens, every: day }
-                      - { name: run, per: [run], limit: 100_000 USD }
-                      - { name: burst, per: [key], limit: 100_000_000 calls, every: 1m }
-                """
-                        .formatted(port, directory.resolve("data"), mockPort, KEY);
-        Path file = directory.resolve("bursar.yaml");
-        Files.writeString(file, config);
-        return ServerProcess.start(file, port, directory.resolve("server.log"));
+    private static ObjectNode compare(Map<String, Lane> lanes, boolean stream) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        lanes.forEach((name, lane) -> node.set(name, medians(lane.samples(stream))));
+        node.put("ratio", ratio(lanes, GATEWAY, DIRECT, stream));
+        if (lanes.containsKey(NGINX)) {
+            node.put("ratio_of_nginx", ratio(lanes, NGINX, DIRECT, stream));
+            node.put("ratio_to_nginx", ratio(lanes, GATEWAY, NGINX, stream));
+        }
+        return node;
     }
 
-    private static ObjectNode compare(List<Sample> direct, List<Sample> gateway) {
-        ObjectNode node = JsonNodeFactory.instance.objectNode();
-        node.set("direct", medians(direct));
-        node.set("gateway", medians(gateway));
-        double ratio =
-                Rounds.median(gateway, Sample::perSecond)
-                        / Rounds.median(direct, Sample::perSecond);
-        node.put("ratio", Math.round(ratio * 1_000) / 1_000.0);
-        return node;
+    /// Of requests per second, to three places.
+    private static double ratio(Map<String, Lane> lanes, String of, String to, boolean stream) {
+        double ratio = perSecond(lanes, of, stream) / perSecond(lanes, to, stream);
+        return Math.round(ratio * 1_000) / 1_000.0;
+    }
+
+    private static double perSecond(Map<String, Lane> lanes, String name, boolean stream) {
+        Lane lane = Objects.requireNonNull(lanes.get(name));
+        return Rounds.median(lane.samples(stream), Sample::perSecond);
     }
 
     private static ObjectNode medians(List<Sample> samples) {

@@ -34,11 +34,26 @@ final class LoadGenerator {
         /// @param bytes has its body, as it was framed, from `start` to `end`
         /// @throws IllegalStateException when it makes the whole load worthless
         void answered(int status, byte[] bytes, int start, int end);
+
+        /// A connection was closed while it waited for an answer; nothing more is sent on it.
+        ///
+        /// @param got what came before
+        default void broken(String got) {
+            throw new IllegalStateException("connection closed: " + got);
+        }
     }
 
+    /// @param ramp in which the connections are opened, one after the other
     /// @param settle what is sent meanwhile is not measured
     /// @param mostRequests ends the load early
-    record Load(int connections, Duration settle, Duration measured, long mostRequests) {}
+    record Load(
+            int connections, Duration ramp, Duration settle, Duration measured, long mostRequests) {
+
+        /// All connections at once.
+        Load(int connections, Duration settle, Duration measured, long mostRequests) {
+            this(connections, Duration.ZERO, settle, measured, mostRequests);
+        }
+    }
 
     private final Traffic traffic;
     private long left;
@@ -61,8 +76,10 @@ final class LoadGenerator {
         left = load.mostRequests();
         try (Selector selector = Selector.open()) {
             try {
-                for (int i = 0; i < load.connections(); i++) {
+                long opening = System.nanoTime();
+                for (int i = 1; i <= load.connections(); i++) {
                     new Connection(selector, target).send();
+                    drive(selector, opening + load.ramp().toNanos() * i / load.connections());
                 }
                 drive(selector, System.nanoTime() + load.settle().toNanos());
                 whenMeasuring.run();
@@ -87,10 +104,13 @@ final class LoadGenerator {
 
     /// Until a moment, or until nothing is to come any more.
     private void drive(Selector selector, long untilNanos) throws IOException {
-        while (waiting > 0 && System.nanoTime() < untilNanos) {
-            if (selector.select(LoadGenerator::ready, STALL_MILLIS) == 0) {
+        for (long now = System.nanoTime(); waiting > 0 && now < untilNanos; ) {
+            long left = (untilNanos - now) / 1_000_000 + 1;
+            int ready = selector.select(LoadGenerator::ready, Math.min(left, STALL_MILLIS));
+            if (ready == 0 && left > STALL_MILLIS) {
                 throw new IllegalStateException("no answer within " + STALL_MILLIS + " ms");
             }
+            now = System.nanoTime();
         }
     }
 
@@ -153,7 +173,10 @@ final class LoadGenerator {
 
         void read() throws IOException {
             if (channel.read(in) < 0) {
-                throw new IllegalStateException("connection closed: " + text());
+                channel.close();
+                waiting--;
+                traffic.broken(text());
+                return;
             }
             if (bodyStart < 0) {
                 readHead();
@@ -164,7 +187,7 @@ final class LoadGenerator {
             waiting--;
             record(System.nanoTime() - sentAt);
             int end = bodyEnd < 0 ? in.position() : bodyEnd;
-            traffic.answered(status(), in.array(), bodyStart, end);
+            traffic.answered(Sockets.status(in.array()), in.array(), bodyStart, end);
             send();
         }
 
@@ -174,12 +197,6 @@ final class LoadGenerator {
                 int length = Sockets.contentLength(in.array(), bodyStart);
                 bodyEnd = length < 0 ? -1 : bodyStart + length;
             }
-        }
-
-        /// Of `HTTP/1.1 200`.
-        private int status() {
-            byte[] bytes = in.array();
-            return (bytes[9] - '0') * 100 + (bytes[10] - '0') * 10 + bytes[11] - '0';
         }
 
         /// A chunked body ends with an empty chunk; no event can end like that.

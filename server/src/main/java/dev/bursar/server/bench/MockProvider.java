@@ -12,9 +12,13 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /// The cheapest provider there is: one thread, prepared answers, no parsing beyond the length of a
-/// request and whether it asks for a stream.
+/// request and whether it asks for a stream, whose parts may come at a pace.
 final class MockProvider implements AutoCloseable {
 
     /// The largest request, head and body.
@@ -27,8 +31,18 @@ final class MockProvider implements AutoCloseable {
     private final Thread thread;
     private final CannedExchange whole;
     private final CannedExchange streamed;
+    private final long pauseNanos;
+
+    /// Conversations whose next part is due, by time: every pause is as long as the others.
+    private final ArrayDeque<Conversation> pausing = new ArrayDeque<>();
 
     MockProvider(CannedExchange whole, CannedExchange streamed) throws IOException {
+        this(whole, streamed, Duration.ZERO);
+    }
+
+    /// @param pause between two parts of a stream
+    MockProvider(CannedExchange whole, CannedExchange streamed, Duration pause) throws IOException {
+        this.pauseNanos = pause.toNanos();
         this.whole = whole;
         this.streamed = streamed;
         selector = Selector.open();
@@ -57,12 +71,35 @@ final class MockProvider implements AutoCloseable {
     private void serve() {
         try {
             while (selector.isOpen()) {
-                selector.select(this::ready);
+                selector.select(this::ready, millisToNextPart());
+                sendDueParts();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (java.nio.channels.ClosedSelectorException e) {
             // close() was called between the test and the select
+        }
+    }
+
+    /// 0 is for ever.
+    private long millisToNextPart() {
+        Conversation next = pausing.peek();
+        return next == null
+                ? 0
+                : Math.max(1, TimeUnit.NANOSECONDS.toMillis(next.dueNanos - System.nanoTime()));
+    }
+
+    private void sendDueParts() {
+        long now = System.nanoTime();
+        for (Conversation next = pausing.peek();
+                next != null && next.dueNanos <= now;
+                next = pausing.peek()) {
+            pausing.remove();
+            try {
+                next.sendPart();
+            } catch (IOException e) {
+                Sockets.closeQuietly(next.channel);
+            }
         }
     }
 
@@ -94,6 +131,8 @@ final class MockProvider implements AutoCloseable {
         private final SocketChannel channel;
         private final ByteBuffer in = ByteBuffer.allocate(MAX_REQUEST_BYTES);
         private int requestEnd = -1;
+        private int nextPart;
+        private long dueNanos;
 
         Conversation(SocketChannel channel) {
             this.channel = channel;
@@ -112,8 +151,23 @@ final class MockProvider implements AutoCloseable {
             boolean stream = asksForStream();
             in.clear();
             requestEnd = -1;
+            if (stream && pauseNanos > 0) {
+                nextPart = 0;
+                sendPart();
+                return;
+            }
             for (ByteBuffer part : (stream ? streamed : whole).writes()) {
                 Sockets.writeAll(channel, part);
+            }
+        }
+
+        /// The next part of a stream, and the one after it when its time has come.
+        void sendPart() throws IOException {
+            List<ByteBuffer> parts = streamed.writes();
+            Sockets.writeAll(channel, parts.get(nextPart++));
+            if (nextPart < parts.size()) {
+                dueNanos = System.nanoTime() + pauseNanos;
+                pausing.add(this);
             }
         }
 

@@ -31,12 +31,14 @@ final class ServerProcess implements AutoCloseable {
 
     /// Starts it with this process's own Java, options and class path, and waits until it is ready.
     ///
+    /// @param options for its Java, after those of this process
     /// @throws IllegalStateException when it ends or is not ready in time; has the end of its output
-    static ServerProcess start(Path config, int port, Path log)
+    static ServerProcess start(Path config, int port, Path log, String... options)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of(options));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of("dev.bursar.server.cli.Main", "serve", "-c", config.toString()));
         Process process =
@@ -70,6 +72,23 @@ final class ServerProcess implements AutoCloseable {
     /// CPU time, user and system, that the process has used.
     long cpuNanos() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
+    }
+
+    /// Memory as Linux counts it: `VmRSS` is what the process has now, `VmHWM` the most it ever had.
+    ///
+    /// @return bytes, or -1 where there is no `/proc`
+    long memoryBytes(String field) throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        if (!Files.isReadable(status)) {
+            return -1;
+        }
+        for (String line : Files.readAllLines(status)) {
+            if (line.startsWith(field + ":")) {
+                String kibibytes = line.replaceAll("\\D", "");
+                return Long.parseLong(kibibytes) * 1_024;
+            }
+        }
+        return -1;
     }
 
     /// Kills it: what it has on disk goes away with the bench.

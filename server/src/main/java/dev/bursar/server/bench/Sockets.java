@@ -33,6 +33,11 @@ final class Sockets {
         return -1;
     }
 
+    /// The number in `HTTP/1.1 200`.
+    static int status(byte[] bytes) {
+        return (bytes[9] - '0') * 100 + (bytes[10] - '0') * 10 + bytes[11] - '0';
+    }
+
     static int indexOf(byte[] bytes, int start, int end, byte[] wanted) {
         outer:
         for (int i = start; i <= end - wanted.length; i++) {

@@ -4,6 +4,7 @@ import dev.bursar.server.bench.AuthorityBench;
 import dev.bursar.server.bench.GatewayBench;
 import dev.bursar.server.bench.LedgerBench;
 import dev.bursar.server.bench.ScaleBench;
+import dev.bursar.server.bench.StreamsBench;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,8 +43,30 @@ final class Bench {
     @Command(
             name = "gateway",
             description = "Requests a second through the gateway, beside the same without it.")
-    int gateway() {
-        return GatewayBench.run(GatewayBench.Options.defaults(), System.out, System.err);
+    int gateway(
+            @Option(
+                            names = "--beside-nginx",
+                            description = "and through an nginx that only passes them on")
+                    boolean besideNginx) {
+        return GatewayBench.run(GatewayBench.Options.defaults(besideNginx), System.out, System.err);
+    }
+
+    @Command(
+            name = "streams",
+            description = "2,000 slow streams at once, memory, and a plain call beside them.")
+    int streams(
+            @Option(
+                            names = "--heap",
+                            paramLabel = "MIB",
+                            description = "of the server, 64 or more; else as ./bursar starts it",
+                            defaultValue = "0")
+                    int heap) {
+        try {
+            return StreamsBench.run(StreamsBench.Options.defaults(heap), System.out, System.err);
+        } catch (IllegalArgumentException e) {
+            System.err.println("bench streams: " + e.getMessage());
+            return 2;
+        }
     }
 
     @Command(

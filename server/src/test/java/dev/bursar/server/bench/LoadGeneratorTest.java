@@ -1,5 +1,6 @@
 package dev.bursar.server.bench;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -78,6 +79,67 @@ class LoadGeneratorTest {
 
             assertThat(count).containsExactly(1_000, 1_000);
             assertThat(result.answers()).isEqualTo(1_000);
+        }
+    }
+
+    @Test
+    void run_connectionClosedBeforeTheAnswer_isToldAndTheOthersGoOn() throws IOException {
+        CannedExchange whole = CannedExchange.whole();
+        ByteBuffer refused =
+                ByteBuffer.wrap("POST / HTTP/1.1\r\nContent-Length: 99999\r\n\r\n".getBytes(US_ASCII));
+        try (MockProvider mock = new MockProvider(whole, CannedExchange.streamed())) {
+            CannedTraffic canned =
+                    new CannedTraffic(CannedExchange.requests(false, "key"), whole.payload());
+            int[] count = new int[3];
+            LoadGenerator.Traffic counting =
+                    new LoadGenerator.Traffic() {
+                        @Override
+                        public ByteBuffer next() {
+                            return count[0]++ == 0 ? refused : canned.next();
+                        }
+
+                        @Override
+                        public void answered(int status, byte[] bytes, int start, int end) {
+                            count[1]++;
+                        }
+
+                        @Override
+                        public void broken(String got) {
+                            count[2]++;
+                        }
+                    };
+
+            new LoadGenerator(counting)
+                    .run(
+                            mock.address(),
+                            new LoadGenerator.Load(2, Duration.ZERO, Duration.ofMinutes(5), 100),
+                            () -> {});
+
+            assertThat(count).containsExactly(100, 99, 1);
+        }
+    }
+
+    @Test
+    void run_withARampAgainstAPacedMock_getsWholeStreamsThatTakeTheirTime() throws IOException {
+        CannedExchange streamed = CannedExchange.streamed();
+        Duration pause = Duration.ofMillis(5);
+        Duration ramp = Duration.ofMillis(200);
+        try (MockProvider mock = new MockProvider(CannedExchange.whole(), streamed, pause)) {
+            LoadGenerator load =
+                    load(CannedExchange.requests(true, "key"), streamed.payload());
+            long[] opened = new long[1];
+            long start = System.nanoTime();
+
+            Latencies result =
+                    load.run(
+                            mock.address(),
+                            new LoadGenerator.Load(
+                                    20, ramp, Duration.ZERO, SHORT.multipliedBy(4), 1_000),
+                            () -> opened[0] = opened[0] == 0 ? System.nanoTime() : opened[0]);
+
+            assertThat(opened[0] - start).isGreaterThanOrEqualTo(ramp.toNanos());
+            assertThat(result.micros(0))
+                    .isGreaterThanOrEqualTo(5_000 * (CannedExchange.EVENTS - 1));
         }
     }
 
