@@ -60,6 +60,7 @@ final class ErrorTypes {
             case INTERNAL -> "InternalServerException";
             case PROVIDER_TIMEOUT -> "ModelTimeoutException";
             case MODEL_UNPRICED,
+                    TOOL_UNPRICED,
                     NOT_ALLOWED,
                     KEY_SUSPENDED,
                     KEY_OUT_OF_SCOPE,
