@@ -88,9 +88,7 @@ final class ChatReader implements QuestionReader {
                         root.number("presence_penalty"),
                         root.number("seed")),
                 bound == null ? root.count("max_tokens") : bound,
-                root.at("stop").isString()
-                        ? List.of(root.neededText("stop"))
-                        : root.texts("stop"),
+                root.at("stop").isString() ? List.of(root.neededText("stop")) : root.texts("stop"),
                 format(root));
     }
 

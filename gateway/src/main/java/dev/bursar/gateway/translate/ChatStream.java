@@ -74,8 +74,7 @@ final class ChatStream implements PieceWriter {
         out.event("error", Errors.envelope(Form.CHAT, failure));
     }
 
-    private void chunk(
-            JsonNode delta, @Nullable String finishReason) {
+    private void chunk(JsonNode delta, @Nullable String finishReason) {
         ObjectNode chunk = chunk();
         ObjectNode choice = chunk.putArray("choices").addObject().put("index", 0);
         choice.set("delta", delta);

@@ -74,8 +74,7 @@ final class ChatWriter implements QuestionWriter {
         }
         for (Part part : shown) {
             switch (part) {
-                case Text(String text) ->
-                        parts.addObject().put("type", "text").put("text", text);
+                case Text(String text) -> parts.addObject().put("type", "text").put("text", text);
                 case Picture picture -> image(parts, Pictures.url(picture));
                 case PictureAt picture -> image(parts, picture.url());
                 case Call _, Result _ ->
@@ -113,8 +112,7 @@ final class ChatWriter implements QuestionWriter {
         }
         ArrayNode tools = body.putArray("tools");
         for (Tool tool : question.tools()) {
-            ObjectNode function =
-                    tools.addObject().put("type", "function").putObject("function");
+            ObjectNode function = tools.addObject().put("type", "function").putObject("function");
             function.put("name", tool.name());
             if (tool.description() != null) {
                 function.put("description", tool.description());

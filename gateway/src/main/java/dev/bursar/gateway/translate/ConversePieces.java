@@ -37,9 +37,7 @@ final class ConversePieces implements PieceReader {
                 if (type.endsWith("Exception")) {
                     out.accept(
                             new Piece.Failure(
-                                    Errors.status(type),
-                                    Errors.read(500, event).message(),
-                                    type));
+                                    Errors.status(type), Errors.read(500, event).message(), type));
                 }
             }
         }

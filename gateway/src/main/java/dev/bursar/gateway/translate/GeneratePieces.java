@@ -67,9 +67,7 @@ final class GeneratePieces implements PieceReader {
                 new Piece.CallBegin(
                         calls, CallIds.signed(name, signed), call.path("name").asString("")));
         JsonNode arguments = call.path("args");
-        out.accept(
-                new Piece.Arguments(
-                        calls, arguments.isObject() ? Trees.text(arguments) : "{}"));
+        out.accept(new Piece.Arguments(calls, arguments.isObject() ? Trees.text(arguments) : "{}"));
         calls++;
     }
 
@@ -87,8 +85,7 @@ final class GeneratePieces implements PieceReader {
     /// filters of several kinds, and calls that Gemini itself found malformed.
     private Reason reason(String reason) {
         return switch (reason) {
-            case "STOP", "FINISH_REASON_UNSPECIFIED" ->
-                    calls == 0 ? Reason.END : Reason.CALLS;
+            case "STOP", "FINISH_REASON_UNSPECIFIED" -> calls == 0 ? Reason.END : Reason.CALLS;
             case "MAX_TOKENS" -> Reason.LENGTH;
             default -> Reason.FILTERED;
         };

@@ -28,12 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class GenerateReader implements QuestionReader {
 
     private static final Set<String> READ =
-            Set.of(
-                    "contents",
-                    "systemInstruction",
-                    "tools",
-                    "toolConfig",
-                    "generationConfig");
+            Set.of("contents", "systemInstruction", "tools", "toolConfig", "generationConfig");
 
     private static final Set<String> HARMLESS =
             Set.of("model", "labels", "safetySettings", "serviceTier", "store");
@@ -205,8 +200,7 @@ final class GenerateReader implements QuestionReader {
     /// Where only some functions may be called, these are all that there are. A single one is the choice.
     private static List<Tool> tools(Fields root) {
         Fields calling = calling(root);
-        List<String> allowed =
-                calling == null ? List.of() : calling.texts("allowedFunctionNames");
+        List<String> allowed = calling == null ? List.of() : calling.texts("allowedFunctionNames");
         List<Tool> tools = new ArrayList<>();
         for (Fields tool : root.objects("tools")) {
             tool.refuseOthers(Set.of("functionDeclarations"), Set.of());

@@ -51,8 +51,7 @@ final class GenerateStream implements PieceWriter {
     @Override
     public void end(Piece.Stop stop, TokenUsage usage) {
         boolean cut =
-                stop.reason() == Piece.Reason.LENGTH
-                        && Trees.object(arguments.toString()) == null;
+                stop.reason() == Piece.Reason.LENGTH && Trees.object(arguments.toString()) == null;
         if (!cut) {
             close();
         }
@@ -72,11 +71,7 @@ final class GenerateStream implements PieceWriter {
         Piece.CallBegin open = call;
         if (open != null) {
             call = null;
-            write(
-                    content(
-                            part(
-                                    new Answer.Called(
-                                            open.id(), open.name(), arguments.toString()))));
+            write(content(part(new Answer.Called(open.id(), open.name(), arguments.toString()))));
             arguments.setLength(0);
         }
     }

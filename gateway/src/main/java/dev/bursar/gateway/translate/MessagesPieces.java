@@ -103,8 +103,7 @@ final class MessagesPieces implements PieceReader {
         }
         JsonNode whole = input;
         if (whole != null) {
-            out.accept(
-                    new Piece.Arguments(calls, whole.isObject() ? Trees.text(whole) : "{}"));
+            out.accept(new Piece.Arguments(calls, whole.isObject() ? Trees.text(whole) : "{}"));
         }
         inCall = false;
         calls++;
@@ -120,12 +119,11 @@ final class MessagesPieces implements PieceReader {
     private void used(JsonNode from, Consumer<Piece> out) {
         if (from.path("usage") instanceof ObjectNode told) {
             told.properties()
-                    .forEach(
-                            field -> {
-                                if (!field.getValue().isNull()) {
-                                    usage.set(field.getKey(), field.getValue());
-                                }
-                            });
+                    .forEach(field -> {
+                        if (!field.getValue().isNull()) {
+                            usage.set(field.getKey(), field.getValue());
+                        }
+                    });
             out.accept(new Piece.Usage(Usages.ofMessages(usage)));
         }
     }

@@ -73,8 +73,7 @@ final class MessagesWriter implements QuestionWriter {
                                 .put("name", call.name())
                                 .set("input", call.arguments());
                 case Result result -> {
-                    block.put("type", "tool_result")
-                            .put("tool_use_id", CallIds.plain(result.id()));
+                    block.put("type", "tool_result").put("tool_use_id", CallIds.plain(result.id()));
                     blocks(result.content(), block.putArray("content"));
                     if (result.failed()) {
                         block.put("is_error", true);

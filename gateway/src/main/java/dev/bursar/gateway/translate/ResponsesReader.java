@@ -91,8 +91,7 @@ final class ResponsesReader implements QuestionReader {
                     throw item.wrong("arguments", "must be a JSON object");
                 }
                 String id = item.neededText("call_id");
-                turns.add(
-                        Role.MODEL, List.of(new Call(id, item.neededText("name"), arguments)));
+                turns.add(Role.MODEL, List.of(new Call(id, item.neededText("name"), arguments)));
             }
             case "function_call_output" ->
                     turns.add(
@@ -132,9 +131,7 @@ final class ResponsesReader implements QuestionReader {
                 case "refusal" -> parts.add(new Text(part.neededText("refusal")));
                 case "input_image" -> {
                     part.refuse("file_id");
-                    parts.add(
-                            Pictures.read(
-                                    part.neededText("image_url"), part.place("image_url")));
+                    parts.add(Pictures.read(part.neededText("image_url"), part.place("image_url")));
                 }
                 default -> throw TranslationException.noCounterpart(part.place("type"));
             }

@@ -90,8 +90,7 @@ final class ResponsesStream implements PieceWriter {
 
     @Override
     public void failure(Piece.Failure failure) {
-        ObjectNode error =
-                (ObjectNode) Errors.envelope(Form.RESPONSES, failure).path("error");
+        ObjectNode error = (ObjectNode) Errors.envelope(Form.RESPONSES, failure).path("error");
         ObjectNode event = Trees.object();
         event.put("message", failure.message());
         event.putNull("param");

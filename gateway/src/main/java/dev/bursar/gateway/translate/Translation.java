@@ -26,8 +26,7 @@ public final class Translation {
     ///
     /// @param clock for forms whose answers tell the time
     public static Optional<Translation> of(Form client, Form provider, InstantSource clock) {
-        boolean none =
-                client == provider || client == Form.CONVERSE || provider == Form.RESPONSES;
+        boolean none = client == provider || client == Form.CONVERSE || provider == Form.RESPONSES;
         return none
                 ? Optional.empty()
                 : Optional.of(new Translation(client, provider, clock, "max_completion_tokens"));
@@ -54,8 +53,7 @@ public final class Translation {
         Question question = questions().read(object);
         Long asked = question.maxTokens();
         long bound = asked == null ? maxOutputTokens : asked;
-        return Trees.bytes(
-                writer().write(question, new Target(model, stream, bound, boundField)));
+        return Trees.bytes(writer().write(question, new Target(model, stream, bound, boundField)));
     }
 
     /// A whole answer, of status 200, in the client's form.

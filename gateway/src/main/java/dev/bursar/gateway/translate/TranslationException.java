@@ -13,12 +13,12 @@ public final class TranslationException extends RuntimeException {
 
     TranslationException(String field, String message) {
         super(message);
-        this.field = field.length() <= MAX_FIELD_CHARS ? field : field.substring(0, MAX_FIELD_CHARS);
+        this.field =
+                field.length() <= MAX_FIELD_CHARS ? field : field.substring(0, MAX_FIELD_CHARS);
     }
 
     static TranslationException noCounterpart(String field) {
-        return new TranslationException(
-                field, "has no counterpart at the provider of this model");
+        return new TranslationException(field, "has no counterpart at the provider of this model");
     }
 
     /// The field that is meant, as a path: `messages[2].content[0].type`. Of an answer it is `answer`.

@@ -5,10 +5,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.MissingNode;
@@ -32,9 +30,6 @@ final class Trees {
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                     .build();
-
-    private static final ObjectWriter ESCAPING =
-            MAPPER.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII);
 
     private Trees() {}
 
@@ -65,13 +60,9 @@ final class Trees {
         return MAPPER.createArrayNode();
     }
 
-    /// A stream may cut a character in two: a half cannot be written in UTF-8, but escaped.
+    /// Halves of characters, which a stream may cut in two, are escaped.
     static byte[] bytes(JsonNode node) {
-        try {
-            return MAPPER.writeValueAsBytes(node);
-        } catch (JacksonException e) {
-            return ESCAPING.writeValueAsBytes(node);
-        }
+        return MAPPER.writeValueAsBytes(node);
     }
 
     static String text(JsonNode node) {

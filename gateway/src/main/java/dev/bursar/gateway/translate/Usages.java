@@ -29,8 +29,7 @@ final class Usages {
         }
         Split split = new Split();
         long input = prompt;
-        long cached =
-                Math.max(count(in, "cached_tokens"), count(usage, "prompt_cache_hit_tokens"));
+        long cached = Math.max(count(in, "cached_tokens"), count(usage, "prompt_cache_hit_tokens"));
         input = split.take(TokenClass.CACHE_READ, cached, input);
         input = split.take(TokenClass.CACHE_WRITE_5M, count(in, "cache_write_tokens"), input);
         input = split.take(TokenClass.AUDIO_INPUT, count(in, "audio_tokens"), input);
@@ -112,8 +111,7 @@ final class Usages {
 
     static ObjectNode messages(TokenUsage usage) {
         long read = usage.get(TokenClass.CACHE_READ);
-        long written =
-                usage.get(TokenClass.CACHE_WRITE_5M) + usage.get(TokenClass.CACHE_WRITE_1H);
+        long written = usage.get(TokenClass.CACHE_WRITE_5M) + usage.get(TokenClass.CACHE_WRITE_1H);
         ObjectNode json = Trees.object();
         json.put("input_tokens", usage.input() - read - written);
         json.put("cache_creation_input_tokens", written);

@@ -34,7 +34,9 @@ final class CallIdsTest {
     void plain_ofLongIds_tellsThemApart() {
         String long1 = "x".repeat(60) + "1";
         String long2 = "x".repeat(60) + "2";
-        assertThat(CallIds.plain(long1)).hasSizeLessThanOrEqualTo(40).isNotEqualTo(CallIds.plain(long2));
+        assertThat(CallIds.plain(long1))
+                .hasSizeLessThanOrEqualTo(40)
+                .isNotEqualTo(CallIds.plain(long2));
         assertThat(CallIds.plain(long1)).isEqualTo(CallIds.plain(long1));
     }
 }

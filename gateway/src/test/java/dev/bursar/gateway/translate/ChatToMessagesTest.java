@@ -164,12 +164,11 @@ final class ChatToMessagesTest {
         assertThat(stream).endsWith("data: [DONE]\n\n").doesNotContain("event:", "Hm.");
         List<JsonNode> chunks = Wire.events(stream);
         assertThat(chunks)
-                .allSatisfy(
-                        chunk -> {
-                            assertThat(chunk.path("id").asString()).isEqualTo("msg_1");
-                            assertThat(chunk.path("model").asString()).isEqualTo("ours");
-                            assertThat(chunk.path("created").asLong()).isEqualTo(Wire.NOW);
-                        });
+                .allSatisfy(chunk -> {
+                    assertThat(chunk.path("id").asString()).isEqualTo("msg_1");
+                    assertThat(chunk.path("model").asString()).isEqualTo("ours");
+                    assertThat(chunk.path("created").asLong()).isEqualTo(Wire.NOW);
+                });
         assertThat(chunks.stream().map(chunk -> chunk.path("choices").path(0).path("delta")))
                 .containsExactly(
                         Wire.json("{\"role\":\"assistant\",\"content\":\"\"}"),
@@ -186,8 +185,7 @@ final class ChatToMessagesTest {
                 .isEqualTo("tool_calls");
         assertThat(chunks.getLast().path("choices")).isEmpty();
         assertThat(chunks.getLast().path("usage").path("prompt_tokens").asInt()).isEqualTo(17);
-        assertThat(chunks.getLast().path("usage").path("completion_tokens").asInt())
-                .isEqualTo(40);
+        assertThat(chunks.getLast().path("usage").path("completion_tokens").asInt()).isEqualTo(40);
     }
 
     private static JsonNode begun(int index, String id, String name) {
@@ -204,16 +202,14 @@ final class ChatToMessagesTest {
 
     @Test
     void stream_ofAClientThatDidNotAskForUsage_hasNone() {
-        StreamTranslation stream =
-                Wire.between(Form.CHAT, Form.MESSAGES).stream("ours", false);
+        StreamTranslation stream = Wire.between(Form.CHAT, Form.MESSAGES).stream("ours", false);
         Wire.feed(stream, STREAM);
         assertThat(Wire.text(stream.end())).doesNotContain("usage").endsWith("[DONE]\n\n");
     }
 
     @Test
     void stream_thatIsStopped_endsAtItsBound() {
-        StreamTranslation stream =
-                Wire.between(Form.CHAT, Form.MESSAGES).stream("ours", true);
+        StreamTranslation stream = Wire.between(Form.CHAT, Form.MESSAGES).stream("ours", true);
         Wire.feed(stream, STREAM.lines().limit(7).reduce("", (all, line) -> all + line + "\n"));
         List<JsonNode> end = Wire.events(Wire.text(stream.stop(TokenUsage.of(3, 4))));
         assertThat(end).hasSize(2);
@@ -245,8 +241,7 @@ final class ChatToMessagesTest {
 
     @Test
     void stream_withAnErrorInIt_endsWithIt() {
-        StreamTranslation stream =
-                Wire.between(Form.CHAT, Form.MESSAGES).stream("ours", true);
+        StreamTranslation stream = Wire.between(Form.CHAT, Form.MESSAGES).stream("ours", true);
         String told =
                 Wire.feed(
                         stream,

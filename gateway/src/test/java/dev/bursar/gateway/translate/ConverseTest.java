@@ -104,8 +104,7 @@ final class ConverseTest {
 
     @Test
     void stream_withAnException_endsWithIt() {
-        StreamTranslation stream =
-                Wire.between(Form.MESSAGES, Form.CONVERSE).stream("ours", true);
+        StreamTranslation stream = Wire.between(Form.MESSAGES, Form.CONVERSE).stream("ours", true);
         Wire.feed(stream, "messageStart {\"role\":\"assistant\"}");
         assertThat(Wire.feed(stream, "throttlingException {\"message\":\"Too many\"}"))
                 .isEqualTo(

@@ -29,10 +29,7 @@ final class ErrorsTest {
             })
     void errors_forClientsOfChats_keepTheirMessage(
             Form provider, int status, String body, String expected) {
-        assertThat(
-                        Wire.json(
-                                Wire.between(Form.CHAT, provider)
-                                        .error(status, Wire.bytes(body))))
+        assertThat(Wire.json(Wire.between(Form.CHAT, provider).error(status, Wire.bytes(body))))
                 .isEqualTo(Wire.json(expected));
     }
 

@@ -72,12 +72,11 @@ final class GenerateTest {
     @Test
     void request_whoseResultBelongsToNoCall_isRefused() {
         assertThatExceptionOfType(TranslationException.class)
-                .isThrownBy(
-                        () ->
-                                Wire.request(
-                                        Form.CHAT,
-                                        Form.GENERATE,
-                                        "{\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"x\",\"content\":\"y\"}]}"))
+                .isThrownBy(() ->
+                        Wire.request(
+                                Form.CHAT,
+                                Form.GENERATE,
+                                "{\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"x\",\"content\":\"y\"}]}"))
                 .satisfies(e -> assertThat(e.field()).isEqualTo("messages[0].tool_call_id"));
     }
 
@@ -259,9 +258,9 @@ final class GenerateTest {
 
     @Test
     void stream_thatIsStoppedInACall_leavesTheCallOut() {
-        StreamTranslation stream =
-                Wire.between(Form.GENERATE, Form.CHAT).stream("ours", true);
-        Wire.feed(stream, CHAT_STREAM.lines().limit(2).reduce("", (all, line) -> all + line + "\n"));
+        StreamTranslation stream = Wire.between(Form.GENERATE, Form.CHAT).stream("ours", true);
+        Wire.feed(
+                stream, CHAT_STREAM.lines().limit(2).reduce("", (all, line) -> all + line + "\n"));
         List<JsonNode> end = Wire.events(Wire.text(stream.stop(TokenUsage.of(3, 4))));
         assertThat(end).hasSize(1);
         assertThat(end.getFirst().path("candidates").path(0).path("finishReason").asString())
@@ -270,9 +269,9 @@ final class GenerateTest {
 
     @Test
     void stream_whoseArgumentsAreNoJson_endsInAnError() {
-        StreamTranslation stream =
-                Wire.between(Form.GENERATE, Form.CHAT).stream("ours", true);
-        Wire.feed(stream, CHAT_STREAM.lines().limit(2).reduce("", (all, line) -> all + line + "\n"));
+        StreamTranslation stream = Wire.between(Form.GENERATE, Form.CHAT).stream("ours", true);
+        Wire.feed(
+                stream, CHAT_STREAM.lines().limit(2).reduce("", (all, line) -> all + line + "\n"));
         Wire.feed(stream, CHAT_STREAM.lines().skip(3).toList().getFirst());
         assertThatExceptionOfType(TranslationException.class).isThrownBy(stream::end);
         assertThat(Wire.text(stream.error(Wire.bytes("{\"error\":{}}"))))

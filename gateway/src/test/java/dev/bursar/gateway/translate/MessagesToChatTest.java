@@ -121,9 +121,7 @@ final class MessagesToChatTest {
                 """;
         assertThatExceptionOfType(TranslationException.class)
                 .isThrownBy(
-                        () ->
-                                Wire.answer(
-                                        Form.MESSAGES, Form.CHAT, answer.formatted("tool_calls")))
+                        () -> Wire.answer(Form.MESSAGES, Form.CHAT, answer.formatted("tool_calls")))
                 .withMessage("the arguments of a tool call are not a JSON object");
         // The bound of the output broke the call off.
         JsonNode cut = Wire.answer(Form.MESSAGES, Form.CHAT, answer.formatted("length"));
@@ -133,8 +131,7 @@ final class MessagesToChatTest {
 
     @Test
     void stream_withTextAndCalls_isBlocksOneAfterTheOther() {
-        List<JsonNode> events =
-                Wire.events(Wire.stream(Form.MESSAGES, Form.CHAT, STREAM));
+        List<JsonNode> events = Wire.events(Wire.stream(Form.MESSAGES, Form.CHAT, STREAM));
         assertThat(events)
                 .containsExactlyElementsOf(
                         """
@@ -160,8 +157,7 @@ final class MessagesToChatTest {
 
     @Test
     void stream_thatIsStoppedInACall_closesItsBlock() {
-        StreamTranslation stream =
-                Wire.between(Form.MESSAGES, Form.CHAT).stream("ours", true);
+        StreamTranslation stream = Wire.between(Form.MESSAGES, Form.CHAT).stream("ours", true);
         Wire.feed(stream, STREAM.lines().limit(5).reduce("", (all, line) -> all + line + "\n"));
         assertThat(Wire.events(Wire.text(stream.stop(TokenUsage.of(3, 4)))))
                 .containsExactlyElementsOf(
@@ -177,11 +173,11 @@ final class MessagesToChatTest {
 
     @Test
     void stream_whoseCallsAreMixed_isRefused() {
-        StreamTranslation stream =
-                Wire.between(Form.MESSAGES, Form.CHAT).stream("ours", true);
+        StreamTranslation stream = Wire.between(Form.MESSAGES, Form.CHAT).stream("ours", true);
         Wire.feed(stream, STREAM.lines().limit(7).reduce("", (all, line) -> all + line + "\n"));
         assertThatExceptionOfType(TranslationException.class)
-                .isThrownBy(() -> Wire.feed(stream, STREAM.lines().skip(5).limit(1).toList().getFirst()));
+                .isThrownBy(() ->
+                        Wire.feed(stream, STREAM.lines().skip(5).limit(1).toList().getFirst()));
         assertThat(Wire.text(stream.error(Wire.bytes("{\"type\":\"error\"}"))))
                 .isEqualTo("event: error\ndata: {\"type\":\"error\"}\n\n");
     }

@@ -43,7 +43,8 @@ final class Recordings {
                     ":streamGenerateContent", Form.GENERATE);
 
     private static final Pattern CONVERSE_EVENT =
-            Pattern.compile(":event-type\u0007\u0000.(\\w+)\r.*?\u0005event(?=\\{)", Pattern.DOTALL);
+            Pattern.compile(
+                    ":event-type\u0007\u0000.(\\w+)\r.*?\u0005event(?=\\{)", Pattern.DOTALL);
 
     private Recordings() {}
 

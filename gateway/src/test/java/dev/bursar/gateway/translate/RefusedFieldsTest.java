@@ -104,10 +104,8 @@ final class RefusedFieldsTest {
         for (Form provider : new Form[] {Form.GENERATE, Form.CONVERSE}) {
             assertThatExceptionOfType(TranslationException.class)
                     .isThrownBy(() -> Wire.request(Form.CHAT, provider, body))
-                    .satisfies(
-                            e ->
-                                    assertThat(e.field())
-                                            .isEqualTo("messages[0].content[0].image_url.url"))
+                    .satisfies(e ->
+                            assertThat(e.field()).isEqualTo("messages[0].content[0].image_url.url"))
                     .withMessage("the provider of this model takes pictures in base64 only");
         }
     }
@@ -121,11 +119,9 @@ final class RefusedFieldsTest {
                 """;
         assertThatExceptionOfType(TranslationException.class)
                 .isThrownBy(() -> Wire.request(Form.CHAT, Form.MESSAGES, body))
-                .satisfies(
-                        e ->
-                                assertThat(e.field())
-                                        .isEqualTo(
-                                                "messages[0].tool_calls[0].function.arguments"));
+                .satisfies(e ->
+                        assertThat(e.field())
+                                .isEqualTo("messages[0].tool_calls[0].function.arguments"));
     }
 
     @ParameterizedTest

@@ -71,8 +71,7 @@ final class ResponsesTest {
 
     @Test
     void stream_withTextAndACall_isTheEventsOfItsItems() {
-        List<JsonNode> events =
-                Wire.events(Wire.stream(Form.RESPONSES, Form.MESSAGES, STREAM));
+        List<JsonNode> events = Wire.events(Wire.stream(Form.RESPONSES, Form.MESSAGES, STREAM));
         assertThat(events.stream().map(event -> event.path("type").asString()))
                 .containsExactly(
                         "response.created",
@@ -101,15 +100,13 @@ final class ResponsesTest {
         assertThat(response.path("status").asString()).isEqualTo("completed");
         assertThat(response.path("output").valueStream().toList())
                 .containsExactly(events.get(8).path("item"), events.get(12).path("item"));
-        assertThat(response.path("output").path(1).path("call_id").asString())
-                .isEqualTo("toolu_1");
+        assertThat(response.path("output").path(1).path("call_id").asString()).isEqualTo("toolu_1");
         assertThat(response.path("usage").path("total_tokens").asInt()).isEqualTo(19);
     }
 
     @Test
     void stream_thatIsStopped_isIncomplete() {
-        StreamTranslation stream =
-                Wire.between(Form.RESPONSES, Form.MESSAGES).stream("ours", true);
+        StreamTranslation stream = Wire.between(Form.RESPONSES, Form.MESSAGES).stream("ours", true);
         Wire.feed(stream, STREAM.lines().limit(3).reduce("", (all, line) -> all + line + "\n"));
         List<JsonNode> end = Wire.events(Wire.text(stream.stop(TokenUsage.of(3, 4))));
         JsonNode last = end.getLast();
@@ -127,8 +124,7 @@ final class ResponsesTest {
 
     @Test
     void stream_withAnErrorInIt_endsWithItsEvent() {
-        StreamTranslation stream =
-                Wire.between(Form.RESPONSES, Form.MESSAGES).stream("ours", true);
+        StreamTranslation stream = Wire.between(Form.RESPONSES, Form.MESSAGES).stream("ours", true);
         Wire.feed(stream, STREAM.lines().limit(1).toList().getFirst());
         String told =
                 Wire.feed(

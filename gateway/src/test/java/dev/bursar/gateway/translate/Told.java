@@ -41,7 +41,12 @@ record Told(String text, List<String> calls, String stop, long input, long outpu
 
     /// The same, with an end where none is told: some providers of chats do not say why they stop.
     Told ended() {
-        return new Told(text, calls, stop.equals(NONE) ? calls.isEmpty() ? END : CALLS : stop, input, output);
+        return new Told(
+                text,
+                calls,
+                stop.equals(NONE) ? calls.isEmpty() ? END : CALLS : stop,
+                input,
+                output);
     }
 
     private static final class Reading {
@@ -230,7 +235,12 @@ record Told(String text, List<String> calls, String stop, long input, long outpu
             }
             stop =
                     switch (reason) {
-                        case "stop", "end_turn", "stop_sequence", "pause_turn", "STOP", "completed" ->
+                        case "stop",
+                                "end_turn",
+                                "stop_sequence",
+                                "pause_turn",
+                                "STOP",
+                                "completed" ->
                                 END;
                         case "tool_calls", "tool_use" -> CALLS;
                         case "length", "max_tokens", "MAX_TOKENS", "max_output_tokens" -> LENGTH;

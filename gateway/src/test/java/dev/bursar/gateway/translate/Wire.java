@@ -16,9 +16,7 @@ final class Wire {
     static final long NOW = 1_767_225_600;
 
     private static final JsonMapper JSON =
-            JsonMapper.builder()
-                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                    .build();
+            JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
     private Wire() {}
 
@@ -65,8 +63,7 @@ final class Wire {
             int at = line.startsWith("{") || line.startsWith("[") ? 0 : line.indexOf(' ') + 1;
             // The event stands somewhere in a larger buffer.
             byte[] data = bytes("#" + line.substring(at) + "#");
-            all.append(
-                    text(stream.event(line.substring(0, at).strip(), data, 1, data.length - 2)));
+            all.append(text(stream.event(line.substring(0, at).strip(), data, 1, data.length - 2)));
         }
         return all.toString();
     }
