@@ -379,7 +379,11 @@ class ConverseTest {
     void stream_thatOutgrowsItsHold_endsAsIfTheModelHadComeToItsBound() throws Exception {
         BudgetId little = house.budget("little", Unit.USD_MICROCENTS, 120_000);
         house.provider.script(answer -> {
-            write(answer.begin(FRAMES), event("messageStart", "{\"role\":\"assistant\"}"));
+            write(
+                            answer.begin(FRAMES),
+                            joined(
+                                    begin(),
+                                    event("contentBlockStop", "{\"contentBlockIndex\":0}")));
             endless(answer);
         });
         String body = REQUEST.replaceFirst("\\{", "{\"inferenceConfig\":{\"maxTokens\":100},");
