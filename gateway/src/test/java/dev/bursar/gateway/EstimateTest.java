@@ -87,6 +87,9 @@ class EstimateTest {
         "OPENAI,our-deployment,48169",
         "ANTHROPIC,claude-opus-4-8,4784",
         "ANTHROPIC,us.anthropic.claude-x,4784",
+        "BEDROCK,us.anthropic.claude-sonnet-4-5-20250929-v1:0,4784",
+        "BEDROCK,arn:aws:bedrock:eu-west-1:1:inference-profile/eu.anthropic.claude-x,4784",
+        "BEDROCK,amazon.nova-pro-v1:0,16384",
     })
     void picture_isBoundByTheFamilyOfTheModel(Dialect dialect, String model, int most) {
         assertThat(ImageTokens.most(dialect, model)).isEqualTo(most);
