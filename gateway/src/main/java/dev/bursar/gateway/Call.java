@@ -4,12 +4,9 @@ import dev.bursar.gateway.Routes.Route;
 import dev.bursar.gateway.breaker.Signs;
 import dev.bursar.gateway.routing.ProviderKey;
 import dev.bursar.ledger.HoldId;
-import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.Subject;
-import dev.bursar.pricing.TokenUsage;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.RequestOptions;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -172,8 +169,7 @@ final class Call implements Runnable {
         CallEnd.Made made =
                 new CallEnd.Made(
                         attempt, shape, admitted.hold(), record, reader, relay, exchange, cache);
-        CallEnd end =
-                new CallEnd(wiring, client, target.operation(), replies, made, allowance);
+        CallEnd end = new CallEnd(wiring, client, target.operation(), replies, made, allowance);
         Attempt next = attempts.after(attempt, ending, !client.gone());
         if (next == null) {
             guard.ended(ending, reader);

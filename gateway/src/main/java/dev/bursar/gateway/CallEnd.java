@@ -93,8 +93,7 @@ final class CallEnd {
                 if (relayed.status() >= Call.ERROR) {
                     release(status);
                 } else {
-                    Settlement settled =
-                            settle(streamStatus(status), made.relay().bytes());
+                    Settlement settled = settle(streamStatus(status), made.relay().bytes());
                     made.keep(null, settled);
                 }
                 client.onLoop(client::end);
@@ -236,8 +235,7 @@ final class CallEnd {
         TokenUsage billed = made.reader().usage;
         if (billed != null && made.reader().usageFinal) {
             Shape shape = made.shape();
-            wiring.estimator()
-                    .learn(shape.request(), shape.route(), shape.body(), billed.input());
+            wiring.estimator().learn(shape.request(), shape.route(), shape.body(), billed.input());
         }
     }
 }

@@ -62,8 +62,7 @@ final class FreeCall implements Runnable {
     private void tell() {
         CallRequest request = RequestParser.parse(target, body);
         Instant now = wiring.clock().instant();
-        Endpoint endpoint =
-                wiring.routes().endpoint(target.operation(), model(request), now);
+        Endpoint endpoint = wiring.routes().endpoint(target.operation(), model(request), now);
         try (KeyRing.Lease lease =
                 wiring.keys().turn(id).take(endpoint.provider().name(), now, true)) {
             forward(request, endpoint, lease == null ? null : lease.key());

@@ -168,8 +168,7 @@ final class Judge {
                             """
                                     .formatted(
                                             model,
-                                            route.provider()
-                                                    .outputBound(Operation.CHAT),
+                                            route.provider().outputBound(Operation.CHAT),
                                             ANSWER_TOKENS,
                                             system,
                                             asked);

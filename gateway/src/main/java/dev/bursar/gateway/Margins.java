@@ -20,7 +20,8 @@ public final class Margins {
     /// Calls after which the margin is the model's own.
     public static final int ENOUGH = 16;
 
-    private static final int MAX_MODELS = 1_000;
+    /// Models that something is known of; nothing is learned of more.
+    static final int MAX_MODELS = 1_000;
 
     /// On top of the dearest call: the next may be dearer.
     private static final int HEADROOM = 3;

@@ -70,8 +70,7 @@ final class ModelList {
                 .routes()
                 .forEach((name, rules) -> {
                     boolean served =
-                            rules.models()
-                                    .anyMatch(model -> routes.serves(asked, model, at));
+                            rules.models().anyMatch(model -> routes.serves(asked, model, at));
                     if (served && !name.equals(RouteRules.ANY)) {
                         entries.putIfAbsent(name, new Entry(name, "route", null));
                     }

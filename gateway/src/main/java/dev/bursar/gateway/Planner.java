@@ -45,8 +45,7 @@ final class Planner {
         Instant at = wiring.clock().instant();
         RouteRules rules = wiring.settings().routing().route(request.model());
         if (rules == null) {
-            Route route =
-                    wiring.routes().find(operation, request.model(), at, wiring.meter());
+            Route route = wiring.routes().find(operation, request.model(), at, wiring.meter());
             return Attempts.direct(wiring, ask, route);
         }
         CallFacts facts = facts(dimensions, headers);
@@ -55,12 +54,7 @@ final class Planner {
         Verdict verdict =
                 rule.to() instanceof Choice.ByComplexity by ? complexity(by, payer, at) : NOT_ASKED;
         return Attempts.routed(
-                wiring,
-                ask,
-                operation,
-                rules,
-                rules.plan(rule, facts, verdict, ask.call()),
-                at);
+                wiring, ask, operation, rules, rules.plan(rule, facts, verdict, ask.call()), at);
     }
 
     private CallFacts facts(Map<String, String> dimensions, CallHeaders headers) {

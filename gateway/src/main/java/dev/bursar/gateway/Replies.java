@@ -17,8 +17,7 @@ final class Replies {
         this(client, dialect, false, settings);
     }
 
-    private Replies(
-            Client client, Dialect dialect, boolean responses, GatewaySettings settings) {
+    private Replies(Client client, Dialect dialect, boolean responses, GatewaySettings settings) {
         this.client = client;
         this.dialect = dialect;
         this.responses = responses;
@@ -91,10 +90,7 @@ final class Replies {
             return;
         }
         Buffer event =
-                relay.error(
-                        responses
-                                ? Envelope.ofResponses(denial)
-                                : envelope(denial, call));
+                relay.error(responses ? Envelope.ofResponses(denial) : envelope(denial, call));
         client.onLoop(() -> {
             if (!client.gone()) {
                 client.response().write(event);

@@ -33,8 +33,7 @@ record Wiring(
         KeyRing keys,
         ComplexityClassifier classifier) {
 
-    Wiring with(
-            PriceBook book, TokenEstimator tokens, Margins margins, GatewaySettings changed) {
+    Wiring with(PriceBook book, TokenEstimator tokens, Margins margins, GatewaySettings changed) {
         return new Wiring(
                 vertx,
                 upstream,

@@ -380,10 +380,8 @@ class ConverseTest {
         BudgetId little = house.budget("little", Unit.USD_MICROCENTS, 120_000);
         house.provider.script(answer -> {
             write(
-                            answer.begin(FRAMES),
-                            joined(
-                                    begin(),
-                                    event("contentBlockStop", "{\"contentBlockIndex\":0}")));
+                    answer.begin(FRAMES),
+                    joined(begin(), event("contentBlockStop", "{\"contentBlockIndex\":0}")));
             endless(answer);
         });
         String body = REQUEST.replaceFirst("\\{", "{\"inferenceConfig\":{\"maxTokens\":100},");

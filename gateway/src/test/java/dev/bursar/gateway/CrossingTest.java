@@ -26,7 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 class CrossingTest {
 
     private static final String CHAT = "/v1/chat/completions";
-    private static final String CLAUDE = Samples.CHAT.replace("house-model", "anthropic/house-model");
+    private static final String CLAUDE =
+            Samples.CHAT.replace("house-model", "anthropic/house-model");
 
     private static final String CLAUDE_STREAM =
             Samples.CHAT_STREAM.replace("house-model", "anthropic/house-model");
@@ -85,13 +86,12 @@ class CrossingTest {
 
     @Test
     void stream_forAModelOfAnthropic_isAStreamOfChats() throws Exception {
-        house.provider.script(
-                answer ->
-                        answer.stream()
-                                .write(Samples.MESSAGE_START)
-                                .write(Samples.MESSAGE_TEXT)
-                                .write(Samples.MESSAGE_END)
-                                .end());
+        house.provider.script(answer ->
+                answer.stream()
+                        .write(Samples.MESSAGE_START)
+                        .write(Samples.MESSAGE_TEXT)
+                        .write(Samples.MESSAGE_END)
+                        .end());
         HttpResponse<String> answer = house.post(CHAT, CLAUDE_STREAM);
         assertThat(answer.headers().firstValue("content-type").orElse(""))
                 .startsWith("text/event-stream");
@@ -105,11 +105,10 @@ class CrossingTest {
 
     @Test
     void stream_thatBreaksOff_isAnErrorOfTheClientsDialect() throws Exception {
-        house.provider.script(
-                answer -> {
-                    answer.stream().write(Samples.MESSAGE_START).write(Samples.MESSAGE_TEXT);
-                    answer.after(50, answer::reset);
-                });
+        house.provider.script(answer -> {
+            answer.stream().write(Samples.MESSAGE_START).write(Samples.MESSAGE_TEXT);
+            answer.after(50, answer::reset);
+        });
         HttpResponse<String> answer = house.post(CHAT, CLAUDE_STREAM);
         assertThat(answer.body()).contains("Hello!", "provider_unreachable");
         assertThat(house.committed().attribution().labels()).containsEntry("status", "broken_off");
@@ -118,14 +117,12 @@ class CrossingTest {
 
     @Test
     void stream_thatEndsWithoutAnEnd_isAnError() throws Exception {
-        house.provider.script(
-                answer ->
-                        answer.stream()
-                                .write(Samples.MESSAGE_START)
-                                .write(Samples.MESSAGE_TEXT)
-                                .end());
+        house.provider.script(answer ->
+                answer.stream().write(Samples.MESSAGE_START).write(Samples.MESSAGE_TEXT).end());
         HttpResponse<String> answer = house.post(CHAT, CLAUDE_STREAM);
-        assertThat(answer.body()).contains("Hello!", "\"error\"").doesNotContain("finish_reason\":\"s");
+        assertThat(answer.body())
+                .contains("Hello!", "\"error\"")
+                .doesNotContain("finish_reason\":\"s");
         assertThat(house.committed().attribution().labels()).containsEntry("status", "cut_short");
     }
 
@@ -143,11 +140,10 @@ class CrossingTest {
 
     @Test
     void event_thatCannotBeRead_endsTheStreamWithAnError() throws Exception {
-        house.provider.script(
-                answer -> {
-                    answer.stream().write(Samples.MESSAGE_START).write(Samples.MESSAGE_TEXT);
-                    answer.write("event: content_block_delta\ndata: {nonsense\n\n");
-                });
+        house.provider.script(answer -> {
+            answer.stream().write(Samples.MESSAGE_START).write(Samples.MESSAGE_TEXT);
+            answer.write("event: content_block_delta\ndata: {nonsense\n\n");
+        });
         HttpResponse<String> answer = house.post(CHAT, CLAUDE_STREAM);
         assertThat(answer.body()).contains("Hello!", "provider_unreachable");
         assertThat(house.provider.closed.poll(10, TimeUnit.SECONDS)).isNotNull();
@@ -157,13 +153,12 @@ class CrossingTest {
 
     @Test
     void errorOfTheProvider_isToldInTheClientsEnvelope() throws Exception {
-        house.provider.script(
-                answer ->
-                        answer.json(
-                                429,
-                                Map.of("retry-after", "7"),
-                                "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\","
-                                        + "\"message\":\"slow down\"}}"));
+        house.provider.script(answer ->
+                answer.json(
+                        429,
+                        Map.of("retry-after", "7"),
+                        "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\","
+                                + "\"message\":\"slow down\"}}"));
         HttpResponse<String> answer = house.post(CHAT, CLAUDE);
         assertThat(answer.statusCode()).isEqualTo(429);
         assertThat(answer.headers().firstValue("retry-after")).hasValue("7");
@@ -195,15 +190,14 @@ class CrossingTest {
     void client_ofEveryDialect_reachesEveryOther(String path, String provider, String uri)
             throws Exception {
         String asked = path.endsWith("responses") ? responses() : Samples.MESSAGES;
-        house.provider.script(
-                answer ->
-                        answer.json(
-                                200,
-                                switch (provider) {
-                                    case "openai" -> Samples.CHAT_ANSWER;
-                                    case "anthropic" -> Samples.MESSAGES_ANSWER;
-                                    default -> GENERATED;
-                                }));
+        house.provider.script(answer ->
+                answer.json(
+                        200,
+                        switch (provider) {
+                            case "openai" -> Samples.CHAT_ANSWER;
+                            case "anthropic" -> Samples.MESSAGES_ANSWER;
+                            default -> GENERATED;
+                        }));
         HttpResponse<String> answer =
                 house.post(path, asked.replace("house-model", provider + "/house-model"));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -228,14 +222,13 @@ class CrossingTest {
 
     @Test
     void clientOfGemini_withoutEvents_getsOneArray() throws Exception {
-        house.provider.script(
-                answer ->
-                        answer.stream()
-                                .write(Samples.CHAT_DELTA_1)
-                                .write(Samples.CHAT_DELTA_2)
-                                .write(Samples.CHAT_USAGE)
-                                .write(Samples.DONE)
-                                .end());
+        house.provider.script(answer ->
+                answer.stream()
+                        .write(Samples.CHAT_DELTA_1)
+                        .write(Samples.CHAT_DELTA_2)
+                        .write(Samples.CHAT_USAGE)
+                        .write(Samples.DONE)
+                        .end());
         HttpResponse<String> answer =
                 house.post(
                         "/v1beta/models/openai%2Fhouse-model:streamGenerateContent",
@@ -252,8 +245,7 @@ class CrossingTest {
     @Test
     void stream_thatOutgrowsItsHold_endsInTheClientsWay() throws Exception {
         house.budget("little", Unit.USD_MICROCENTS, 60_000);
-        house.provider.script(
-                answer -> endless(answer.stream().write(Samples.MESSAGE_START), 0));
+        house.provider.script(answer -> endless(answer.stream().write(Samples.MESSAGE_START), 0));
         HttpResponse<String> answer = house.post(CHAT, CLAUDE_STREAM);
         assertThat(answer.body())
                 .contains("\"finish_reason\":\"length\"")
@@ -283,7 +275,9 @@ class CrossingTest {
     void client_ofAModelOfBedrock_isAskedByConverse(String path) throws Exception {
         house.provider.script(answer -> answer.json(200, CONVERSED));
         HttpResponse<String> answer =
-                house.post(path, Samples.MESSAGES.replace("house-model", "bedrock/acme.house-model-v1:0"));
+                house.post(
+                        path,
+                        Samples.MESSAGES.replace("house-model", "bedrock/acme.house-model-v1:0"));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(answer.body()).contains("Hello!");
         FakeProvider.Received asked = house.provider.received.getFirst();
@@ -295,24 +289,25 @@ class CrossingTest {
 
     @Test
     void stream_ofBinaryFrames_isAStreamOfChats() throws Exception {
-        house.provider.script(
-                answer -> {
-                    answer.begin("application/vnd.amazon.eventstream");
-                    frame(answer, "messageStart", "{\"role\":\"assistant\"}");
-                    frame(
-                            answer,
-                            "contentBlockDelta",
-                            "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"Hello!\"}}");
-                    frame(answer, "contentBlockStop", "{\"contentBlockIndex\":0}");
-                    frame(answer, "messageStop", "{\"stopReason\":\"end_turn\"}");
-                    frame(
-                            answer,
-                            "metadata",
-                            "{\"usage\":{\"inputTokens\":10,\"outputTokens\":20,\"totalTokens\":30}}");
-                    answer.end();
-                });
+        house.provider.script(answer -> {
+            answer.begin("application/vnd.amazon.eventstream");
+            frame(answer, "messageStart", "{\"role\":\"assistant\"}");
+            frame(
+                    answer,
+                    "contentBlockDelta",
+                    "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"Hello!\"}}");
+            frame(answer, "contentBlockStop", "{\"contentBlockIndex\":0}");
+            frame(answer, "messageStop", "{\"stopReason\":\"end_turn\"}");
+            frame(
+                    answer,
+                    "metadata",
+                    "{\"usage\":{\"inputTokens\":10,\"outputTokens\":20,\"totalTokens\":30}}");
+            answer.end();
+        });
         HttpResponse<String> answer =
-                house.post(CHAT, CLAUDE_STREAM.replace(
+                house.post(
+                        CHAT,
+                        CLAUDE_STREAM.replace(
                                 "anthropic/house-model", "bedrock/acme.house-model-v1:0"));
         assertThat(answer.headers().firstValue("content-type")).hasValue("text/event-stream");
         assertThat(answer.body())

@@ -166,11 +166,10 @@ class LadderDialectsTest {
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(house.entries(Entry.Refused.class))
                 .singleElement()
-                .satisfies(
-                        entry -> {
-                            assertThat(entry.reason().name()).isEqualTo("NOT_ALLOWED");
-                            assertThat(entry.attribution().labels()).containsKey("call");
-                        });
+                .satisfies(entry -> {
+                    assertThat(entry.reason().name()).isEqualTo("NOT_ALLOWED");
+                    assertThat(entry.attribution().labels()).containsKey("call");
+                });
         assertThat(house.provider.received).isEmpty();
         assertThat(house.held()).isZero();
     }

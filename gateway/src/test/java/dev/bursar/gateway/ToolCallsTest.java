@@ -99,7 +99,9 @@ class ToolCallsTest {
     @BeforeEach
     void open() {
         authority = Authority.open(data, AuthoritySettings.DEFAULT, now::get);
-        tools = new ToolCalls(authority, BOOK, GatewaySettings.of(Map.of()), now::get, meter, woken::add);
+        tools =
+                new ToolCalls(
+                        authority, BOOK, GatewaySettings.of(Map.of()), now::get, meter, woken::add);
     }
 
     @AfterEach

@@ -55,8 +55,7 @@ final class MarginsFile implements AutoCloseable {
             }
             SortedMap<String, int[]> kept = new TreeMap<>();
             JsonNode all = MAPPER.readTree(Files.readAllBytes(file));
-            all.properties()
-                    .forEach(model -> kept.put(model.getKey(), percents(model.getValue())));
+            all.properties().forEach(model -> kept.put(model.getKey(), percents(model.getValue())));
             margins.restore(kept);
         } catch (NoSuchFileException e) {
             // The first start.

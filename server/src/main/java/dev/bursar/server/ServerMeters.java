@@ -14,6 +14,7 @@ import java.util.Collection;
 final class ServerMeters {
 
     private final Meters meters;
+
     /// In place of a provider, where tools are meant.
     private static final String TOOLS = "tools";
 
@@ -43,7 +44,8 @@ final class ServerMeters {
         unpriced =
                 Counter.builder()
                         .name("bursar_unpriced_requests_total")
-                        .help("Requests for a model without a price, refused or charged, and for tools")
+                        .help(
+                                "Requests for a model without a price, refused or charged, and for tools")
                         .labelNames("provider")
                         .register(registry);
     }

@@ -86,7 +86,8 @@ class LoadGeneratorTest {
     void run_connectionClosedBeforeTheAnswer_isToldAndTheOthersGoOn() throws IOException {
         CannedExchange whole = CannedExchange.whole();
         ByteBuffer refused =
-                ByteBuffer.wrap("POST / HTTP/1.1\r\nContent-Length: 99999\r\n\r\n".getBytes(US_ASCII));
+                ByteBuffer.wrap(
+                        "POST / HTTP/1.1\r\nContent-Length: 99999\r\n\r\n".getBytes(US_ASCII));
         try (MockProvider mock = new MockProvider(whole, CannedExchange.streamed())) {
             CannedTraffic canned =
                     new CannedTraffic(CannedExchange.requests(false, "key"), whole.payload());
@@ -125,8 +126,7 @@ class LoadGeneratorTest {
         Duration pause = Duration.ofMillis(5);
         Duration ramp = Duration.ofMillis(200);
         try (MockProvider mock = new MockProvider(CannedExchange.whole(), streamed, pause)) {
-            LoadGenerator load =
-                    load(CannedExchange.requests(true, "key"), streamed.payload());
+            LoadGenerator load = load(CannedExchange.requests(true, "key"), streamed.payload());
             long[] opened = new long[1];
             long start = System.nanoTime();
 

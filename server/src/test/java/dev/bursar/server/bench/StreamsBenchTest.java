@@ -48,8 +48,7 @@ class StreamsBenchTest {
         assertThat(line.path("stream_p50_millis").asInt())
                 .isGreaterThanOrEqualTo(pauses * PAUSE_MILLIS);
         JsonNode memory = line.path("server_memory_mib");
-        assertThat(memory.path("peak").asInt())
-                .isGreaterThanOrEqualTo(memory.path("end").asInt());
+        assertThat(memory.path("peak").asInt()).isGreaterThanOrEqualTo(memory.path("end").asInt());
         for (String kind : new String[] {"alone", "beside_streams"}) {
             JsonNode plain = line.path("plain_call").path(kind);
             assertThat(plain.path("calls").asInt()).isPositive();

@@ -71,7 +71,8 @@ class CommandLinesTest {
 
     @Test
     void check_pricesOfTools_areShown() throws IOException {
-        Ran ran = run("check", config("tools: { crawl: { price: 0.002, per: page, at_most: 50 } }"));
+        Ran ran =
+                run("check", config("tools: { crawl: { price: 0.002, per: page, at_most: 50 } }"));
 
         assertThat(ran.out()).contains("tool=crawl price=0.002 per=page at_most=50 each=0");
     }

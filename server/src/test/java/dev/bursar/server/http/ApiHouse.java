@@ -2,8 +2,8 @@ package dev.bursar.server.http;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.authority.AuthoritySettings;
-import dev.bursar.gateway.Margins;
 import dev.bursar.gateway.GatewayMeter;
+import dev.bursar.gateway.Margins;
 import dev.bursar.gateway.ToolCalls;
 import dev.bursar.gateway.cache.AnswerCache;
 import dev.bursar.gateway.cache.Meaning;
@@ -77,7 +77,14 @@ final class ApiHouse implements AutoCloseable {
         new Notary(directory, authority).tell();
         usage = Usage.open(data.resolve("usage.duckdb"), authority.journal(), registry, clock);
         answers = new AnswerCache(config.gateway().caches(), Meaning.NONE);
-        tools = new ToolCalls(authority, config.priceBook(), config.gateway(), clock, GatewayMeter.NONE, tenant -> {});
+        tools =
+                new ToolCalls(
+                        authority,
+                        config.priceBook(),
+                        config.gateway(),
+                        clock,
+                        GatewayMeter.NONE,
+                        tenant -> {});
         routes =
                 new Routes(
                         vertx,
