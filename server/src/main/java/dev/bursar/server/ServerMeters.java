@@ -44,8 +44,7 @@ final class ServerMeters {
         unpriced =
                 Counter.builder()
                         .name("bursar_unpriced_requests_total")
-                        .help(
-                                "Requests for a model without a price, refused or charged, and for tools")
+                        .help("Requests for models and tools without a price")
                         .labelNames("provider")
                         .register(registry);
     }
