@@ -362,6 +362,37 @@ class ServerTest {
     }
 
     @Test
+    void reload_pricesOfTools_areInForceForAgents() throws IOException {
+        Path file = directory.resolve("bursar.yaml");
+        String before = Files.readString(file);
+        assertThat(send(charge()).statusCode()).isEqualTo(403);
+
+        Files.writeString(file, before + "tools: { search: { price: 0.01 } }\n");
+        HttpResponse<String> first = send(post("/api/reload", ""));
+        HttpResponse<String> paid = send(charge());
+        Files.writeString(file, before + "tools: { search: { price: 0.02 } }\n");
+        send(post("/api/reload", ""));
+
+        assertThat(json(first).path("changes").toString()).contains("changed prices");
+        assertThat(json(paid).path("cost").asString()).as(paid.body()).isEqualTo("0.01");
+        assertThat(json(send(charge())).path("cost").asString()).isEqualTo("0.02");
+        assertThat(json(send(asAdmin("/api/tools"))).at("/items/0/price").asString())
+                .isEqualTo("0.02");
+        Files.writeString(file, before + "tools: { search: { price: x } }\n");
+        assertThat(send(post("/api/reload", "")).statusCode()).isEqualTo(422);
+        assertThat(json(send(charge())).path("cost").asString()).isEqualTo("0.02");
+        String metrics = send(request("/metrics")).body();
+        assertThat(metrics).contains("bursar_unpriced_requests_total{provider=\"tools\"} 1.0");
+    }
+
+    private HttpRequest.Builder charge() {
+        return request("/api/tools/search/charge")
+                .header("Authorization", "Bearer declared-secret")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{}"));
+    }
+
+    @Test
     void reload_anotherPort_saysEachTimeThatItNeedsAStart() throws IOException {
         Path file = directory.resolve("bursar.yaml");
         Files.writeString(file, Files.readString(file).replace("port: 0", "port: 1"));
