@@ -224,7 +224,8 @@ final class Fields {
     private static String camel(String name) {
         StringBuilder camel = new StringBuilder(name.length());
         boolean upper = false;
-        for (char c : name.toCharArray()) {
+        for (int at = 0; at < name.length(); at++) {
+            char c = name.charAt(at);
             if (c == '_') {
                 upper = !camel.isEmpty();
             } else {
