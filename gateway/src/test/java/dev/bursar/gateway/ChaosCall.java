@@ -73,10 +73,13 @@ record ChaosCall(
     /// Two tokens each.
     private static final List<String> TEXTS = List.of("one two", " three four");
 
-    private static final int TOKENS_A_TEXT = 2;
+    private static final long TOKENS_A_TEXT = 2;
 
     /// As many tokens as bytes: enough of them that a count with its margin is not below the bytes.
     private static final String LETTERS = "\uD808\uDC00".repeat(200);
+
+    private static final List<Patience> LEAVING =
+            List.of(Patience.HALF_THE_REQUEST, Patience.UNTIL_ASKED, Patience.UNTIL_THE_HEAD);
 
     private static final int INPUT_RATE = 100;
     private static final int CACHED_RATE = 10;
@@ -86,10 +89,9 @@ record ChaosCall(
     /// @param number draws all the rest
     static ChaosCall draw(long seed, int number) {
         Random random = new Random(SPREAD * (seed + number));
-        ChaosWire wire = ChaosWire.values()[random.nextInt(ChaosWire.values().length)];
+        ChaosWire wire = any(List.of(ChaosWire.values()), random);
         boolean stream = wire == ChaosWire.GENERATE_ARRAY || random.nextInt(3) > 0;
-        Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
-        Patience[] patience = Patience.values();
+        Fault fault = any(List.of(Fault.values()), random);
         int input = 50 + random.nextInt(400);
         Usage usage =
                 new Usage(
@@ -99,10 +101,12 @@ record ChaosCall(
                 wire,
                 stream,
                 fault == Fault.NOT_JSON && wire == ChaosWire.GENERATE_ARRAY ? Fault.NONE : fault,
-                random.nextInt(4) > 0
-                        ? Patience.TO_THE_END
-                        : patience[1 + random.nextInt(patience.length - 1)],
+                random.nextInt(4) > 0 ? Patience.TO_THE_END : any(LEAVING, random),
                 usage);
+    }
+
+    private static <T> T any(List<T> choices, Random random) {
+        return choices.get(random.nextInt(choices.size()));
     }
 
     static int number(String body) {

@@ -58,7 +58,7 @@ record RecordedRun(String id, List<Call> calls) {
     record Model(String provider, String name, String input, String cached, String output) {
 
         boolean isFree() {
-            return this == FREE;
+            return equals(FREE);
         }
 
         private BigDecimal fullMicrocents(long inputTokens, long outputTokens) {

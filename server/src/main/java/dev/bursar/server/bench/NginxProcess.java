@@ -35,8 +35,8 @@ final class NginxProcess implements AutoCloseable {
         if (named != null && !named.isEmpty()) {
             places.add(Path.of(named));
         }
-        String path = System.getenv().getOrDefault("PATH", "");
-        for (String directory : (path + ":/usr/sbin:/usr/local/sbin").split(File.pathSeparator)) {
+        String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/usr/local/sbin";
+        for (String directory : path.split(File.pathSeparator, -1)) {
             if (!directory.isEmpty()) {
                 places.add(Path.of(directory, "nginx"));
             }
