@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -195,7 +196,7 @@ class ChaosTest {
     private GatewaySettings settings() {
         Map<String, ProviderSettings> providers = new TreeMap<>(house.settings().providers());
         for (Dialect dialect : Dialect.values()) {
-            ProviderSettings usual = providers.get(dialect.wire());
+            ProviderSettings usual = Objects.requireNonNull(providers.get(dialect.wire()));
             providers.put(
                     "slow-" + dialect.wire(),
                     ProviderSettings.of(

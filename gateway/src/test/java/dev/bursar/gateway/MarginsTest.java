@@ -113,8 +113,7 @@ class MarginsTest {
             for (int i = 1; i < Margins.ENOUGH; i++) {
                 assertThat(heldTokens(house)).isEqualTo(first);
             }
-            await(house);
-            Margins.Learned learned = house.margins.learned().get("openai/house-model");
+            Margins.Learned learned = learned(house);
             assertThat(learned.medianPercent()).isBetween(130, 160);
             assertThat(learned.marginPercent()).isEqualTo(learned.mostPercent() + 3);
             long input = first - 100;
@@ -128,11 +127,11 @@ class MarginsTest {
     }
 
     /// What is learned comes after the answer.
-    private static void await(House house) throws InterruptedException {
+    private static Margins.Learned learned(House house) throws InterruptedException {
         for (int i = 0; i < 1_000; i++) {
             Margins.Learned learned = house.margins.learned().get("openai/house-model");
             if (learned != null && learned.samples() == Margins.ENOUGH) {
-                return;
+                return learned;
             }
             Thread.sleep(10);
         }

@@ -426,7 +426,7 @@ class ConfigTest {
                         """,
                         Map.of("AZURE_OPENAI_API_KEY", "az-secret"));
 
-        ProviderSettings azure = config.gateway().providers().get("azure");
+        ProviderSettings azure = Objects.requireNonNull(config.gateway().providers().get("azure"));
         assertThat(azure.azure())
                 .isEqualTo(new AzureApi("2024-10-21", Map.of("gpt-4o", "our-chat")));
         assertThat(secrets(azure)).containsExactly("az-secret");

@@ -2,8 +2,8 @@ package dev.bursar.server.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bursar.gateway.GatewaySettings;
 import dev.bursar.gateway.GatewayMeter;
+import dev.bursar.gateway.GatewaySettings;
 import dev.bursar.gateway.Identity;
 import dev.bursar.gateway.ToolCalls;
 import dev.bursar.ledger.Amounts;
