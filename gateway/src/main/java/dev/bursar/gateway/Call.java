@@ -4,15 +4,9 @@ import dev.bursar.gateway.Routes.Route;
 import dev.bursar.gateway.breaker.Signs;
 import dev.bursar.gateway.routing.ProviderKey;
 import dev.bursar.ledger.HoldId;
-import dev.bursar.ledger.Outcome;
-import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Subject;
-import dev.bursar.pricing.TokenUsage;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.RequestOptions;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +37,9 @@ final class Call implements Runnable {
     private @Nullable CallHold hold;
     private @Nullable Allowance allowance;
     private boolean forwarded;
+
+    /// Of a call in the background.
+    private BackgroundResponses.@Nullable Place place;
 
     Call(
             Wiring wiring,
@@ -76,6 +73,9 @@ final class Call implements Runnable {
             if (allowance != null) {
                 allowance.close();
             }
+            if (place != null) {
+                place.close();
+            }
         }
     }
 
@@ -92,8 +92,12 @@ final class Call implements Runnable {
         }
         CallRequest request = RequestParser.parse(target, body);
         String call = wiring.ids().next();
-        Map<String, String> dimensions = dimensions(call);
-        requireScope(subject(dimensions));
+        Map<String, String> dimensions = Dimensions.of(caller, headers, call);
+        Dimensions.requireScope(caller, dimensions);
+        wiring.owners().requireOwn(request.kept().previous(), caller.tenant());
+        if (request.kept().background()) {
+            place = wiring.background().claim();
+        }
         Attempts attempts =
                 new Planner(wiring, client, caller, target.operation(), request, body)
                         .plan(ask(call, dimensions), dimensions, headers);
@@ -159,13 +163,14 @@ final class Call implements Runnable {
                         crossing,
                         reader,
                         attempt.isFirst() ? cache.recording() : null);
+        remember(reader, shape, attempt);
         allowance = request.stream() ? allowance(admitted, reader) : null;
         Exchange exchange = exchange(admitted, attempt, crossing, relay);
-        RequestOptions options = options(shape.route(), crossing, attempt);
-        Buffer upstreamBody = upstreamBody(shape, crossing);
+        Outgoing asked = Outgoing.of(shape, crossing, attempt, client, this::isForProvider, wiring);
         forwarded = true;
-        Ending ending = exchanges.run(client, exchange, options, upstreamBody);
-        readWhole(ending, reader);
+        Ending ending = exchanges.run(client, exchange, asked.options(), asked.body());
+        byte[] whole = ending.unread().getBytes();
+        reader.read(whole, 0, whole.length);
         record.number("latency_millis", millis(exchange.lastNanos() - receivedNanos));
         if (exchange.firstByteNanos() != 0) {
             record.number("first_byte_millis", millis(exchange.firstByteNanos() - receivedNanos));
@@ -173,18 +178,44 @@ final class Call implements Runnable {
         CallEnd.Made made =
                 new CallEnd.Made(
                         attempt, shape, admitted.hold(), record, reader, relay, exchange, cache);
-        CallEnd end =
-                new CallEnd(wiring, client, target.operation(), replies, made, allowance);
+        CallEnd end = new CallEnd(wiring, client, target.operation(), replies, made, allowance);
         Attempt next = attempts.after(attempt, ending, !client.gone());
         if (next == null) {
-            guard.ended(ending, reader);
-            end.finish(crossing == null ? ending : crossing.told(ending, request.model()));
+            if (!goesOn(made, end, ending, asked.options())) {
+                guard.ended(ending, reader);
+                end.finish(crossing == null ? ending : crossing.told(ending, request.model()));
+            }
             meter(exchange, attempt);
             end.learn();
         } else {
             end.release(Attempts.label(ending));
         }
         return next;
+    }
+
+    /// @return whether the response goes on in the background, with the hold of the call
+    private boolean goesOn(CallEnd.Made made, CallEnd end, Ending ending, RequestOptions options) {
+        BackgroundEnd background = BackgroundEnd.of(wiring, replies, client, made, end, ending);
+        if (background == null || place == null) {
+            return false;
+        }
+        background.handOn(ending, place, options.getHeaders(), allowance, guard.watch());
+        hold = null;
+        allowance = null;
+        background.answer(ending);
+        return true;
+    }
+
+    /// The client may ask for the response as soon as it has its id.
+    private void remember(AnswerReader reader, Shape shape, Attempt attempt) {
+        if (reader instanceof ResponsesReader named && shape.request().kept().response()) {
+            ProviderSettings provider = shape.route().provider();
+            ProviderKey key = attempt.keyFor(provider);
+            ResponseOwners.Owner owner =
+                    new ResponseOwners.Owner(
+                            caller.tenant(), provider.name(), key == null ? null : key.name());
+            named.onNamed(id -> wiring.owners().remember(id, owner));
+        }
     }
 
     /// Only the first attempt tells what the gateway itself took.
@@ -222,13 +253,19 @@ final class Call implements Runnable {
                 && !"sse".equals(client.request().getParam("alt"));
     }
 
-    /// Null where the provider speaks the client's dialect.
+    /// Null where the provider speaks the client's dialect. Others know no responses in the background.
     private @Nullable Crossing crossing(Shape shape) {
-        return Crossing.of(
-                target.operation(),
-                shape.route().provider(),
-                shape.request().stream(),
-                wiring.clock());
+        Crossing crossing =
+                Crossing.of(
+                        target.operation(),
+                        shape.route().provider(),
+                        shape.request().stream(),
+                        wiring.clock());
+        if (crossing != null && shape.request().kept().background()) {
+            throw RefusedException.malformed(
+                    "background", "must be false for a model that speaks another dialect");
+        }
+        return crossing;
     }
 
     private Admission.Ask ask(
@@ -246,7 +283,7 @@ final class Call implements Runnable {
         return new Admission.Ask(
                 new HoldId(attempt.hold()),
                 caller.tenant(),
-                by -> subject(dimensions, by),
+                by -> Dimensions.subject(dimensions, by),
                 headers.isBatch(),
                 fingerprint,
                 record);
@@ -269,41 +306,6 @@ final class Call implements Runnable {
                 .admit(new Shape(target, request, route, body, bound, false, Treatment.NONE));
     }
 
-    /// All but the provider and its model. A call that names no run is a run of its own, or belongs to
-    /// that of its trace.
-    private Map<String, String> dimensions(String call) {
-        Map<String, String> dimensions = new TreeMap<>(caller.defaults());
-        dimensions.put(Subject.RUN, headers.traceId() == null ? call : headers.traceId());
-        dimensions.putAll(headers.dimensions());
-        dimensions.put(Subject.TENANT, caller.tenant().value());
-        dimensions.put(Subject.KEY, caller.key());
-        return dimensions;
-    }
-
-    private static Subject subject(Map<String, String> dimensions, Route route) {
-        Map<String, String> all = new TreeMap<>(dimensions);
-        all.put(Subject.PROVIDER, route.provider().name());
-        all.put(Subject.MODEL, route.model());
-        return subject(all);
-    }
-
-    private static Subject subject(Map<String, String> dimensions) {
-        try {
-            return Subject.of(dimensions);
-        } catch (IllegalArgumentException e) {
-            throw RefusedException.malformed("X-Bursar-Tags", String.valueOf(e.getMessage()));
-        }
-    }
-
-    /// A key may be for a part of its tenant only.
-    private void requireScope(Subject subject) {
-        ScopePath scope = caller.scope();
-        if (scope != null && !ScopePath.of(caller.tenant(), subject).contains(scope)) {
-            throw new RefusedException(
-                    Refusal.KEY_OUT_OF_SCOPE, "this key is for " + scope + " only");
-        }
-    }
-
     private Exchange exchange(
             Admission.Admitted admitted,
             Attempt attempt,
@@ -318,10 +320,16 @@ final class Call implements Runnable {
                 wiring.upstream(),
                 client,
                 attempt.provider(admitted.shape().route()),
-                wiring.settings().clientGone(),
+                clientGone(admitted.shape().request()),
                 headers,
                 relay,
                 allowance);
+    }
+
+    private GatewaySettings.ClientGone clientGone(CallRequest request) {
+        return request.kept().background() && !request.stream()
+                ? BackgroundEnd.PATIENCE
+                : wiring.settings().clientGone();
     }
 
     private Allowance allowance(Admission.Admitted admitted, AnswerReader reader) {
@@ -330,52 +338,8 @@ final class Call implements Runnable {
         return new Allowance(wiring, held.whose(route), route, held.estimate(), reader);
     }
 
-    private RequestOptions options(Route route, @Nullable Crossing crossing, Attempt attempt) {
-        ProviderSettings provider = route.provider();
-        ProviderKey key = attempt.keyFor(provider);
-        return crossing == null
-                ? Upstream.options(
-                        provider,
-                        key,
-                        provider.path(target.operation(), route.model()),
-                        client.request(),
-                        this::isForProvider)
-                : Upstream.translatedOptions(
-                        provider,
-                        key,
-                        crossing.path(provider, route.model()),
-                        client.request(),
-                        this::isForProvider);
-    }
-
     private boolean isForProvider(String secret) {
         return headers.isForProvider(secret, wiring.identities());
-    }
-
-    /// A client that names no bound gets the one that is held for it, or a hard limit would not hold.
-    private Buffer upstreamBody(Shape shape, @Nullable Crossing crossing) {
-        CallRequest request = shape.request();
-        Route route = shape.route();
-        if (crossing != null) {
-            long output = wiring.estimator().choiceTokens(request, route);
-            String model = route.provider().nameOf(route.model());
-            return crossing.request(shape.body(), model, request.stream(), output);
-        }
-        String field = route.provider().outputBound(target.operation());
-        CallRequest.Bound bound =
-                field == null || request.maxOutputTokens() != null
-                        ? null
-                        : new CallRequest.Bound(
-                                field, wiring.estimator().choiceTokens(request, route));
-        String model = route.provider().nameOf(route.model());
-        return Buffer.buffer(request.rewrite(shape.body(), model, bound));
-    }
-
-    private static void readWhole(Ending ending, AnswerReader reader) {
-        if (ending instanceof Ending.Answered answered && answered.status() < ERROR) {
-            byte[] json = answered.body().getBytes();
-            reader.read(json, 0, json.length);
-        }
     }
 
     /// After a mistake of ours: what was forwarded may have been billed.

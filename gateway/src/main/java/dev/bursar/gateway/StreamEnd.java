@@ -41,7 +41,8 @@ final class StreamEnd {
             case MESSAGES -> end.message();
             case GENERATE, STREAM_GENERATE -> end.generated(array);
             case CONVERSE_STREAM -> end.conversed();
-            case EMBEDDINGS,
+            case COUNT_INPUT,
+                    EMBEDDINGS,
                     COUNT_TOKENS,
                     COUNT_CONTENT,
                     EMBED_CONTENT,
@@ -187,9 +188,7 @@ final class StreamEnd {
 
     private void conversed() {
         for (long block : reader.openPlaces()) {
-            frame(
-                    "contentBlockStop",
-                    json -> json.writeNumberProperty("contentBlockIndex", block));
+            frame("contentBlockStop", json -> json.writeNumberProperty("contentBlockIndex", block));
         }
         frame("messageStop", json -> json.writeStringProperty("stopReason", "max_tokens"));
         frame(
