@@ -80,7 +80,7 @@ abstract sealed class AnswerReader
     static AnswerReader of(Operation operation) {
         return switch (operation) {
             case CHAT, COMPLETIONS, EMBEDDINGS -> new OpenAiReader();
-            case RESPONSES -> new ResponsesReader();
+            case RESPONSES, COUNT_INPUT -> new ResponsesReader();
             case MESSAGES, COUNT_TOKENS -> new AnthropicReader();
             case GENERATE, STREAM_GENERATE, COUNT_CONTENT, EMBED_CONTENT, BATCH_EMBED_CONTENTS ->
                     new GeminiReader();

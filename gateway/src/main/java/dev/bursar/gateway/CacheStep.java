@@ -113,6 +113,7 @@ final class CacheStep implements AutoCloseable {
             case CHAT -> Wire.CHAT;
             case MESSAGES -> Wire.MESSAGES;
             case RESPONSES,
+                    COUNT_INPUT,
                     COMPLETIONS,
                     EMBEDDINGS,
                     COUNT_TOKENS,

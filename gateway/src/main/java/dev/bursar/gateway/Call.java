@@ -5,10 +5,8 @@ import dev.bursar.gateway.breaker.Signs;
 import dev.bursar.gateway.routing.ProviderKey;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Subject;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.RequestOptions;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +37,9 @@ final class Call implements Runnable {
     private @Nullable CallHold hold;
     private @Nullable Allowance allowance;
     private boolean forwarded;
+
+    /// Of a call in the background.
+    private BackgroundResponses.@Nullable Place place;
 
     Call(
             Wiring wiring,
@@ -72,6 +73,9 @@ final class Call implements Runnable {
             if (allowance != null) {
                 allowance.close();
             }
+            if (place != null) {
+                place.close();
+            }
         }
     }
 
@@ -90,6 +94,10 @@ final class Call implements Runnable {
         String call = wiring.ids().next();
         Map<String, String> dimensions = CallSubject.dimensions(caller, headers, call);
         CallSubject.requireScope(caller, CallSubject.of(dimensions));
+        wiring.owners().requireOwn(request.kept().previous(), caller.tenant());
+        if (request.kept().background()) {
+            place = wiring.background().claim();
+        }
         Attempts attempts =
                 new Planner(wiring, client, caller, target.operation(), request, body)
                         .plan(ask(call, dimensions), dimensions, headers);
@@ -155,13 +163,14 @@ final class Call implements Runnable {
                         crossing,
                         reader,
                         attempt.isFirst() ? cache.recording() : null);
+        remember(reader, shape, attempt);
         allowance = request.stream() ? allowance(admitted, reader) : null;
         Exchange exchange = exchange(admitted, attempt, crossing, relay);
-        RequestOptions options = options(shape.route(), crossing, attempt);
-        Buffer upstreamBody = upstreamBody(shape, crossing);
+        Outgoing asked = Outgoing.of(shape, crossing, attempt, client, this::isForProvider, wiring);
         forwarded = true;
-        Ending ending = exchanges.run(client, exchange, options, upstreamBody);
-        readWhole(ending, reader);
+        Ending ending = exchanges.run(client, exchange, asked.options(), asked.body());
+        byte[] whole = ending.unread().getBytes();
+        reader.read(whole, 0, whole.length);
         record.number("latency_millis", millis(exchange.lastNanos() - receivedNanos));
         if (exchange.firstByteNanos() != 0) {
             record.number("first_byte_millis", millis(exchange.firstByteNanos() - receivedNanos));
@@ -172,14 +181,41 @@ final class Call implements Runnable {
         CallEnd end = new CallEnd(wiring, client, target.operation(), replies, made, allowance);
         Attempt next = attempts.after(attempt, ending, !client.gone());
         if (next == null) {
-            guard.ended(ending, reader);
-            end.finish(crossing == null ? ending : crossing.told(ending, request.model()));
+            if (!goesOn(made, end, ending, asked.options())) {
+                guard.ended(ending, reader);
+                end.finish(crossing == null ? ending : crossing.told(ending, request.model()));
+            }
             meter(exchange, attempt);
             end.learn();
         } else {
             end.release(Attempts.label(ending));
         }
         return next;
+    }
+
+    /// @return whether the response goes on in the background, with the hold of the call
+    private boolean goesOn(CallEnd.Made made, CallEnd end, Ending ending, RequestOptions options) {
+        BackgroundEnd background = BackgroundEnd.of(wiring, replies, client, made, end, ending);
+        if (background == null || place == null) {
+            return false;
+        }
+        background.handOn(ending, place, options.getHeaders(), allowance, guard.watch());
+        hold = null;
+        allowance = null;
+        background.answer(ending);
+        return true;
+    }
+
+    /// The client may ask for the response as soon as it has its id.
+    private void remember(AnswerReader reader, Shape shape, Attempt attempt) {
+        if (reader instanceof ResponsesReader named && shape.request().kept().response()) {
+            ProviderSettings provider = shape.route().provider();
+            ProviderKey key = attempt.keyFor(provider);
+            ResponseOwners.Owner owner =
+                    new ResponseOwners.Owner(
+                            caller.tenant(), provider.name(), key == null ? null : key.name());
+            named.onNamed(id -> wiring.owners().remember(id, owner));
+        }
     }
 
     /// Only the first attempt tells what the gateway itself took.
@@ -217,13 +253,19 @@ final class Call implements Runnable {
                 && !"sse".equals(client.request().getParam("alt"));
     }
 
-    /// Null where the provider speaks the client's dialect.
+    /// Null where the provider speaks the client's dialect. Others know no responses in the background.
     private @Nullable Crossing crossing(Shape shape) {
-        return Crossing.of(
-                target.operation(),
-                shape.route().provider(),
-                shape.request().stream(),
-                wiring.clock());
+        Crossing crossing =
+                Crossing.of(
+                        target.operation(),
+                        shape.route().provider(),
+                        shape.request().stream(),
+                        wiring.clock());
+        if (crossing != null && shape.request().kept().background()) {
+            throw RefusedException.malformed(
+                    "background", "must be false for a model that speaks another dialect");
+        }
+        return crossing;
     }
 
     private Admission.Ask ask(
@@ -241,7 +283,7 @@ final class Call implements Runnable {
         return new Admission.Ask(
                 new HoldId(attempt.hold()),
                 caller.tenant(),
-                by -> subject(dimensions, by),
+                by -> CallSubject.of(dimensions, by),
                 headers.isBatch(),
                 fingerprint,
                 record);
@@ -264,13 +306,6 @@ final class Call implements Runnable {
                 .admit(new Shape(target, request, route, body, bound, false, Treatment.NONE));
     }
 
-    private static Subject subject(Map<String, String> dimensions, Route route) {
-        Map<String, String> all = new TreeMap<>(dimensions);
-        all.put(Subject.PROVIDER, route.provider().name());
-        all.put(Subject.MODEL, route.model());
-        return CallSubject.of(all);
-    }
-
     private Exchange exchange(
             Admission.Admitted admitted,
             Attempt attempt,
@@ -285,10 +320,16 @@ final class Call implements Runnable {
                 wiring.upstream(),
                 client,
                 attempt.provider(admitted.shape().route()),
-                wiring.settings().clientGone(),
+                clientGone(admitted.shape().request()),
                 headers,
                 relay,
                 allowance);
+    }
+
+    private GatewaySettings.ClientGone clientGone(CallRequest request) {
+        return request.kept().background() && !request.stream()
+                ? BackgroundEnd.PATIENCE
+                : wiring.settings().clientGone();
     }
 
     private Allowance allowance(Admission.Admitted admitted, AnswerReader reader) {
@@ -297,52 +338,8 @@ final class Call implements Runnable {
         return new Allowance(wiring, held.whose(route), route, held.estimate(), reader);
     }
 
-    private RequestOptions options(Route route, @Nullable Crossing crossing, Attempt attempt) {
-        ProviderSettings provider = route.provider();
-        ProviderKey key = attempt.keyFor(provider);
-        return crossing == null
-                ? Upstream.options(
-                        provider,
-                        key,
-                        provider.path(target.operation(), route.model()),
-                        client.request(),
-                        this::isForProvider)
-                : Upstream.translatedOptions(
-                        provider,
-                        key,
-                        crossing.path(provider, route.model()),
-                        client.request(),
-                        this::isForProvider);
-    }
-
     private boolean isForProvider(String secret) {
         return headers.isForProvider(secret, wiring.identities());
-    }
-
-    /// A client that names no bound gets the one that is held for it, or a hard limit would not hold.
-    private Buffer upstreamBody(Shape shape, @Nullable Crossing crossing) {
-        CallRequest request = shape.request();
-        Route route = shape.route();
-        if (crossing != null) {
-            long output = wiring.estimator().choiceTokens(request, route);
-            String model = route.provider().nameOf(route.model());
-            return crossing.request(shape.body(), model, request.stream(), output);
-        }
-        String field = route.provider().outputBound(target.operation());
-        CallRequest.Bound bound =
-                field == null || request.maxOutputTokens() != null
-                        ? null
-                        : new CallRequest.Bound(
-                                field, wiring.estimator().choiceTokens(request, route));
-        String model = route.provider().nameOf(route.model());
-        return Buffer.buffer(request.rewrite(shape.body(), model, bound));
-    }
-
-    private static void readWhole(Ending ending, AnswerReader reader) {
-        if (ending instanceof Ending.Answered answered && answered.status() < ERROR) {
-            byte[] json = answered.body().getBytes();
-            reader.read(json, 0, json.length);
-        }
     }
 
     /// After a mistake of ours: what was forwarded may have been billed.

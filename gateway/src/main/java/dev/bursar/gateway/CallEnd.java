@@ -4,20 +4,10 @@ import dev.bursar.gateway.Routes.Route;
 import dev.bursar.pricing.TokenUsage;
 import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// How a forwarded call ends: it is settled by what the provider said, or by an estimate, and the client
 /// gets the rest of its answer.
 final class CallEnd {
-
-    private static final Logger LOG = LoggerFactory.getLogger(CallEnd.class);
-
-    /// How many times the tokens that were held a provider may report and be believed.
-    private static final long BEYOND_BOUND = 16;
-
-    /// What a call may read that its request does not show, such as files and pages that are searched.
-    private static final long UNSEEN_TOKENS = 2_000_000;
 
     private final Wiring wiring;
     private final Client client;
@@ -25,6 +15,7 @@ final class CallEnd {
     private final Replies replies;
     private final Made made;
     private final @Nullable Allowance allowance;
+    private final Bill bill;
 
     /// @param operation that the client asks for
     /// @param allowance of a stream, else null
@@ -41,6 +32,7 @@ final class CallEnd {
         this.replies = replies;
         this.made = made;
         this.allowance = allowance;
+        this.bill = new Bill(wiring, made.shape(), made.hold(), made.record());
     }
 
     /// What was made of a call.
@@ -54,7 +46,7 @@ final class CallEnd {
             Exchange exchange,
             CacheStep cache) {
 
-        private Route route() {
+        Route route() {
             return shape.route();
         }
 
@@ -77,7 +69,7 @@ final class CallEnd {
                 } else {
                     int length = answered.body().length();
                     Settlement settled = null;
-                    if (length == 0 || isError(made.reader())) {
+                    if (length == 0 || Bill.isError(made.reader())) {
                         release("no_answer");
                     } else {
                         settled = settle(Integer.toString(answered.status()), length);
@@ -98,7 +90,7 @@ final class CallEnd {
                 }
                 client.onLoop(client::end);
             }
-            case Ending.Stopped _ -> stopped();
+            case Ending.Stopped _ -> cutShort(settle("stopped", 0).usage());
             case Ending.Failed failed -> {
                 if (failed.answering()) {
                     settle(failed.label(), made.exchange().keptBytes());
@@ -111,16 +103,20 @@ final class CallEnd {
         }
     }
 
+    /// What the provider may be believed to have used so far, else an estimate.
+    TokenUsage soFar() {
+        return estimate(bill.believed(made.reader()), 0);
+    }
+
     /// The client gets an answer that is cut short, as if the model had come to its bound.
-    private void stopped() {
-        Settlement settled = settle("stopped", 0);
+    void cutShort(TokenUsage usage) {
         Buffer end =
                 made.relay().translates()
-                        ? made.relay().stop(settled.usage())
+                        ? made.relay().stop(usage)
                         : StreamEnd.of(
                                 operation,
                                 made.reader(),
-                                settled.usage(),
+                                usage,
                                 made.shape().request().askForUsage() == null,
                                 made.relay().isArray());
         client.onLoop(() -> {
@@ -129,11 +125,6 @@ final class CallEnd {
                 client.end();
             }
         });
-    }
-
-    /// Whether an answer of a good status says that there was none.
-    private static boolean isError(AnswerReader reader) {
-        return reader.failed && reader.usage == null && reader.text.chars() == 0;
     }
 
     /// How a stream ended that the provider closed in good order.
@@ -150,39 +141,21 @@ final class CallEnd {
             release("client_gone");
             return;
         }
-        byte[] json = gone.body().getBytes();
-        if (gone.whole() && json.length > 0) {
-            made.reader().read(json, 0, json.length);
-        }
-        settle("client_gone", json.length);
+        settle("client_gone", gone.body().length());
     }
 
     /// Returns what was held: another attempt follows, or nothing was produced.
     void release(String status) {
-        made.hold().release(describe(status).attribution());
+        bill.release(status, made.reader());
     }
 
     /// @param unreadBytes of an answer that nothing could be read from
     private Settlement settle(String status, long unreadBytes) {
-        Route route = made.route();
-        TokenUsage told = believed();
-        boolean exact = made.reader().usageFinal && told != null;
-        Settlement settlement =
-                Settlement.of(
-                        route,
-                        made.reader(),
-                        told != null && exact ? told : estimate(told, unreadBytes),
-                        exact,
-                        model -> wiring.routes().price(route.provider(), model, route.at()));
-        CallRecord record = settlement.describe(describe(status), route.priced());
-        made.hold().commit(settlement.actual(), record.attribution());
-        return settlement;
+        return bill.settle(status, made.reader(), told -> estimate(told, unreadBytes));
     }
 
     private TokenUsage estimate(@Nullable TokenUsage told, long unreadBytes) {
-        wiring.meter().estimated(made.route().provider().name(), made.route().model());
         Estimator estimator = wiring.estimator();
-        Estimate bound = made.hold().estimate();
         ProducedText text = made.reader().text;
         long output =
                 text.chars() > 0
@@ -190,44 +163,19 @@ final class CallEnd {
                                 + Math.ceilDiv(
                                         made.relay().unreadBytes(), Estimator.BYTES_PER_TOKEN)
                         : Math.ceilDiv(unreadBytes, Estimator.BYTES_PER_TOKEN);
+        return Settlement.estimate(told, inputTokens(), Math.min(output, mostOutput()));
+    }
+
+    /// What the input is taken for when the provider does not say.
+    long inputTokens() {
         Shape shape = made.shape();
-        long input = estimator.inputTokens(shape.request(), shape.route(), shape.body());
-        long most = allowance == null ? bound.outputTokens() : allowance.most();
-        return Settlement.estimate(
-                told, Math.min(input, bound.inputTokens()), Math.min(output, most));
+        long input = wiring.estimator().inputTokens(shape.request(), shape.route(), shape.body());
+        return Math.min(input, bill.held().inputTokens());
     }
 
-    /// What the provider said it used, or null. Nothing used says nothing, and a count far beyond what could
-    /// be asked for is a mistake: believed, one answer would spend a month's budget.
-    private @Nullable TokenUsage believed() {
-        TokenUsage told = made.reader().usage;
-        if (told == null || told.total() == 0) {
-            return null;
-        }
-        Estimate bound = made.hold().estimate();
-        long most = BEYOND_BOUND * (bound.inputTokens() + bound.outputTokens()) + UNSEEN_TOKENS;
-        if (told.total() <= most) {
-            return told;
-        }
-        LOG.warn(
-                "event=implausible_usage call={} provider={} model={} tokens={} most={}",
-                made.hold().call(),
-                made.route().provider().name(),
-                made.route().model(),
-                told.total(),
-                most);
-        return null;
-    }
-
-    private CallRecord describe(String status) {
-        AnswerReader reader = made.reader();
-        return made.record()
-                .withoutTokens()
-                .label("status", status)
-                .label("decision", AnswerHeaders.decision(made.shape(), made.hold()))
-                .label("response_model", reader.model)
-                .label("stop_reason", reader.stopReason)
-                .label("service_tier", reader.serviceTier);
+    /// The most that an estimate may charge.
+    long mostOutput() {
+        return allowance == null ? bill.held().outputTokens() : allowance.most();
     }
 
     /// After the client has its answer.

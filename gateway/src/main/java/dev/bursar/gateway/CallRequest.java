@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///     conversations that it keeps
 /// @param images parts that are billed by their pixels
 /// @param cacheWrite the dearest kind of cache write the body asks for
+/// @param kept what the provider is to keep of the response
 record CallRequest(
         Operation operation,
         String model,
@@ -33,12 +34,24 @@ record CallRequest(
         boolean tools,
         boolean hiddenInput,
         int images,
-        CacheWrite cacheWrite) {
+        CacheWrite cacheWrite,
+        Kept kept) {
 
     enum CacheWrite {
         NONE,
         FIVE_MINUTES,
         ONE_HOUR
+    }
+
+    /// What is asked of a provider that keeps responses.
+    ///
+    /// @param background whether it goes on with the response after it has answered
+    /// @param response whether the response can be asked for later
+    /// @param previous the id of the response that this one goes on from, or null
+    record Kept(boolean background, boolean response, @Nullable String previous) {
+
+        /// Of dialects whose providers keep nothing.
+        static final Kept NOTHING = new Kept(false, false, null);
     }
 
     /// Bytes of the body, `start` included and `end` excluded.

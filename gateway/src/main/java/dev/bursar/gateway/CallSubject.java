@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.Routes.Route;
 import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Subject;
 import java.util.Map;
@@ -25,12 +26,23 @@ final class CallSubject {
         return dimensions;
     }
 
+    /// @throws RefusedException when there are more dimensions than a subject may have
     static Subject of(Map<String, String> dimensions) {
         try {
             return Subject.of(dimensions);
         } catch (IllegalArgumentException e) {
             throw RefusedException.malformed("X-Bursar-Tags", String.valueOf(e.getMessage()));
         }
+    }
+
+    /// Of a call that a route serves.
+    ///
+    /// @throws RefusedException when there are more dimensions than a subject may have
+    static Subject of(Map<String, String> dimensions, Route route) {
+        Map<String, String> all = new TreeMap<>(dimensions);
+        all.put(Subject.PROVIDER, route.provider().name());
+        all.put(Subject.MODEL, route.model());
+        return of(all);
     }
 
     /// A key may be for a part of its tenant only.

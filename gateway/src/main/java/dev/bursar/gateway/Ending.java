@@ -6,6 +6,15 @@ import io.vertx.core.buffer.Buffer;
 /// How an exchange with a provider ended.
 sealed interface Ending {
 
+    /// What has come of a good answer that was not read as it came; empty of all others.
+    default Buffer unread() {
+        return switch (this) {
+            case Answered answered when answered.status() < Call.ERROR -> answered.body();
+            case ClientGone gone when gone.whole() && gone.status() < Call.ERROR -> gone.body();
+            case Answered _, ClientGone _, Relayed _, Stopped _, Failed _ -> Buffer.buffer();
+        };
+    }
+
     /// The whole answer is here and nothing of it has been sent on.
     record Answered(int status, MultiMap headers, Buffer body) implements Ending {}
 

@@ -13,24 +13,31 @@ import org.jspecify.annotations.Nullable;
 /// on one event loop.
 final class Errand {
 
-    private static final int MAX_ANSWER_BYTES = 256 * 1024;
+    /// Enough for an answer of a few words.
+    static final int SMALL_BYTES = 256 * 1024;
 
     /// @param status 0 when there is no whole answer
     /// @param sent whether the provider may have begun to work
     record Result(int status, Buffer body, boolean sent) {}
 
+    /// Of one that was not run.
+    static final Result NOTHING = new Result(0, Buffer.buffer(), false);
+
     private final Vertx vertx;
     private final Upstream upstream;
     private final ProviderSettings provider;
+    private final int mostBytes;
     private final CompletableFuture<Result> result = new CompletableFuture<>();
     private final Buffer body = Buffer.buffer();
     private @Nullable HttpClientRequest request;
     private long timer;
 
-    Errand(Vertx vertx, Upstream upstream, ProviderSettings provider) {
+    /// @param mostBytes of the answer; one that is longer counts as none
+    Errand(Vertx vertx, Upstream upstream, ProviderSettings provider, int mostBytes) {
         this.vertx = vertx;
         this.upstream = upstream;
         this.provider = provider;
+        this.mostBytes = mostBytes;
     }
 
     /// Completed within the patience given to [#start].
@@ -62,7 +69,7 @@ final class Errand {
     private void answered(HttpClientResponse head) {
         head.exceptionHandler(_ -> end(0));
         head.handler(chunk -> {
-            if (body.length() + chunk.length() > MAX_ANSWER_BYTES) {
+            if (body.length() + chunk.length() > mostBytes) {
                 end(0);
             } else {
                 body.appendBuffer(chunk);

@@ -6,6 +6,7 @@ import dev.bursar.gateway.routing.KeyRing;
 import dev.bursar.gateway.routing.ProviderKey;
 import dev.bursar.gateway.routing.RouteRules;
 import dev.bursar.gateway.routing.Verdict;
+import dev.bursar.ledger.TenantId;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.RequestOptions;
 import java.time.Instant;
@@ -25,6 +26,7 @@ final class FreeCall implements Runnable {
     private final Exchanges exchanges;
     private final Client client;
     private final Target target;
+    private final TenantId tenant;
     private final CallHeaders headers;
     private final byte[] body;
     private final String id;
@@ -35,12 +37,14 @@ final class FreeCall implements Runnable {
             Exchanges exchanges,
             Client client,
             Target target,
+            TenantId tenant,
             CallHeaders headers,
             byte[] body) {
         this.wiring = wiring;
         this.exchanges = exchanges;
         this.client = client;
         this.target = target;
+        this.tenant = tenant;
         this.headers = headers;
         this.body = body;
         this.id = wiring.ids().next();
@@ -61,6 +65,7 @@ final class FreeCall implements Runnable {
 
     private void tell() {
         CallRequest request = RequestParser.parse(target, body);
+        wiring.owners().requireOwn(request.kept().previous(), tenant);
         Instant now = wiring.clock().instant();
         Endpoint endpoint = wiring.routes().endpoint(target.operation(), model(request), now);
         try (KeyRing.Lease lease =
@@ -82,18 +87,6 @@ final class FreeCall implements Runnable {
     }
 
     private void forward(CallRequest request, Endpoint endpoint, @Nullable ProviderKey key) {
-        Map<String, String> answer = Map.of("X-Bursar-Call", id, "X-Bursar-Decision", "allow");
-        Relay relay = new Relay(AnswerReader.of(target.operation()), false);
-        Exchange exchange =
-                new Exchange(
-                        wiring.vertx(),
-                        wiring.upstream(),
-                        client,
-                        endpoint.provider(),
-                        new GatewaySettings.ClientGone.Cancel(),
-                        answer,
-                        relay,
-                        null);
         RequestOptions options =
                 Upstream.options(
                         endpoint.provider(),
@@ -101,14 +94,11 @@ final class FreeCall implements Runnable {
                         endpoint.provider().path(target.operation(), endpoint.model()),
                         client.request(),
                         secret -> headers.isForProvider(secret, wiring.identities()));
-        Buffer upstreamBody =
-                Buffer.buffer(
-                        request.rewrite(body, endpoint.provider().nameOf(endpoint.model()), null));
-        switch (exchanges.run(client, exchange, options, upstreamBody)) {
-            case Ending.Answered answered -> replies.passOn(answered, answer, null);
-            case Ending.Relayed _ -> client.onLoop(client::end);
-            case Ending.Failed failed -> replies.fail(failed, id, relay);
-            case Ending.Stopped _, Ending.ClientGone _ -> {}
-        }
+        String model = endpoint.provider().nameOf(endpoint.model());
+        new PassThrough(wiring, exchanges, client, target.operation(), replies, id)
+                .run(
+                        endpoint.provider(),
+                        options,
+                        Buffer.buffer(request.rewrite(body, model, null)));
     }
 }

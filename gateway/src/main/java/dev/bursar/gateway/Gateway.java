@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,7 +84,8 @@ public final class Gateway implements AutoCloseable {
                 clock,
                 meter,
                 margins,
-                new BodyBytes(BodyBytes.bound()));
+                new BodyBytes(BodyBytes.bound()),
+                new BackgroundResponses(BackgroundResponses.Pace.USUAL, BackgroundResponses.MOST));
     }
 
     Gateway(
@@ -95,7 +97,8 @@ public final class Gateway implements AutoCloseable {
             InstantSource clock,
             GatewayMeter meter,
             Margins margins,
-            BodyBytes bodies) {
+            BodyBytes bodies,
+            BackgroundResponses background) {
         this.identities = identities;
         this.bodies = bodies;
         this.margins = margins;
@@ -120,7 +123,9 @@ public final class Gateway implements AutoCloseable {
                         cache,
                         new Health(),
                         KeyRing.empty().with(settings.keys()),
-                        new ComplexityClassifier(embedder));
+                        new ComplexityClassifier(embedder),
+                        new ResponseOwners(ResponseOwners.MOST),
+                        background);
         this.toolCalls =
                 new ToolCalls(
                         authority,
@@ -153,7 +158,7 @@ public final class Gateway implements AutoCloseable {
                 models(with, client, dialect);
                 return;
             }
-            Target target = admit(request);
+            Story story = story(with, client);
             Identity.Caller caller = identify(request, dialect);
             CallHeaders headers = CallHeaders.read(request.headers());
             Body.read(
@@ -162,14 +167,7 @@ public final class Gateway implements AutoCloseable {
                     with.settings().maxBodyBytes(),
                     bodies,
                     body -> {
-                        Runnable call =
-                                target.operation().free()
-                                        ? new FreeCall(
-                                                with, exchanges, client, target, headers, body)
-                                        : new Call(
-                                                with, exchanges, client, target, caller, headers,
-                                                body);
-                        if (!begin(call, body.length)) {
+                        if (!begin(story.of(caller, headers, body), body.length)) {
                             refuse(with, client, dialect, overloaded());
                         }
                     },
@@ -230,8 +228,14 @@ public final class Gateway implements AutoCloseable {
         return wiring.waiting().waiting();
     }
 
-    /// Refuses new calls and those that wait for room, waits some seconds for open ones, cuts the rest, and returns when every hold
-    /// is settled or the authority does not answer. Close it before the authority.
+    /// How many responses go on at their providers, whose calls have ended.
+    public int background() {
+        return wiring.background().open();
+    }
+
+    /// Refuses new calls and those that wait for room, waits some seconds for open ones, cuts the rest, and
+    /// returns when every hold is settled or the authority does not answer. The holds of responses in the
+    /// background stay, and are charged when their time is over. Close it before the authority.
     @Override
     public void close() {
         closing = true;
@@ -244,6 +248,8 @@ public final class Gateway implements AutoCloseable {
             exchanges.abort();
             await(() -> calls.get() == 0 && with.settler().open() == 0);
         }
+        with.background().close();
+        await(() -> with.background().open() == 0 && with.settler().open() == 0);
         with.upstream().close();
         embedder.close();
     }
@@ -265,20 +271,44 @@ public final class Gateway implements AutoCloseable {
                 : dialect;
     }
 
-    private Target admit(HttpServerRequest request) {
-        String path = request.path();
-        Target target = Paths.target(path);
+    /// What a request begins, once its caller is known and its body is here.
+    private interface Story {
+        Runnable of(Identity.Caller caller, CallHeaders headers, byte[] body);
+    }
+
+    private Story story(Wiring with, Client client) {
+        HttpServerRequest request = client.request();
+        StoredPath stored = StoredPath.read(request.path());
+        if (stored != null) {
+            admit(request, stored.methods());
+            return (caller, headers, body) ->
+                    new StoredCall(with, exchanges, client, stored, caller.tenant(), headers, body);
+        }
+        Target target = Paths.target(request.path());
         if (target == null) {
             throw new RefusedException(
-                    Refusal.NOT_FOUND, "there is nothing at " + request.method() + " " + path);
+                    Refusal.NOT_FOUND,
+                    "there is nothing at " + request.method() + " " + request.path());
         }
-        if (!request.method().equals(HttpMethod.POST)) {
-            throw new RefusedException(Refusal.METHOD_NOT_ALLOWED, path + " takes POST only");
+        admit(request, List.of(HttpMethod.POST));
+        return target.operation().free()
+                ? (caller, headers, body) ->
+                        new FreeCall(
+                                with, exchanges, client, target, caller.tenant(), headers, body)
+                : (caller, headers, body) ->
+                        new Call(with, exchanges, client, target, caller, headers, body);
+    }
+
+    private void admit(HttpServerRequest request, List<HttpMethod> methods) {
+        if (!methods.contains(request.method())) {
+            String taken =
+                    methods.stream().map(HttpMethod::name).collect(Collectors.joining(" and "));
+            throw new RefusedException(
+                    Refusal.METHOD_NOT_ALLOWED, request.path() + " takes " + taken + " only");
         }
         if (closing || calls.get() >= MAX_CALLS) {
             throw new RefusedException(overloaded());
         }
-        return target;
     }
 
     private Denial overloaded() {

@@ -81,7 +81,8 @@ final class Judge {
                         .label("requested_model", route.model())
                         .route(operation, route);
         CallHold hold = reserve(route, request, body, payer, record);
-        Errand errand = new Errand(wiring.vertx(), wiring.upstream(), route.provider());
+        Errand errand =
+                new Errand(wiring.vertx(), wiring.upstream(), route.provider(), Errand.SMALL_BYTES);
         RequestOptions options =
                 Upstream.ownOptions(
                         route.provider(), key, route.provider().path(operation, route.model()));

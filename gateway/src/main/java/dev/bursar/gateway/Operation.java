@@ -10,6 +10,8 @@ enum Operation {
     CHAT(Dialect.OPENAI, "openai.chat"),
     /// `POST /v1/responses`.
     RESPONSES(Dialect.OPENAI, "openai.responses"),
+    /// `POST /v1/responses/input_tokens`.
+    COUNT_INPUT(Dialect.OPENAI, "openai.input_tokens"),
     /// `POST /v1/completions`, which came before chat.
     COMPLETIONS(Dialect.OPENAI, "openai.completions"),
     /// `POST /v1/embeddings`.
@@ -52,7 +54,7 @@ enum Operation {
 
     /// Whether no provider charges for it.
     boolean free() {
-        return this == COUNT_TOKENS || this == COUNT_CONTENT;
+        return this == COUNT_INPUT || this == COUNT_TOKENS || this == COUNT_CONTENT;
     }
 
     /// Whether the model produces tokens that can be bounded.
@@ -67,7 +69,12 @@ enum Operation {
                     CONVERSE,
                     CONVERSE_STREAM ->
                     true;
-            case EMBEDDINGS, COUNT_TOKENS, COUNT_CONTENT, EMBED_CONTENT, BATCH_EMBED_CONTENTS ->
+            case COUNT_INPUT,
+                    EMBEDDINGS,
+                    COUNT_TOKENS,
+                    COUNT_CONTENT,
+                    EMBED_CONTENT,
+                    BATCH_EMBED_CONTENTS ->
                     false;
         };
     }
@@ -90,7 +97,8 @@ enum Operation {
             case MESSAGES -> Form.MESSAGES;
             case GENERATE, STREAM_GENERATE -> Form.GENERATE;
             case CONVERSE, CONVERSE_STREAM -> Form.CONVERSE;
-            case COMPLETIONS,
+            case COUNT_INPUT,
+                    COMPLETIONS,
                     EMBEDDINGS,
                     COUNT_TOKENS,
                     COUNT_CONTENT,
@@ -107,6 +115,7 @@ enum Operation {
         return switch (this) {
             case CHAT -> "/chat/completions";
             case RESPONSES -> "/responses";
+            case COUNT_INPUT -> "/responses/input_tokens";
             case COMPLETIONS -> "/completions";
             case EMBEDDINGS -> "/embeddings";
             case MESSAGES -> "/v1/messages";

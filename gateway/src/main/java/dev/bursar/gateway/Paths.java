@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import io.vertx.core.http.HttpMethod;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,10 +11,16 @@ final class Paths {
 
     private static final Map<String, Operation> OPENAI =
             Map.of(
-                    "/v1/chat/completions", Operation.CHAT,
-                    "/v1/responses", Operation.RESPONSES,
-                    "/v1/completions", Operation.COMPLETIONS,
-                    "/v1/embeddings", Operation.EMBEDDINGS);
+                    "/v1/chat/completions",
+                    Operation.CHAT,
+                    StoredPath.RESPONSES,
+                    Operation.RESPONSES,
+                    StoredPath.RESPONSES + "/input_tokens",
+                    Operation.COUNT_INPUT,
+                    "/v1/completions",
+                    Operation.COMPLETIONS,
+                    "/v1/embeddings",
+                    Operation.EMBEDDINGS);
 
     private static final Map<String, Operation> ANTHROPIC =
             Map.of(
@@ -49,6 +56,15 @@ final class Paths {
             case GEMINI -> gemini(local);
             case BEDROCK -> ConversePath.read(local);
         };
+    }
+
+    /// How a path may be asked for; empty where nothing is served.
+    static List<HttpMethod> methods(@Nullable String path) {
+        StoredPath stored = StoredPath.read(path);
+        if (stored != null) {
+            return stored.methods();
+        }
+        return target(path) == null ? List.of() : List.of(HttpMethod.POST);
     }
 
     private static @Nullable Target gemini(String local) {

@@ -181,6 +181,15 @@ public record ProviderSettings(
         return azure == null ? operation.path(model) : azure.path(operation, model);
     }
 
+    /// Where the provider has a response that it keeps.
+    ///
+    /// @param below what follows the path of all responses, such as `/ID/cancel`
+    String responsePath(String below) {
+        String path = path(Operation.RESPONSES, "");
+        int query = path.indexOf('?');
+        return query < 0 ? path + below : path.substring(0, query) + below + path.substring(query);
+    }
+
     /// The name of a model in the body of a request.
     String nameOf(String model) {
         return azure == null ? model : azure.deployment(model);
@@ -211,7 +220,8 @@ public record ProviderSettings(
             case COMPLETIONS -> CompletionsParser.BOUND;
             case GENERATE, STREAM_GENERATE -> GenerateParser.BOUND;
             case CONVERSE, CONVERSE_STREAM -> ConverseParser.BOUND;
-            case MESSAGES,
+            case COUNT_INPUT,
+                    MESSAGES,
                     COUNT_TOKENS,
                     EMBEDDINGS,
                     COUNT_CONTENT,

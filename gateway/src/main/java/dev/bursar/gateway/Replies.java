@@ -1,8 +1,10 @@
 package dev.bursar.gateway;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Everything the gateway itself says to a client. From any thread.
@@ -50,7 +52,7 @@ final class Replies {
             headers.put("Retry-After", Integer.toString(denial.retryAfterSeconds()));
         }
         if (denial.refusal() == Refusal.METHOD_NOT_ALLOWED) {
-            headers.put("Allow", "POST");
+            headers.put("Allow", methods());
         }
         if (denial.refusal() == Refusal.UNSUPPORTED_ENCODING) {
             headers.put("Accept-Encoding", "identity");
@@ -58,6 +60,12 @@ final class Replies {
         int status = settings.status(denial.refusal());
         Buffer body = envelope(denial, call);
         client.onLoop(() -> client.answer(status, headers, body));
+    }
+
+    private String methods() {
+        return Paths.methods(client.request().path()).stream()
+                .map(HttpMethod::name)
+                .collect(Collectors.joining(", "));
     }
 
     private Buffer envelope(Denial denial, String call) {

@@ -74,7 +74,7 @@ abstract sealed class RequestParser
     private static RequestParser of(Target target, byte[] body, JsonParser in) {
         return switch (target.operation()) {
             case CHAT -> new ChatParser(target, body, in);
-            case RESPONSES -> new ResponsesParser(target, body, in);
+            case RESPONSES, COUNT_INPUT -> new ResponsesParser(target, body, in);
             case COMPLETIONS -> new CompletionsParser(target, body, in);
             case EMBEDDINGS -> new EmbeddingsParser(target, body, in);
             case MESSAGES, COUNT_TOKENS -> new MessagesParser(target, body, in);
@@ -94,6 +94,11 @@ abstract sealed class RequestParser
     /// Called after the last field.
     Splice.@Nullable Edit askForUsage() {
         return null;
+    }
+
+    /// Called after the last field.
+    CallRequest.Kept kept() {
+        return CallRequest.Kept.NOTHING;
     }
 
     private CallRequest request() {
@@ -133,7 +138,8 @@ abstract sealed class RequestParser
                 tools,
                 input.hidden,
                 input.images,
-                input.cacheWrite);
+                input.cacheWrite,
+                kept());
     }
 
     final Operation operation() {

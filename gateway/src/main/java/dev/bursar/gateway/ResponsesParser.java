@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -8,6 +9,10 @@ import tools.jackson.core.JsonToken;
 final class ResponsesParser extends RequestParser {
 
     static final String BOUND = "max_output_tokens";
+
+    private boolean background;
+    private boolean store = true;
+    private @Nullable String previous;
 
     ResponsesParser(Target target, byte[] body, JsonParser in) {
         super(target, body, in);
@@ -18,8 +23,8 @@ final class ResponsesParser extends RequestParser {
         switch (name) {
             case "model" -> once(name, this::model);
             case "stream" -> once(name, () -> stream = bool(name));
-            case "background" -> once(name, this::background);
-            case "store" -> once(name, () -> bool(name));
+            case "background" -> once(name, () -> background = bool(name));
+            case "store" -> once(name, this::store);
             case BOUND -> once(name, () -> bound(name, 1));
             case "temperature", "top_p" -> once(name, () -> number(name));
             case "input" -> once(name, this::items);
@@ -30,13 +35,14 @@ final class ResponsesParser extends RequestParser {
                             name,
                             () -> {
                                 text(name);
-                                kept();
+                                hidden();
+                                previous = AnswerReader.string(in);
                             });
             case "conversation", "prompt" ->
                     once(
                             name,
                             () -> {
-                                kept();
+                                hidden();
                                 in.skipChildren();
                             });
             default -> input.scan();
@@ -54,15 +60,17 @@ final class ResponsesParser extends RequestParser {
         boundCouldBe(BOUND, field(rootInside(), BOUND));
     }
 
-    /// What a response takes after it was answered cannot be settled, and must not be free.
-    private void background() {
-        if (bool("background")) {
-            throw RefusedException.malformed(
-                    "background", "must be false: what a response takes later cannot be settled");
-        }
+    @Override
+    CallRequest.Kept kept() {
+        return new CallRequest.Kept(background, store || background, previous);
     }
 
-    private void kept() {
+    /// Responses are kept unless the client says otherwise.
+    private void store() {
+        store = in.currentToken() == JsonToken.VALUE_NULL || bool("store");
+    }
+
+    private void hidden() {
         input.hidden |= in.currentToken() != JsonToken.VALUE_NULL;
     }
 

@@ -2,6 +2,8 @@ package dev.bursar.gateway;
 
 import dev.bursar.pricing.TokenUsage;
 import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -10,8 +12,18 @@ import tools.jackson.core.JsonToken;
 /// whole response in it: `response.completed`, `response.incomplete` or `response.failed`.
 final class ResponsesReader extends AnswerReader {
 
+    /// The words for a response that will not change any more.
+    private static final Set<String> OVER =
+            Set.of("completed", "incomplete", "failed", "cancelled");
+
     private @Nullable String status;
     private long sequence = -1;
+    private @Nullable Consumer<String> named;
+
+    /// @param named told the id of the response, once, as soon as it is read
+    void onNamed(Consumer<String> named) {
+        this.named = named;
+    }
 
     /// The number of the next event.
     long nextSequence() {
@@ -21,6 +33,11 @@ final class ResponsesReader extends AnswerReader {
     /// Whether the provider goes on working after this answer.
     boolean isPending() {
         return "queued".equals(status) || "in_progress".equals(status);
+    }
+
+    /// How the response ended, in the provider's word; null while it goes on, or when nothing says so.
+    @Nullable String end() {
+        return status != null && OVER.contains(status) ? status : null;
     }
 
     @Override
@@ -62,7 +79,7 @@ final class ResponsesReader extends AnswerReader {
     /// @param whole whether the response is all of the answer, so that its text was not seen before
     private void field(JsonParser in, String name, boolean whole) {
         switch (name) {
-            case "id" -> id = keep(string(in), id);
+            case "id" -> named(string(in));
             case "status" -> status = keep(string(in), status);
             case "model" -> model = keep(string(in), model);
             case "service_tier" -> {
@@ -77,6 +94,14 @@ final class ResponsesReader extends AnswerReader {
                 in.skipChildren();
             }
             default -> in.skipChildren();
+        }
+    }
+
+    private void named(@Nullable String read) {
+        boolean first = id == null;
+        id = keep(read, id);
+        if (first && id != null && named != null) {
+            named.accept(id);
         }
     }
 

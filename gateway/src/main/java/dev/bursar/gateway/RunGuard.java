@@ -10,6 +10,7 @@ import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.StoppedRun;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -94,8 +95,7 @@ final class RunGuard {
 
     /// Before the client has its answer: it could come again at once.
     void ended(Ending ending, AnswerReader reader) {
-        Watch begun = watch;
-        if (begun == null) {
+        if (watch == null) {
             return;
         }
         boolean answered =
@@ -105,11 +105,20 @@ final class RunGuard {
                     case Ending.Stopped _ -> true;
                     case Ending.Failed _, Ending.ClientGone _ -> false;
                 };
-        long now = wiring.clock().millis();
-        if (answered && !reader.failed) {
-            begun.answered(reader.text.hash(), now);
+        tell(watch, answered && !reader.failed, reader, wiring.clock());
+    }
+
+    /// What watches the call, for who knows later how it ended; or null.
+    @Nullable Watch watch() {
+        return watch;
+    }
+
+    /// @param answered whether there was a good answer
+    static void tell(Watch watch, boolean answered, AnswerReader reader, InstantSource clock) {
+        if (answered) {
+            watch.answered(reader.text.hash(), clock.millis());
         } else {
-            begun.failed(now);
+            watch.failed(clock.millis());
         }
     }
 

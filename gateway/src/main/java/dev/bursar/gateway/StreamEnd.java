@@ -41,7 +41,8 @@ final class StreamEnd {
             case MESSAGES -> end.message();
             case GENERATE, STREAM_GENERATE -> end.generated(array);
             case CONVERSE_STREAM -> end.conversed();
-            case EMBEDDINGS,
+            case COUNT_INPUT,
+                    EMBEDDINGS,
                     COUNT_TOKENS,
                     COUNT_CONTENT,
                     EMBED_CONTENT,

@@ -37,6 +37,10 @@ final class Upstream implements AutoCloseable {
 
     private static final List<String> TRACE = List.of("traceparent", "tracestate");
 
+    /// What a request says of its own body and of the answer to it alone.
+    private static final List<String> OF_ONE_REQUEST =
+            List.of("content-type", "accept", "idempotency-key");
+
     private final Vertx vertx;
     private final Map<Thread, HttpClient> pools = new ConcurrentHashMap<>();
 
@@ -85,6 +89,7 @@ final class Upstream implements AutoCloseable {
     /// @param key of the house, or null when there is none to send
     /// @param operation the path of what is asked for, below the provider's base URL, with the parameters
     ///     that it needs
+    /// @param request whose method, headers and query go on
     /// @param forProvider whether a secret that the client sent is meant for the provider
     static RequestOptions options(
             ProviderSettings provider,
@@ -101,10 +106,21 @@ final class Upstream implements AutoCloseable {
         if (key != null && !own) {
             authorize(provider, key.secret(), headers);
         }
-        return to(provider, operation, headers, query);
+        return to(provider, request.method(), operation, headers, query);
     }
 
-    /// Of a request that the gateway makes by itself.
+    /// Of a request that the gateway makes by itself, about what a call of a client has made: with the
+    /// key and for the account of that call.
+    ///
+    /// @param call its headers, as they went to the provider
+    static RequestOptions followUp(
+            ProviderSettings provider, HttpMethod method, String operation, MultiMap call) {
+        MultiMap headers = MultiMap.caseInsensitiveMultiMap().addAll(call);
+        OF_ONE_REQUEST.forEach(headers::remove);
+        return to(provider, method, operation, headers, null);
+    }
+
+    /// Of a question that the gateway asks by itself.
     ///
     /// @param key of the house, or null when the provider needs none
     static RequestOptions ownOptions(
@@ -117,7 +133,7 @@ final class Upstream implements AutoCloseable {
         if (key != null) {
             authorize(provider, key.secret(), headers);
         }
-        return to(provider, operation, headers, null);
+        return to(provider, HttpMethod.POST, operation, headers, null);
     }
 
     /// Of a request that is made of the client's, for a provider of another dialect. Nothing of the client's
@@ -147,12 +163,16 @@ final class Upstream implements AutoCloseable {
     }
 
     private static RequestOptions to(
-            ProviderSettings provider, String operation, MultiMap headers, @Nullable String query) {
+            ProviderSettings provider,
+            HttpMethod method,
+            String operation,
+            MultiMap headers,
+            @Nullable String query) {
         URI base = provider.baseUrl();
         boolean tls = "https".equals(base.getScheme());
         long connectMillis = provider.connectTimeout().toMillis();
         return new RequestOptions()
-                .setMethod(HttpMethod.POST)
+                .setMethod(method)
                 .setHost(base.getHost())
                 .setPort(base.getPort() > 0 ? base.getPort() : tls ? 443 : 80)
                 .setSsl(tls)

@@ -31,7 +31,9 @@ record Wiring(
         AnswerCache cache,
         Health health,
         KeyRing keys,
-        ComplexityClassifier classifier) {
+        ComplexityClassifier classifier,
+        ResponseOwners owners,
+        BackgroundResponses background) {
 
     Wiring with(PriceBook book, TokenEstimator tokens, Margins margins, GatewaySettings changed) {
         return new Wiring(
@@ -51,6 +53,8 @@ record Wiring(
                 cache,
                 health,
                 keys.with(changed.keys()),
-                classifier);
+                classifier,
+                owners,
+                background);
     }
 }

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class FakeProvider {
 
     /// A request as it arrived.
-    record Received(String uri, MultiMap headers, String body) {}
+    record Received(String method, String uri, MultiMap headers, String body) {}
 
     /// What to do with a request whose body has arrived.
     @FunctionalInterface
@@ -69,7 +69,12 @@ final class FakeProvider {
                     running.decrementAndGet();
                 });
         request.bodyHandler(body -> {
-            Received asked = new Received(request.uri(), request.headers(), body.toString());
+            Received asked =
+                    new Received(
+                            request.method().name(),
+                            request.uri(),
+                            request.headers(),
+                            body.toString());
             received.add(asked);
             script.answer(new Answer(vertx, request, asked));
         });

@@ -42,6 +42,8 @@ final class House {
 
     static final TenantId ACME = new TenantId("acme");
     static final String KEY = "bursar-key-of-acme";
+    static final TenantId OTHER = new TenantId("other");
+    static final String OTHER_KEY = "bursar-key-of-other";
 
     /// Per 1M tokens: 1 USD of input, 2 USD of output, so 100 and 200 microcents a token.
     static final Price PRICE =
@@ -72,6 +74,10 @@ final class House {
                                             Instant.EPOCH,
                                             PRICE.rates())));
 
+    /// Asks for responses in the background as if time was short.
+    static final BackgroundResponses.Pace EAGER =
+            new BackgroundResponses.Pace(Duration.ofMillis(5), Duration.ofMillis(20));
+
     final Vertx vertx = Vertx.vertx();
     final FakeProvider provider;
     final Authority authority;
@@ -97,6 +103,11 @@ final class House {
     }
 
     House(Path data, BodyBytes bodies, AuthoritySettings settings) throws Exception {
+        this(data, bodies, settings, new BackgroundResponses(EAGER, BackgroundResponses.MOST));
+    }
+
+    House(Path data, BodyBytes bodies, AuthoritySettings settings, BackgroundResponses background)
+            throws Exception {
         this.bodies = bodies;
         provider = new FakeProvider(vertx);
         authority = Authority.open(data, settings, InstantSource.system());
@@ -110,7 +121,8 @@ final class House {
                         InstantSource.system(),
                         meter(),
                         margins,
-                        bodies);
+                        bodies,
+                        background);
         server =
                 vertx.createHttpServer(
                                 new HttpServerOptions()
@@ -158,6 +170,7 @@ final class House {
     private static Identity identify(String secret) {
         return switch (secret) {
             case KEY -> new Identity.Caller(ACME, "ci", new TreeMap<>(Map.of("team", "core")));
+            case OTHER_KEY -> new Identity.Caller(OTHER, "ci", new TreeMap<>());
             case "narrow" ->
                     new Identity.Caller(
                             ACME,

@@ -1,0 +1,91 @@
+package dev.bursar.gateway;
+
+import dev.bursar.gateway.breaker.Watch;
+import dev.bursar.pricing.TokenUsage;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/// A response that goes on at its provider after its call has ended, and what it takes to settle it.
+/// Nothing of the client, its body or its connection.
+///
+/// @param id of the response
+/// @param bill the hold of the call
+/// @param headers of the call, as they went to the provider
+/// @param untilNanos when its time is over, as `System.nanoTime`
+/// @param inputTokens of the request, should the provider not say
+/// @param mostOutput that an estimate may charge
+/// @param pieces what a stream holds beside its hold, or null
+/// @param watch of its run, or null
+/// @param stop whether the gateway is to end it, as no budget has more for it
+record Followed(
+        String id,
+        Bill bill,
+        ProviderSettings provider,
+        MultiMap headers,
+        long untilNanos,
+        long inputTokens,
+        long mostOutput,
+        @Nullable Allowance pieces,
+        @Nullable Watch watch,
+        boolean stop) {
+
+    RequestOptions ask() {
+        return Upstream.followUp(
+                provider, HttpMethod.GET, provider.responsePath("/" + id), headers);
+    }
+
+    RequestOptions cancel() {
+        return Upstream.followUp(
+                provider, HttpMethod.POST, provider.responsePath("/" + id + "/cancel"), headers);
+    }
+
+    long leftNanos() {
+        return untilNanos - System.nanoTime();
+    }
+
+    /// By what the provider says of the response at its end.
+    void settle(String status, ResponsesReader reader, Wiring wiring) {
+        tellRun(reader, wiring.clock());
+        if (Bill.isError(reader)) {
+            bill.release(status, reader);
+        } else {
+            bill.settle(status, reader, told -> estimate(told, reader, wiring.estimator()));
+        }
+        givePiecesBack();
+    }
+
+    /// With all that was held: what the response took is not known.
+    void charge(String status, ResponsesReader reader, InstantSource clock) {
+        tellRun(reader, clock);
+        bill.charge(status, reader);
+        givePiecesBack();
+    }
+
+    /// With all that was held, after a mistake of ours.
+    void abandon() {
+        bill.abandon();
+        givePiecesBack();
+    }
+
+    private TokenUsage estimate(
+            @Nullable TokenUsage told, ResponsesReader reader, Estimator estimator) {
+        long output = estimator.producedTokens(bill.route(), reader.text);
+        return Settlement.estimate(told, inputTokens, Math.min(output, mostOutput));
+    }
+
+    private void tellRun(ResponsesReader reader, InstantSource clock) {
+        if (watch != null) {
+            boolean answered = reader.end() != null && !reader.failed;
+            RunGuard.tell(watch, answered, reader, clock);
+        }
+    }
+
+    private void givePiecesBack() {
+        if (pieces != null) {
+            pieces.close();
+        }
+    }
+}
