@@ -292,7 +292,7 @@ class BackgroundTest {
     void client_goneBeforeItsAnswer_isSettledAllTheSame() throws Exception {
         CompletableFuture<FakeProvider.Answer> waiting = new CompletableFuture<>();
         house.provider.script(answer -> {
-            if (answer.request().path().equals(PATH)) {
+            if (PATH.equals(answer.request().path())) {
                 waiting.complete(answer);
             } else {
                 responses.answer(answer);
@@ -312,7 +312,7 @@ class BackgroundTest {
 
     private FakeProvider.Script streaming(FakeProvider.Script stream) {
         return answer -> {
-            if (answer.request().path().equals(PATH)) {
+            if (PATH.equals(answer.request().path())) {
                 stream.answer(answer);
             } else {
                 responses.answer(answer);

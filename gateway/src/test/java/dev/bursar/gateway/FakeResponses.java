@@ -2,6 +2,7 @@ package dev.bursar.gateway;
 
 import io.vertx.core.http.HttpMethod;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ final class FakeResponses implements FakeProvider.Script {
     @Override
     public void answer(FakeProvider.Answer answer) {
         HttpMethod method = answer.request().method();
-        String path = answer.request().path();
+        String path = Objects.requireNonNull(answer.request().path());
         boolean make = path.equals("/v1/responses");
         FakeProvider.Script instead = trouble;
         if (make) {
@@ -94,7 +95,7 @@ final class FakeResponses implements FakeProvider.Script {
     }
 
     private String json(String id) {
-        Kept response = kept.get(id);
+        Kept response = Objects.requireNonNull(kept.get(id));
         return """
         {"id":"%s","object":"response","status":"%s","model":"house-model-2026","background":true,\
         "output":[],"usage":%s}\

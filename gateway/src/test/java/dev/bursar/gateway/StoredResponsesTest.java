@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,7 +159,7 @@ class StoredResponsesTest {
     void stream_isThereFromItsFirstEvent() throws Exception {
         responses.end(ID, "in_progress", null);
         house.provider.script(answer -> {
-            if (answer.request().path().equals(PATH)) {
+            if (PATH.equals(answer.request().path())) {
                 answer.stream().write(FakeResponses.created(ID));
             } else {
                 responses.answer(answer);
@@ -298,7 +299,7 @@ class StoredResponsesTest {
         assertThat(received.headers().get("api-key")).isEqualTo("sk-azure");
     }
 
-    private String lastKey() {
+    private @Nullable String lastKey() {
         return house.provider.received.getLast().headers().get("authorization");
     }
 
