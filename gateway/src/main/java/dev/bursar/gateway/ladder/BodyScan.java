@@ -37,11 +37,11 @@ final class BodyScan {
     private final JsonParser in;
     private final List<Member> members = new ArrayList<>();
     private final List<Tool> tools = new ArrayList<>();
+    private final List<Effort> efforts = new ArrayList<>();
     private final Choice choice = new Choice(new TreeSet<>(), new TreeSet<>());
     private int inside;
     private boolean thinks;
     private @Nullable Thinking thinking;
-    private @Nullable Effort effort;
 
     /// A part among its like.
     sealed interface Part {
@@ -142,8 +142,8 @@ final class BodyScan {
         return thinking;
     }
 
-    @Nullable Effort effort() {
-        return effort;
+    List<Effort> efforts() {
+        return efforts;
     }
 
     /// Takes some of the parts out of a list of them, with the commas between.
@@ -180,7 +180,7 @@ final class BodyScan {
                 case "tool_choice", "function_call" -> readChoice();
                 case "thinking" -> readThinking();
                 case "reasoning_effort" -> readEffort();
-                case "reasoning" -> readReasoning();
+                case "reasoning", "output_config" -> readReasoning();
                 case "generationConfig", "generation_config" -> readGeneration();
                 case MODEL_FIELDS -> readModelFields();
                 default -> in.skipChildren();
@@ -278,13 +278,13 @@ final class BodyScan {
     private void readEffort() {
         if (in.currentToken() == JsonToken.VALUE_STRING) {
             String word = in.getString();
-            effort = new Effort(word, offset(), end());
+            efforts.add(new Effort(word, offset(), end()));
         } else {
             in.skipChildren();
         }
     }
 
-    /// Of Responses.
+    /// Of Responses, and of Messages.
     private void readReasoning() {
         readFields(name -> {
             if (name.equals("effort")) {

@@ -94,11 +94,7 @@ public final class RequestBody {
     ///
     /// @param tokens its bound, at least [#leastOutput]
     public List<Edit> lessThinking(long tokens, long floor) {
-        List<Edit> edits = new ArrayList<>();
-        BodyScan.Effort effort = scan.effort();
-        if (effort != null && isHigher(effort)) {
-            edits.add(new Edit(effort.start(), effort.end(), LOW_EFFORT));
-        }
+        List<Edit> edits = new ArrayList<>(lowEfforts());
         BodyScan.Thinking thinking = scan.thinking();
         Long left = thinkingTokens(tokens, floor);
         if (thinking != null && left != null && left < thinking.tokens()) {
@@ -184,11 +180,7 @@ public final class RequestBody {
 
     /// Where thinking is no field of its own that can go, as little of it as models take.
     private List<Edit> leastThinking() {
-        List<Edit> edits = new ArrayList<>();
-        BodyScan.Effort effort = scan.effort();
-        if (effort != null && isHigher(effort)) {
-            edits.add(new Edit(effort.start(), effort.end(), LOW_EFFORT));
-        }
+        List<Edit> edits = new ArrayList<>(lowEfforts());
         BodyScan.Thinking thinking = scan.thinks() ? null : scan.thinking();
         if (thinking != null) {
             edits.add(new Edit(thinking.start(), thinking.end(), Long.toString(thinking.least())));
@@ -218,6 +210,13 @@ public final class RequestBody {
 
     private boolean isNull(BodyScan.Member member) {
         return body[member.value()] == 'n';
+    }
+
+    private List<Edit> lowEfforts() {
+        return scan.efforts().stream()
+                .filter(RequestBody::isHigher)
+                .map(effort -> new Edit(effort.start(), effort.end(), LOW_EFFORT))
+                .toList();
     }
 
     private static boolean isHigher(BodyScan.Effort effort) {

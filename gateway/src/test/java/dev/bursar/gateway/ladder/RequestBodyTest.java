@@ -49,6 +49,8 @@ class RequestBodyTest {
                     {"model":"m"}                          | {"model":"m"}
                     {"reasoning":{"summary":"auto","effort":"xhigh"}} | {"reasoning":{"summary":"auto","effort":"low"}}
                     {"reasoning":"high"}                   | {"reasoning":"high"}
+                    {"output_config":{"effort":"max"}}     | {"output_config":{"effort":"low"}}
+                    {"reasoning_effort":"high","reasoning":{"effort":"high"}} | {"reasoning_effort":"low","reasoning":{"effort":"low"}}
                     {"reasoning":{"effort":"low"}}         | {"reasoning":{"effort":"low"}}
                     {"generationConfig":{"thinkingConfig":{"thinkingLevel":"HIGH"}}} | {"generationConfig":{"thinkingConfig":{"thinkingLevel":"low"}}}
                     {"generation_config":{"thinking_config":{"thinking_budget": 8000 },"x":[1]}} | {"generation_config":{"thinking_config":{"thinking_budget": 244 },"x":[1]}}
