@@ -50,6 +50,9 @@ public final class ToolCalls {
     private static final int MAX_ID = 120;
 
     private static final Pattern ONCE = Pattern.compile("[!-~]{1,100}");
+    /// Ids of Gemini's calls carry signatures.
+    private static final Pattern TOOL_CALL = Pattern.compile("[!-~]{1,16384}");
+
     private static final Pattern CALL = Pattern.compile("[A-Za-z0-9_.-]{1,100}");
 
     private static final Outcome UNKNOWN = new Outcome.Refused(Reason.HOLD_NOT_FOUND, List.of());
@@ -93,9 +96,9 @@ public final class ToolCalls {
             if (call != null && !CALL.matcher(call).matches()) {
                 throw RefusedException.malformed("call", "must be the X-Bursar-Call of an answer");
             }
-            if (toolCall != null && !ONCE.matcher(toolCall).matches()) {
+            if (toolCall != null && !TOOL_CALL.matcher(toolCall).matches()) {
                 throw RefusedException.malformed(
-                        "tool_call_id", "must have 1 to 100 visible ASCII characters");
+                        "tool_call_id", "must have 1 to 16384 visible ASCII characters");
             }
             if (ttl.compareTo(Duration.ofSeconds(1)) < 0 || ttl.compareTo(MAX_TTL) > 0) {
                 throw RefusedException.malformed("ttl", "must be 1 to " + MAX_TTL.toSeconds());

@@ -165,8 +165,14 @@ final class ToolsApi {
                 whole(body, "units"),
                 cost(body),
                 body.text("call").orElse(null),
-                body.text("tool_call_id").orElse(null),
+                toolCallId(body),
                 ttl == null ? ToolCalls.DEFAULT_TTL : Duration.ofSeconds(ttl));
+    }
+
+    /// The ids of some providers are longer than other texts may be.
+    private static @Nullable String toolCallId(Body body) {
+        JsonNode id = body.node("tool_call_id");
+        return id.isString() ? id.asString() : body.text("tool_call_id").orElse(null);
     }
 
     /// With which the agent may ask again: in the body or, like elsewhere, in a header.
