@@ -180,8 +180,8 @@ final class CallEnd {
 
     /// After the client has its answer.
     void learn() {
-        TokenUsage billed = made.reader().usage;
-        if (billed != null && made.reader().usageFinal) {
+        TokenUsage billed = made.reader().usageFinal ? bill.believed(made.reader()) : null;
+        if (billed != null) {
             Shape shape = made.shape();
             wiring.estimator().learn(shape.request(), shape.route(), shape.body(), billed.input());
         }

@@ -101,7 +101,8 @@ public final class Margins {
         if (counted < FEWEST_TOKENS || billed < 1) {
             return;
         }
-        int percent = (int) Math.min(Math.ceilDiv(billed * 100, counted), MOST);
+        long most = Math.min(billed, counted * MOST / 100);
+        int percent = (int) Math.ceilDiv(most * 100, counted);
         models.computeIfAbsent(name(provider, model), _ -> new Ratios()).add(percent);
     }
 
