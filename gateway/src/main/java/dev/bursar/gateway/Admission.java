@@ -45,12 +45,14 @@ final class Admission {
     /// @param id of the call, its hold, and its run when it names none
     /// @param subject of the call when a route serves it
     /// @param batch whether nobody waits for the answer
+    /// @param ownKey whether the client brought the provider's key, which is for no other provider
     /// @param record what entries remember; the estimate is added
     record Ask(
             HoldId id,
             TenantId tenant,
             Function<Route, Subject> subject,
             boolean batch,
+            boolean ownKey,
             long fingerprint,
             CallRecord record) {
 
@@ -155,14 +157,16 @@ final class Admission {
         return null;
     }
 
-    /// Where a model is served, at a price that somebody stated; or null.
+    /// Where a model is served that can take the call, at a price that somebody stated; or null.
     private @Nullable Route route(Shape asked, String model) {
         Route from = asked.route();
         try {
             Route route =
                     wiring.routes()
                             .find(asked.target().operation(), model, from.at(), wiring.meter());
-            return route.priced() ? route : null;
+            Crossing.require(asked.request(), route, asked.body(), wiring);
+            boolean other = !route.provider().name().equals(from.provider().name());
+            return route.priced() && !(ask.ownKey() && other) ? route : null;
         } catch (RefusedException e) {
             return null;
         }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,20 +72,19 @@ final class Attempts {
     /// A call that follows a route. Models that are not served to its dialect, or have no price where
     /// they need one, are passed over.
     ///
+    /// @param find where a model is served, or a [RefusedException] when it cannot serve the call
     /// @throws RefusedException when none is left
     static Attempts routed(
             Wiring wiring,
             Ask ask,
-            Operation operation,
+            Function<String, Route> find,
             RouteRules rules,
-            List<Target> targets,
-            Instant at) {
+            List<Target> targets) {
         List<Candidate> candidates = new ArrayList<>();
         RefusedException first = null;
         for (Target target : targets) {
             try {
-                Route route = wiring.routes().find(operation, target.model(), at, wiring.meter());
-                candidates.add(new Candidate(route, target));
+                candidates.add(new Candidate(find.apply(target.model()), target));
             } catch (RefusedException refused) {
                 first = first == null ? refused : first;
             }
@@ -148,6 +148,9 @@ final class Attempts {
             if (candidate == null) {
                 return null;
             }
+            if (!mayServe(candidate)) {
+                continue;
+            }
             current = candidate;
             String provider = candidate.route().provider().name();
             String reason = after.isEmpty() ? candidate.target().reason() : after;
@@ -166,6 +169,14 @@ final class Attempts {
     private boolean admits(Candidate candidate, Instant now) {
         return (ask.ownKey() || wiring.keys().isAwake(candidate.route().provider().name(), now))
                 && wiring.health().admits(candidate.model(), now);
+    }
+
+    /// A key that the client brought is for the provider that it was brought for, and goes to no other.
+    private boolean mayServe(Candidate candidate) {
+        Candidate first = current;
+        return !ask.ownKey()
+                || first == null
+                || candidate.route().provider().name().equals(first.route().provider().name());
     }
 
     private @Nullable Attempt withAnotherKey(String after, Instant now) {

@@ -114,10 +114,12 @@ final class Call implements Runnable {
 
     private Attempts.Ask ask(String call, Map<String, String> dimensions) {
         String run = dimensions.getOrDefault(Subject.RUN, call);
-        boolean ownKey =
-                headers.ownProviderKey()
-                        && Upstream.bringsKey(client.request(), this::isForProvider);
-        return new Attempts.Ask(call, run, ownKey, receivedNanos);
+        return new Attempts.Ask(call, run, bringsKey(), receivedNanos);
+    }
+
+    private boolean bringsKey() {
+        return headers.ownProviderKey()
+                && Upstream.bringsKey(client.request(), this::isForProvider);
     }
 
     /// One attempt after the other, while providers fail.
@@ -183,7 +185,7 @@ final class Call implements Runnable {
         if (next == null) {
             if (!goesOn(made, end, ending, asked.options())) {
                 guard.ended(ending, reader);
-                end.finish(crossing == null ? ending : crossing.told(ending, request.model()));
+                end.finish(told(crossing, ending, reader, request));
             }
             meter(exchange, attempt);
             end.learn();
@@ -191,6 +193,13 @@ final class Call implements Runnable {
             end.release(Attempts.label(ending));
         }
         return next;
+    }
+
+    private static Ending told(
+            @Nullable Crossing crossing, Ending ending, AnswerReader reader, CallRequest request) {
+        return crossing == null
+                ? ending
+                : crossing.told(ending, request.model(), Bill.isError(reader));
     }
 
     /// @return whether the response goes on in the background, with the hold of the call
@@ -285,6 +294,7 @@ final class Call implements Runnable {
                 caller.tenant(),
                 by -> CallSubject.of(dimensions, by),
                 headers.isBatch(),
+                bringsKey(),
                 fingerprint,
                 record);
     }

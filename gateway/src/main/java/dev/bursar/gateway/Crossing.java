@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.Routes.Route;
 import dev.bursar.gateway.translate.Form;
 import dev.bursar.gateway.translate.StreamTranslation;
 import dev.bursar.gateway.translate.Translation;
@@ -19,6 +20,8 @@ record Crossing(Operation client, Operation upstream, Translation translation) {
 
     /// The label of an answer that cannot be translated.
     static final String UNREADABLE = "unreadable_answer";
+
+    private static final String NO_ANSWER = "no_answer";
 
     /// What a client can still use of a provider's headers when the body is another.
     private static final List<String> KEPT_HEADERS =
@@ -44,6 +47,17 @@ record Crossing(Operation client, Operation upstream, Translation translation) {
     static boolean isServed(Operation client, ProviderSettings provider) {
         return client.dialect() == provider.dialect()
                 || of(client, provider, false, InstantSource.system()) != null;
+    }
+
+    /// @throws RefusedException when a route leads to another dialect, and the call has something that it has
+    ///     no word for
+    static void require(CallRequest request, Route route, byte[] body, Wiring wiring) {
+        Crossing crossing =
+                of(request.operation(), route.provider(), request.stream(), wiring.clock());
+        if (crossing != null) {
+            long output = wiring.estimator().choiceTokens(request, route);
+            crossing.request(body, route.model(), request.stream(), output);
+        }
     }
 
     /// Where the provider serves it, with the query that makes a stream one of events.
@@ -79,9 +93,13 @@ record Crossing(Operation client, Operation upstream, Translation translation) {
     /// What the client is told of an answer that is whole. Others are translated as they come.
     ///
     /// @param asked the model as the client named it
-    Ending told(Ending ending, String asked) {
+    /// @param nothing whether an answer of a good status says that there was none
+    Ending told(Ending ending, String asked, boolean nothing) {
         if (!(ending instanceof Ending.Answered(int status, MultiMap headers, Buffer body))) {
             return ending;
+        }
+        if (status < Call.ERROR && (nothing || body.length() == 0)) {
+            return failed("sent no answer", NO_ANSWER, false);
         }
         try {
             byte[] json =
@@ -90,13 +108,13 @@ record Crossing(Operation client, Operation upstream, Translation translation) {
                             : translation.error(status, body.getBytes());
             return new Ending.Answered(status, headers(headers), Buffer.buffer(json));
         } catch (TranslationException e) {
-            return new Ending.Failed(
-                    Refusal.PROVIDER_UNREACHABLE,
-                    UNREADABLE,
-                    "the provider " + unreadable(e),
-                    true,
-                    false);
+            return failed(unreadable(e), UNREADABLE, true);
         }
+    }
+
+    private static Ending failed(String what, String label, boolean answering) {
+        return new Ending.Failed(
+                Refusal.PROVIDER_UNREACHABLE, label, "the provider " + what, answering, false);
     }
 
     /// What a provider did whose answer cannot be translated.

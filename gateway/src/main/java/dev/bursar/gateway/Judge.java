@@ -103,6 +103,7 @@ final class Judge {
                         payer.tenant(),
                         _ -> subject,
                         false,
+                        false,
                         Fingerprint.of(body),
                         record);
         Target target = new Target(operation(route), route.model());

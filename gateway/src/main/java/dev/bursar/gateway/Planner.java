@@ -45,8 +45,7 @@ final class Planner {
         Instant at = wiring.clock().instant();
         RouteRules rules = wiring.settings().routing().route(request.model());
         if (rules == null) {
-            Route route = wiring.routes().find(operation, request.model(), at, wiring.meter());
-            return Attempts.direct(wiring, ask, route);
+            return Attempts.direct(wiring, ask, find(request.model(), at));
         }
         CallFacts facts = facts(dimensions, headers);
         Rule rule = rules.rule(facts);
@@ -54,7 +53,18 @@ final class Planner {
         Verdict verdict =
                 rule.to() instanceof Choice.ByComplexity by ? complexity(by, payer, at) : NOT_ASKED;
         return Attempts.routed(
-                wiring, ask, operation, rules, rules.plan(rule, facts, verdict, ask.call()), at);
+                wiring,
+                ask,
+                model -> find(model, at),
+                rules,
+                rules.plan(rule, facts, verdict, ask.call()));
+    }
+
+    /// @throws RefusedException when nobody serves the model, or it cannot serve this call
+    private Route find(String model, Instant at) {
+        Route route = wiring.routes().find(operation, model, at, wiring.meter());
+        Crossing.require(request, route, body, wiring);
+        return route;
     }
 
     private CallFacts facts(Map<String, String> dimensions, CallHeaders headers) {

@@ -154,7 +154,7 @@ final class Relay {
 
     /// Whether an error can follow what was passed on: half a frame cannot be left.
     boolean takesError() {
-        return isStream() && !(isOfFrames() && cutInside);
+        return isStream() && (translation != null || !(isOfFrames() && cutInside));
     }
 
     private boolean isOfFrames() {
@@ -246,6 +246,8 @@ final class Relay {
 
     /// No more will come.
     void finish() {
+        // Half an event is nothing for the client: what is still to say was said by #rest.
+        unreadable = true;
         cutInside = hideUsage ? passingOn : !scanner.betweenEvents();
         scanner.finish();
     }

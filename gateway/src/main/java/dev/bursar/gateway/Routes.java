@@ -14,10 +14,10 @@ import java.util.stream.Stream;
 /// Decides which provider serves a model, under which name and at which price.
 ///
 /// In this order: an alias of the configuration; `provider/model`; a deployment of Azure that has another
-/// name than its model; the provider that is named like the
-/// dialect, when the price book lists the model there; any provider of the dialect that lists it, by
-/// name; any provider of another dialect that lists it, by name, where there is a translation; the
-/// provider named like the dialect; the only provider of the dialect.
+/// name than its model; the provider that is named like the dialect, when the price book lists the model
+/// there; any provider of the dialect that lists it, by name; any provider of another dialect that lists
+/// it, by name, where there is a translation; the provider named like the dialect; the only provider of
+/// the dialect.
 final class Routes {
 
     private final GatewaySettings settings;

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /// Finds the events in a stream of bytes that may be split anywhere, also inside a character or a line
 /// end (WHATWG server-sent events: lines end in LF, CR or CRLF; a blank line ends an event). Only the
-/// `data` of events is kept, its lines joined by LF, up to [#MAX_EVENT_BYTES]; a larger event is passed over. Not thread-safe.
+/// `data` of events is kept, its lines joined by LF, up to [#MAX_EVENT_BYTES]; a larger event is passed
+/// over. Not thread-safe.
 final class SseScanner implements EventScanner {
 
     private static final byte[] FIELD = {'d', 'a', 't', 'a', ':'};

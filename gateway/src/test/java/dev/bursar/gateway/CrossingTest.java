@@ -325,4 +325,56 @@ class CrossingTest {
         byte[] frame = FrameWriter.event(type, payload.getBytes(StandardCharsets.UTF_8));
         answer.response().write(Buffer.buffer(frame));
     }
+
+    @Test
+    void client_goneInsideAnEvent_isAClientThatWent() throws Exception {
+        house.provider.script(answer -> {
+            answer.stream().write(Samples.MESSAGE_START).write(Samples.MESSAGE_TEXT);
+            answer.write("event: content_block_delta\ndata: {\"type\":\"content_blo");
+        });
+        try (RawClient client = new RawClient(house.uri("/"))) {
+            client.send(RawClient.request(CHAT, CLAUDE_STREAM));
+            client.readUntil("Hello!");
+        }
+        assertThat(house.committed().attribution().labels()).containsEntry("status", "client_gone");
+    }
+
+    @Test
+    void frames_cutInside_endInAnErrorOfTheClient() throws Exception {
+        house.provider.script(answer -> {
+            answer.begin("application/vnd.amazon.eventstream");
+            frame(answer, "messageStart", "{\"role\":\"assistant\"}");
+            frame(
+                    answer,
+                    "contentBlockDelta",
+                    "{\"contentBlockIndex\":0,\"delta\":{\"text\":\"Hello!\"}}");
+            answer.response().write(Buffer.buffer(new byte[] {0, 0, 0, 90, 0}));
+            answer.after(50, answer::reset);
+        });
+        HttpResponse<String> answer =
+                house.post(
+                        CHAT,
+                        CLAUDE_STREAM.replace(
+                                "anthropic/house-model", "bedrock/acme.house-model-v1:0"));
+        assertThat(answer.body()).contains("Hello!", "provider_unreachable");
+        assertThat(house.committed().attribution().labels()).containsEntry("status", "broken_off");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"''", "'{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"x\"}}'"})
+    void answer_thatIsNone_costsNothing(String body) throws Exception {
+        house.provider.script(answer -> answer.json(200, body));
+        assertThat(house.post(CHAT, CLAUDE).statusCode()).isEqualTo(502);
+        assertThat(house.released().attribution().labels()).containsEntry("status", "no_answer");
+        assertThat(house.spent(budget)).isZero();
+    }
+
+    @Test
+    void body_ofMillionsOfParts_isRefused() throws Exception {
+        String parts = "[],".repeat(1_000_000) + "[]";
+        HttpResponse<String> answer =
+                house.post(CHAT, CLAUDE.replace("\"max_tokens\"", "\"x\":[" + parts + "],\"max_tokens\""));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(house.provider.received).isEmpty();
+    }
 }

@@ -269,6 +269,33 @@ class FallbackTest {
     }
 
     @Test
+    void provider_thatCannotBeAskedThis_isPassedOver() throws Exception {
+        house.provider.script(answer -> answer.json(503, "{\"error\":{\"message\":\"busy\"}}"));
+        route(
+                new Choice.Weighted(new TreeMap<>(Map.of("openai/house-model", 1))),
+                List.of("anthropic/house-model"));
+        HttpResponse<String> answer =
+                house.post(CHAT, SMART.replace("\"max_tokens\"", "\"n\":2,\"max_tokens\""));
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).contains("busy");
+        assertThat(house.provider.received).hasSize(1);
+        assertThat(house.held()).isZero();
+    }
+
+    @Test
+    void key_ofTheClient_goesToNoOtherProvider() throws Exception {
+        house.provider.script(answer -> answer.json(503, "{\"error\":{\"message\":\"busy\"}}"));
+        HttpResponse<String> answer =
+                house.send(
+                        house.request(CHAT, SMART)
+                                .setHeader("Authorization", "Bearer sk-mine")
+                                .header("X-Bursar-Key", House.KEY));
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(second.received).isEmpty();
+        assertThat(third.received).isEmpty();
+    }
+
+    @Test
     void weights_keepTheCallsOfARunWithOneModel() throws Exception {
         house.provider.script(answer -> answer.json(200, Samples.CHAT_ANSWER));
         route(

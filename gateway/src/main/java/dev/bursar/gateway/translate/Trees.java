@@ -18,6 +18,9 @@ final class Trees {
     /// Deeper bodies are malformed, as for the whole gateway.
     private static final int MAX_DEPTH = 256;
 
+    /// Parts of a body, each of which is an object in memory: a million of them take about 100 MB.
+    private static final long MAX_TOKENS = 1_000_000;
+
     private static final JsonMapper MAPPER =
             JsonMapper.builder(
                             JsonFactory.builder()
@@ -25,6 +28,7 @@ final class Trees {
                                             StreamReadConstraints.builder()
                                                     .maxNestingDepth(MAX_DEPTH)
                                                     .maxStringLength(Integer.MAX_VALUE)
+                                                    .maxTokenCount(MAX_TOKENS)
                                                     .build())
                                     .build())
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
