@@ -344,6 +344,45 @@ class BackgroundTest {
         assertThat(responses.cancelled).as("it goes on").hasValue(0);
     }
 
+    /// Of 50 words, of which every one has a token at least.
+    @ParameterizedTest
+    @ValueSource(strings = {"cancelled", "failed", "incomplete"})
+    void stream_endedWithoutUsageAfterItsClientHasRead_isChargedForWhatWasSeen(String status)
+            throws Exception {
+        responses.end(ID, "in_progress", null);
+        house.provider.script(
+                streaming(answer ->
+                        answer.stream()
+                                .write(FakeResponses.created(ID))
+                                .write(FakeResponses.delta("word ".repeat(50) + "done"))));
+        RawClient client =
+                new RawClient(house.uri(PATH)).send(RawClient.request(PATH, FakeResponses.STREAM));
+        client.readUntil("done");
+        client.close();
+        House.await(() -> house.gateway.background() == 1);
+        responses.end(ID, status, null);
+        Entry.Committed entry = settled();
+        assertThat(labels(entry))
+                .containsEntry("status", status)
+                .containsEntry("provenance", "estimated");
+        assertThat(entry.attribution().numbers().get("tokens_input")).isBetween(3L, 60L);
+        assertThat(entry.attribution().numbers().get("tokens_output")).isBetween(50L, 100L);
+    }
+
+    @Test
+    void stream_stoppedAndCancelledWithoutUsage_isChargedForWhatWasSeen() throws Exception {
+        house.budget("tight", List.of(), Unit.TOKENS, 200, new Window.Life(), Budget.Mode.HARD);
+        responses.end(ID, "in_progress", null);
+        responses.usageOfCancelled = null;
+        house.provider.script(
+                streaming(answer -> endless(answer.stream().write(FakeResponses.created(ID)))));
+        house.post(PATH, FakeResponses.STREAM);
+        Entry.Committed entry = settled();
+        assertThat(responses.cancelled).hasValue(1);
+        assertThat(labels(entry)).containsEntry("status", "stopped");
+        assertThat(entry.attribution().numbers().get("tokens_output")).isBetween(90L, 100L);
+    }
+
     @ParameterizedTest
     @CsvSource({"true, broken_off", "false, cut_short"})
     void stream_thatBreaksOff_isSettledByTheProvidersLastWord(boolean reset, String how)
