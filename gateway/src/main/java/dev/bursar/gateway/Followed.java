@@ -56,20 +56,18 @@ record Followed(
         } else {
             bill.settle(status, reader, usage -> estimate(usage, reader, wiring.estimator()));
         }
-        givePiecesBack();
+        endPieces(false);
     }
 
-    /// With all that was held: what the response took is not known.
+    /// With all that was held, the pieces included: what the response took is not known.
     void charge(String status, ResponsesReader reader, InstantSource clock) {
         tellRun(reader, clock);
-        bill.charge(status, reader);
-        givePiecesBack();
+        endPieces(bill.charge(status, reader));
     }
 
-    /// With all that was held, after a mistake of ours.
+    /// With all that was held and was not settled before, after a mistake of ours.
     void abandon() {
-        bill.abandon();
-        givePiecesBack();
+        endPieces(bill.abandon());
     }
 
     private TokenUsage estimate(
@@ -88,8 +86,14 @@ record Followed(
         }
     }
 
-    private void givePiecesBack() {
-        if (pieces != null) {
+    /// @param charged whether the hold that they are beside was spent as held
+    private void endPieces(boolean charged) {
+        if (pieces == null) {
+            return;
+        }
+        if (charged) {
+            pieces.charge();
+        } else {
             pieces.close();
         }
     }

@@ -476,6 +476,48 @@ class BackgroundTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"not_found", "timeout", "failed"})
+    void stream_beyondItsHold_isChargedWithAllThatWasHeldForIt(String status) throws Exception {
+        switch (status) {
+            case "timeout" -> {
+                callTimeout(Duration.ofMillis(600));
+                responses.trouble = answer -> answer.json(503, "{}");
+            }
+            case "failed" ->
+                    house.whenEstimated =
+                            () -> {
+                                throw new IllegalStateException("a mistake of ours");
+                            };
+            default -> {}
+        }
+        house.provider.script(
+                streaming(answer ->
+                        answer.stream()
+                                .write(FakeResponses.created(ID))
+                                .write(FakeResponses.delta("word ".repeat(600) + "done"))));
+        RawClient client =
+                new RawClient(house.uri(PATH)).send(RawClient.request(PATH, FakeResponses.STREAM));
+        client.readUntil("done");
+        House.await(() -> house.entries(Entry.Reserved.class).size() >= 2);
+        client.close();
+        House.await(() -> house.held() == 0);
+        assertThat(house.entries(Entry.Released.class)).isEmpty();
+        List<Entry.Committed> ends = house.entries(Entry.Committed.class);
+        assertThat(ends).hasSameSizeAs(house.entries(Entry.Reserved.class));
+        assertThat(labels(ends.getFirst())).containsEntry("status", status);
+        assertThat(labels(ends.getLast()))
+                .containsEntry("call", labels(ends.getFirst()).get("call"))
+                .containsEntry("part", "more_output")
+                .containsEntry("provenance", "estimated");
+        assertThat(house.spent(budget))
+                .as("the 100 tokens of output it asked for, and a piece of 256")
+                .isGreaterThan(356 * 200)
+                .isEqualTo(house.entries(Entry.Reserved.class).stream()
+                        .mapToLong(e -> e.granted().held().get(Unit.USD_MICROCENTS))
+                        .sum());
+    }
+
     @Test
     void gateway_closed_leavesTheHoldToExpire() throws Exception {
         make();
