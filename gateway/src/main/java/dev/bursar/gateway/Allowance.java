@@ -39,7 +39,7 @@ final class Allowance {
     private final Route route;
     private final Estimate held;
     private final AnswerReader reader;
-    private final List<HoldId> pieces = new ArrayList<>();
+    private final List<Outcome.Granted> pieces = new ArrayList<>();
 
     /// Output tokens that are held for. Written by the thread that asks for more while the loop waits.
     private volatile long tokens;
@@ -88,10 +88,10 @@ final class Allowance {
         } catch (AuthorityException e) {
             return false;
         }
-        if (!(outcome instanceof Outcome.Granted)) {
+        if (!(outcome instanceof Outcome.Granted granted)) {
             return false;
         }
-        pieces.add(id);
+        pieces.add(granted);
         long more = tokens + piece;
         tokens = more;
         return true;
@@ -104,21 +104,30 @@ final class Allowance {
 
     /// Returns the pieces, once the call's own hold was settled with all that it took.
     void close() {
-        for (HoldId piece : pieces) {
+        for (Outcome.Granted piece : pieces) {
+            HoldId id = piece.hold();
             wiring.settler()
-                    .release(
-                            new Command.Release(
-                                    key(piece), whose.tenant(), piece, Attribution.NONE));
+                    .release(new Command.Release(key(id), whose.tenant(), id, Attribution.NONE));
+        }
+        pieces.clear();
+    }
+
+    /// Spends the pieces, once the call's own hold was spent as held: what they were for was produced.
+    void charge() {
+        SortedMap<String, String> labels = labels();
+        labels.put("provenance", "estimated");
+        Attribution attribution = new Attribution(labels, new TreeMap<>());
+        for (Outcome.Granted piece : pieces) {
+            HoldId id = piece.hold();
+            wiring.settler()
+                    .commit(
+                            new Command.Commit(
+                                    key(id), whose.tenant(), id, piece.held(), attribution));
         }
         pieces.clear();
     }
 
     private Command.Reserve reserve(HoldId id, long piece) {
-        SortedMap<String, String> labels = new TreeMap<>();
-        labels.put("call", whose.call().value());
-        labels.put("provider", route.provider().name());
-        labels.put("model", route.model());
-        labels.put("part", "more_output");
         return new Command.Reserve(
                 key(id),
                 id,
@@ -129,7 +138,16 @@ final class Allowance {
                 route.provider().callTimeout().plus(MARGIN),
                 Command.OnExpiry.CHARGE,
                 Command.Overage.ALWAYS,
-                new Attribution(labels, new TreeMap<>()));
+                new Attribution(labels(), new TreeMap<>()));
+    }
+
+    private SortedMap<String, String> labels() {
+        SortedMap<String, String> labels = new TreeMap<>();
+        labels.put("call", whose.call().value());
+        labels.put("provider", route.provider().name());
+        labels.put("model", route.model());
+        labels.put("part", "more_output");
+        return labels;
     }
 
     /// The most that `piece` more tokens of output can cost.

@@ -89,7 +89,7 @@ final class BackgroundEnd {
                         sent,
                         made.exchange().sentNanos()
                                 + made.route().provider().callTimeout().toNanos(),
-                        end.inputTokens(),
+                        end.soFar(),
                         end.mostOutput(),
                         pieces,
                         watch,

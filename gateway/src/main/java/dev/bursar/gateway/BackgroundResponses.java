@@ -17,8 +17,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// Each has a virtual thread that asks for it now and then, with the key it was made with, until it is
 /// over or the time of its call is. Then it is cancelled, so that it cannot take more than is charged:
-/// what the provider says it took, else all that was held. When the gateway closes, the holds are left as
-/// they are: they run out and are charged, as after a crash.
+/// what the provider says it took; where it says only that the response is over, the input by our count
+/// and the output that was seen; where it says nothing, all that was held. When the gateway closes, the
+/// holds are left as they are: they run out and are charged, as after a crash.
 final class BackgroundResponses implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(BackgroundResponses.class);

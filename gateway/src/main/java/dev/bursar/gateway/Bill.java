@@ -84,14 +84,16 @@ final class Bill {
 
     /// Spends all that was held: the provider was asked, and what it did cannot be known. The record keeps
     /// the estimate.
-    void charge(String status, AnswerReader reader) {
+    ///
+    /// @return whether the hold had not ended before
+    boolean charge(String status, AnswerReader reader) {
         wiring.meter().estimated(route.provider().name(), route.model());
-        hold.charge(describe(status, reader).attribution());
+        return hold.charge(describe(status, reader).attribution());
     }
 
     /// Like [#charge], after a mistake of ours, and without asking anybody anything.
-    void abandon() {
-        hold.charge(record.label("status", "failed").attribution());
+    boolean abandon() {
+        return hold.charge(record.label("status", "failed").attribution());
     }
 
     /// What the provider said it used, or null. Nothing used says nothing, and a count far beyond what could

@@ -360,7 +360,10 @@ final class Call implements Runnable {
         }
         record.label("status", "failed");
         if (forwarded) {
-            held.charge(record.attribution());
+            boolean charged = held.charge(record.attribution());
+            if (charged && allowance != null) {
+                allowance.charge();
+            }
         } else {
             held.release(record.attribution());
         }

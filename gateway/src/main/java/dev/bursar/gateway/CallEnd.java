@@ -167,7 +167,7 @@ final class CallEnd {
     }
 
     /// What the input is taken for when the provider does not say.
-    long inputTokens() {
+    private long inputTokens() {
         Shape shape = made.shape();
         long input = wiring.estimator().inputTokens(shape.request(), shape.route(), shape.body());
         return Math.min(input, bill.held().inputTokens());

@@ -82,7 +82,11 @@ final class CallHold {
     }
 
     /// Spends all of it: the call was made, and what it took is not known.
-    void charge(Attribution attribution) {
+    ///
+    /// @return whether it had not ended before
+    boolean charge(Attribution attribution) {
+        boolean open = !ended;
         commit(granted.held(), attribution);
+        return open;
     }
 }

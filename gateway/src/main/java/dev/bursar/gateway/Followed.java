@@ -1,6 +1,7 @@
 package dev.bursar.gateway;
 
 import dev.bursar.gateway.breaker.Watch;
+import dev.bursar.pricing.TokenClass;
 import dev.bursar.pricing.TokenUsage;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpMethod;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bill the hold of the call
 /// @param headers of the call, as they went to the provider
 /// @param untilNanos when its time is over, as `System.nanoTime`
-/// @param inputTokens of the request, should the provider not say
+/// @param seen what it took up to then, as far as its call could see it: the least that an estimate charges
 /// @param mostOutput that an estimate may charge
 /// @param pieces what a stream holds beside its hold, or null
 /// @param watch of its run, or null
@@ -26,7 +27,7 @@ record Followed(
         ProviderSettings provider,
         MultiMap headers,
         long untilNanos,
-        long inputTokens,
+        TokenUsage seen,
         long mostOutput,
         @Nullable Allowance pieces,
         @Nullable Watch watch,
@@ -46,34 +47,36 @@ record Followed(
         return untilNanos - System.nanoTime();
     }
 
-    /// By what the provider says of the response at its end.
+    /// By what the provider says of the response at its end. One that failed without a word of what it took
+    /// is free, unless its client has got some of it.
     void settle(String status, ResponsesReader reader, Wiring wiring) {
         tellRun(reader, wiring.clock());
-        if (Bill.isError(reader)) {
+        if (Bill.isError(reader) && seen.output() == 0) {
             bill.release(status, reader);
         } else {
-            bill.settle(status, reader, told -> estimate(told, reader, wiring.estimator()));
+            bill.settle(status, reader, usage -> estimate(usage, reader, wiring.estimator()));
         }
-        givePiecesBack();
+        endPieces(false);
     }
 
-    /// With all that was held: what the response took is not known.
+    /// With all that was held, the pieces included: what the response took is not known.
     void charge(String status, ResponsesReader reader, InstantSource clock) {
         tellRun(reader, clock);
-        bill.charge(status, reader);
-        givePiecesBack();
+        endPieces(bill.charge(status, reader));
     }
 
-    /// With all that was held, after a mistake of ours.
+    /// With all that was held and was not settled before, after a mistake of ours.
     void abandon() {
-        bill.abandon();
-        givePiecesBack();
+        endPieces(bill.abandon());
     }
 
     private TokenUsage estimate(
-            @Nullable TokenUsage told, ResponsesReader reader, Estimator estimator) {
-        long output = estimator.producedTokens(bill.route(), reader.text);
-        return Settlement.estimate(told, inputTokens, Math.min(output, mostOutput));
+            @Nullable TokenUsage usage, ResponsesReader reader, Estimator estimator) {
+        long shown = Math.min(estimator.producedTokens(bill.route(), reader.text), mostOutput);
+        return Settlement.estimate(
+                usage == null ? seen : usage,
+                seen.input(),
+                Math.max(shown, seen.get(TokenClass.OUTPUT)));
     }
 
     private void tellRun(ResponsesReader reader, InstantSource clock) {
@@ -83,8 +86,14 @@ record Followed(
         }
     }
 
-    private void givePiecesBack() {
-        if (pieces != null) {
+    /// @param charged whether the hold that they are beside was spent as held
+    private void endPieces(boolean charged) {
+        if (pieces == null) {
+            return;
+        }
+        if (charged) {
+            pieces.charge();
+        } else {
             pieces.close();
         }
     }

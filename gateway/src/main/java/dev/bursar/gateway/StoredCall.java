@@ -58,11 +58,9 @@ final class StoredCall implements Runnable {
     }
 
     private void tell() {
-        ResponseOwners.Owner owner = wiring.owners().owner(path.id());
+        ResponseOwners.Owner owner = wiring.owners().owner(path.id(), tenant);
         ProviderSettings provider =
-                owner == null || !owner.tenant().equals(tenant)
-                        ? null
-                        : wiring.settings().providers().get(owner.provider());
+                owner == null ? null : wiring.settings().providers().get(owner.provider());
         if (owner == null || provider == null) {
             throw new RefusedException(
                     Refusal.NOT_FOUND, "there is no response with the id " + path.id());

@@ -344,6 +344,45 @@ class BackgroundTest {
         assertThat(responses.cancelled).as("it goes on").hasValue(0);
     }
 
+    /// Of 50 words, of which every one has a token at least.
+    @ParameterizedTest
+    @ValueSource(strings = {"cancelled", "failed", "incomplete"})
+    void stream_endedWithoutUsageAfterItsClientHasRead_isChargedForWhatWasSeen(String status)
+            throws Exception {
+        responses.end(ID, "in_progress", null);
+        house.provider.script(
+                streaming(answer ->
+                        answer.stream()
+                                .write(FakeResponses.created(ID))
+                                .write(FakeResponses.delta("word ".repeat(50) + "done"))));
+        RawClient client =
+                new RawClient(house.uri(PATH)).send(RawClient.request(PATH, FakeResponses.STREAM));
+        client.readUntil("done");
+        client.close();
+        House.await(() -> house.gateway.background() == 1);
+        responses.end(ID, status, null);
+        Entry.Committed entry = settled();
+        assertThat(labels(entry))
+                .containsEntry("status", status)
+                .containsEntry("provenance", "estimated");
+        assertThat(entry.attribution().numbers().get("tokens_input")).isBetween(3L, 60L);
+        assertThat(entry.attribution().numbers().get("tokens_output")).isBetween(50L, 100L);
+    }
+
+    @Test
+    void stream_stoppedAndCancelledWithoutUsage_isChargedForWhatWasSeen() throws Exception {
+        house.budget("tight", List.of(), Unit.TOKENS, 200, new Window.Life(), Budget.Mode.HARD);
+        responses.end(ID, "in_progress", null);
+        responses.usageOfCancelled = null;
+        house.provider.script(
+                streaming(answer -> endless(answer.stream().write(FakeResponses.created(ID)))));
+        house.post(PATH, FakeResponses.STREAM);
+        Entry.Committed entry = settled();
+        assertThat(responses.cancelled).hasValue(1);
+        assertThat(labels(entry)).containsEntry("status", "stopped");
+        assertThat(entry.attribution().numbers().get("tokens_output")).isBetween(90L, 100L);
+    }
+
     @ParameterizedTest
     @CsvSource({"true, broken_off", "false, cut_short"})
     void stream_thatBreaksOff_isSettledByTheProvidersLastWord(boolean reset, String how)
@@ -435,6 +474,48 @@ class BackgroundTest {
             answer.write(FakeResponses.delta("one two three four five six seven eight "));
             answer.after(1, () -> endless(answer));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"not_found", "timeout", "failed"})
+    void stream_beyondItsHold_isChargedWithAllThatWasHeldForIt(String status) throws Exception {
+        switch (status) {
+            case "timeout" -> {
+                callTimeout(Duration.ofMillis(600));
+                responses.trouble = answer -> answer.json(503, "{}");
+            }
+            case "failed" ->
+                    house.whenEstimated =
+                            () -> {
+                                throw new IllegalStateException("a mistake of ours");
+                            };
+            default -> {}
+        }
+        house.provider.script(
+                streaming(answer ->
+                        answer.stream()
+                                .write(FakeResponses.created(ID))
+                                .write(FakeResponses.delta("word ".repeat(600) + "done"))));
+        RawClient client =
+                new RawClient(house.uri(PATH)).send(RawClient.request(PATH, FakeResponses.STREAM));
+        client.readUntil("done");
+        House.await(() -> house.entries(Entry.Reserved.class).size() >= 2);
+        client.close();
+        House.await(() -> house.held() == 0);
+        assertThat(house.entries(Entry.Released.class)).isEmpty();
+        List<Entry.Committed> ends = house.entries(Entry.Committed.class);
+        assertThat(ends).hasSameSizeAs(house.entries(Entry.Reserved.class));
+        assertThat(labels(ends.getFirst())).containsEntry("status", status);
+        assertThat(labels(ends.getLast()))
+                .containsEntry("call", labels(ends.getFirst()).get("call"))
+                .containsEntry("part", "more_output")
+                .containsEntry("provenance", "estimated");
+        assertThat(house.spent(budget))
+                .as("the 100 tokens of output it asked for, and a piece of 256")
+                .isGreaterThan(356 * 200)
+                .isEqualTo(house.entries(Entry.Reserved.class).stream()
+                        .mapToLong(e -> e.granted().held().get(Unit.USD_MICROCENTS))
+                        .sum());
     }
 
     @Test

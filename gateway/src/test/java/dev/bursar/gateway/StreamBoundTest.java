@@ -1,10 +1,12 @@
 package dev.bursar.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
@@ -150,6 +152,25 @@ class StreamBoundTest {
         assertThat(house.entries(Entry.Reserved.class)).hasSizeGreaterThan(2);
         assertThat(house.entries(Entry.Committed.class)).hasSize(1);
         assertThat(house.entries(Entry.Refused.class)).isEmpty();
+    }
+
+    @Test
+    void stream_thatTheGatewayFailsToSettle_isChargedWithAllThatWasHeldForIt() throws Exception {
+        BudgetId much = house.budget("much", Unit.USD_MICROCENTS, 1_000_000_000);
+        house.whenEstimated =
+                () -> {
+                    throw new IllegalStateException("a mistake of ours");
+                };
+        endless(Kind.CHAT, EVENTS);
+        assertThatThrownBy(() -> house.post(Kind.CHAT.path, Kind.CHAT.body))
+                .isInstanceOf(IOException.class);
+        House.await(() -> house.held() == 0);
+        assertThat(house.entries(Entry.Released.class)).isEmpty();
+        assertThat(house.entries(Entry.Reserved.class)).hasSizeGreaterThan(2);
+        assertThat(house.spent(much))
+                .isEqualTo(house.entries(Entry.Reserved.class).stream()
+                        .mapToLong(e -> e.granted().held().get(Unit.USD_MICROCENTS))
+                        .sum());
     }
 
     @Test
