@@ -66,8 +66,7 @@ class NodeClientsTest extends ClientContract {
                 openAi("openai-responses").to("claude-opus-4-6"),
                 openAi("openai-responses").to("gemini-2.5-flash"),
                 openAi("agents#responses").to("claude-opus-4-6"),
-                client("anthropic", "", ANTHROPIC_402, OFFICIAL_403, OFFICIAL_CUT)
-                        .to("gpt-4o-mini"),
+                client("ai-sdk#anthropic", "", AI_402, AI_403, AI_CUT).to("gpt-4o-mini"),
                 client("ai-sdk#anthropic", "", AI_402, AI_403, AI_CUT).to("gemini-2.5-flash"),
                 client("genai", "", GENAI_402, GENAI_403, GENAI_CUT).to("claude-opus-4-6"));
     }

@@ -7,6 +7,7 @@ import dev.bursar.gateway.translate.Translation;
 import dev.bursar.gateway.translate.TranslationException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ record Crossing(Operation client, Operation upstream, Translation translation) {
 
     /// The label of an answer that cannot be translated.
     static final String UNREADABLE = "unreadable_answer";
+
+    /// Nothing is told of the time where only a way is looked for.
+    private static final InstantSource NO_TIME = InstantSource.fixed(Instant.EPOCH);
 
     private static final String NO_ANSWER = "no_answer";
 
@@ -46,7 +50,7 @@ record Crossing(Operation client, Operation upstream, Translation translation) {
     /// Whether a provider can serve what a client asks for.
     static boolean isServed(Operation client, ProviderSettings provider) {
         return client.dialect() == provider.dialect()
-                || of(client, provider, false, InstantSource.system()) != null;
+                || of(client, provider, false, NO_TIME) != null;
     }
 
     /// @throws RefusedException when a route leads to another dialect, and the call has something that it has
