@@ -309,10 +309,8 @@ class BackgroundTest {
         providers.put(
                 "second",
                 ProviderSettings.of("second", Dialect.OPENAI, house.provider.uri("/two/v1"), "s"));
-        Price price =
-                Price.of("second", "house-model", Instant.EPOCH, House.PRICE.rates());
-        house.gateway.reconfigure(
-                House.BOOK.with(List.of(price)), GatewaySettings.of(providers));
+        Price price = Price.of("second", "house-model", Instant.EPOCH, House.PRICE.rates());
+        house.gateway.reconfigure(House.BOOK.with(List.of(price)), GatewaySettings.of(providers));
         responses.trouble = _ -> {};
         for (int i = 0; i < 3 * Questions.SHARE; i++) {
             make();
@@ -591,9 +589,10 @@ class BackgroundTest {
         assertThat(house.spent(budget))
                 .as("the 100 tokens of output it asked for, and a piece of 256")
                 .isGreaterThan(356 * 200)
-                .isEqualTo(house.entries(Entry.Reserved.class).stream()
-                        .mapToLong(e -> e.granted().held().get(Unit.USD_MICROCENTS))
-                        .sum());
+                .isEqualTo(
+                        house.entries(Entry.Reserved.class).stream()
+                                .mapToLong(e -> e.granted().held().get(Unit.USD_MICROCENTS))
+                                .sum());
     }
 
     @Test

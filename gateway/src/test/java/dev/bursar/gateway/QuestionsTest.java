@@ -16,14 +16,16 @@ class QuestionsTest {
         CompletableFuture<Questions.Turn> turn = new CompletableFuture<>();
         CountDownLatch begun = new CountDownLatch(1);
         Thread thread =
-                Thread.ofPlatform().daemon().start(() -> {
-                    begun.countDown();
-                    try {
-                        turn.complete(questions.next(provider));
-                    } catch (InterruptedException e) {
-                        turn.completeExceptionally(e);
-                    }
-                });
+                Thread.ofPlatform()
+                        .daemon()
+                        .start(() -> {
+                            begun.countDown();
+                            try {
+                                turn.complete(questions.next(provider));
+                            } catch (InterruptedException e) {
+                                turn.completeExceptionally(e);
+                            }
+                        });
         begun.await();
         House.await(() -> thread.getState() != Thread.State.RUNNABLE);
         return turn;
