@@ -1,14 +1,15 @@
 package dev.bursar.gateway;
 
+import dev.bursar.ledger.TenantId;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,10 +28,10 @@ final class BackgroundResponses implements AutoCloseable {
     /// Responses at a time, those included whose call has just begun.
     static final int MOST = 10_000;
 
-    /// Questions at a time, which bounds the memory for their answers.
-    private static final int MOST_QUESTIONS = 32;
+    /// No tenant may have more than this part of them.
+    private static final int TENANTS_PART = 4;
 
-    private static final int MOST_ANSWER_BYTES = 8 * 1024 * 1024;
+    static final int MOST_ANSWER_BYTES = 2 * 1024 * 1024;
 
     /// For one question. Shorter than the time by which a hold outlasts its call.
     private static final Duration PATIENCE = Duration.ofSeconds(8);
@@ -60,8 +61,12 @@ final class BackgroundResponses implements AutoCloseable {
 
     private final Pace pace;
     private final int most;
-    private final AtomicInteger places = new AtomicInteger();
-    private final Semaphore questions = new Semaphore(MOST_QUESTIONS, true);
+    private final Questions questions = new Questions();
+
+    /// Places that are taken, in all and by tenant. Guarded by the map.
+    private final Map<TenantId, Integer> taken = new HashMap<>();
+
+    private int places;
     private final Map<String, Watcher> watchers = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -75,13 +80,18 @@ final class BackgroundResponses implements AutoCloseable {
     /// does nothing. Not thread-safe.
     final class Place implements AutoCloseable {
 
+        private final TenantId tenant;
         private boolean left;
+
+        private Place(TenantId tenant) {
+            this.tenant = tenant;
+        }
 
         /// Takes the room over from the call.
         ///
         /// @param one is followed on a thread of its own
         void follow(Wiring wiring, Followed one) {
-            Place mine = new Place();
+            Place mine = new Place(tenant);
             left = true;
             Watcher watcher = new Watcher(wiring, one, mine);
             watchers.put(one.bill().call(), watcher);
@@ -92,22 +102,36 @@ final class BackgroundResponses implements AutoCloseable {
         public void close() {
             if (!left) {
                 left = true;
-                places.decrementAndGet();
+                leave(tenant);
             }
         }
     }
 
-    /// @throws RefusedException when there are as many as there may be
-    Place claim() {
-        if (places.incrementAndGet() > most) {
-            places.decrementAndGet();
-            throw new RefusedException(
-                    Denial.later(
-                            Refusal.OVERLOADED,
-                            "too many responses in the background at a time",
-                            RETRY_SECONDS));
+    /// @throws RefusedException when there are as many as there may be, in all or of the tenant
+    Place claim(TenantId tenant) {
+        synchronized (taken) {
+            if (places >= most) {
+                throw full("too many responses in the background at a time");
+            }
+            int own = taken.getOrDefault(tenant, 0);
+            if (own >= Math.max(1, most / TENANTS_PART)) {
+                throw full("the tenant has too many responses in the background at a time");
+            }
+            taken.put(tenant, own + 1);
+            places++;
         }
-        return new Place();
+        return new Place(tenant);
+    }
+
+    private static RefusedException full(String why) {
+        return new RefusedException(Denial.later(Refusal.OVERLOADED, why, RETRY_SECONDS));
+    }
+
+    private void leave(TenantId tenant) {
+        synchronized (taken) {
+            taken.computeIfPresent(tenant, (_, own) -> own > 1 ? own - 1 : null);
+            places--;
+        }
     }
 
     /// How many are followed.
@@ -239,16 +263,13 @@ final class BackgroundResponses implements AutoCloseable {
             Errand errand =
                     new Errand(
                             wiring.vertx(), wiring.upstream(), one.provider(), MOST_ANSWER_BYTES);
-            questions.acquire();
-            try {
+            try (Questions.Turn _ = questions.next(one.provider().name())) {
                 asked = errand.result();
                 if (closed) {
                     return Errand.NOTHING;
                 }
                 wiring.vertx().runOnContext(_ -> errand.start(options, Buffer.buffer(), PATIENCE));
                 return errand.result().join();
-            } finally {
-                questions.release();
             }
         }
 

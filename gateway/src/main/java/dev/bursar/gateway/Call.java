@@ -96,7 +96,7 @@ final class Call implements Runnable {
         CallSubject.requireScope(caller, CallSubject.of(dimensions));
         wiring.owners().requireOwn(request.kept().previous(), caller.tenant());
         if (request.kept().background()) {
-            place = wiring.background().claim();
+            place = wiring.background().claim(caller.tenant());
         }
         Attempts attempts =
                 new Planner(wiring, client, caller, target.operation(), request, body)

@@ -67,8 +67,7 @@ final class ResponseOwners {
     }
 
     private static List<Owner> with(List<Owner> before, Owner owner) {
-        long there =
-                before.stream().filter(o -> o.provider().equals(owner.provider())).count();
+        long there = before.stream().filter(o -> o.provider().equals(owner.provider())).count();
         if (there == DISPUTED) {
             return before;
         }

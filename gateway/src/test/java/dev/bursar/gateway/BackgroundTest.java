@@ -8,12 +8,16 @@ import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
+import dev.bursar.pricing.Price;
+import io.vertx.core.http.HttpMethod;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -281,6 +285,78 @@ class BackgroundTest {
     }
 
     @Test
+    void tenant_withAQuarterOfTheRoom_leavesTheRestToOthers() throws Exception {
+        instead(House.EAGER, 8);
+        make();
+        make();
+        HttpResponse<String> refused = house.post(PATH, FakeResponses.REQUEST);
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body()).contains("the tenant has too many");
+        HttpRequest.Builder other =
+                HttpRequest.newBuilder(house.uri(PATH))
+                        .header("Authorization", "Bearer " + House.OTHER_KEY)
+                        .POST(HttpRequest.BodyPublishers.ofString(FakeResponses.REQUEST));
+        assertThat(house.send(other).statusCode()).isEqualTo(200);
+        responses.end(ID, "completed", FakeResponses.USAGE);
+        House.await(() -> house.gateway.background() == 2);
+        make();
+    }
+
+    @Test
+    void provider_thatIsSilent_doesNotKeepOthersFromBeingAsked() throws Exception {
+        GatewaySettings now = house.settings();
+        Map<String, ProviderSettings> providers = new TreeMap<>(now.providers());
+        providers.put(
+                "second",
+                ProviderSettings.of("second", Dialect.OPENAI, house.provider.uri("/two/v1"), "s"));
+        Price price = Price.of("second", "house-model", Instant.EPOCH, House.PRICE.rates());
+        house.gateway.reconfigure(House.BOOK.with(List.of(price)), GatewaySettings.of(providers));
+        responses.trouble = _ -> {};
+        for (int i = 0; i < 3 * Questions.SHARE; i++) {
+            make();
+        }
+        house.provider.script(answer -> {
+            String uri = answer.request().uri();
+            if (uri.startsWith("/two/")) {
+                boolean made = answer.request().method().equals(HttpMethod.POST);
+                answer.json(
+                        200,
+                        "{\"id\":\"r\",\"object\":\"response\",\"status\":\"%s\",\"usage\":%s}"
+                                .formatted(
+                                        made ? "queued" : "completed",
+                                        made ? null : FakeResponses.USAGE));
+            } else {
+                responses.answer(answer);
+            }
+        });
+        String second = FakeResponses.REQUEST.replace("house-model", "second/house-model");
+        assertThat(house.post(PATH, second).statusCode()).isEqualTo(200);
+        assertThat(labels(house.committed()))
+                .containsEntry("provider", "second")
+                .containsEntry("status", "completed");
+        assertThat(house.gateway.background()).isGreaterThanOrEqualTo(3 * Questions.SHARE);
+    }
+
+    @Test
+    void answer_thatIsTooLong_isNotReadAndChargedAsHeldInTheEnd() throws Exception {
+        callTimeout(Duration.ofMillis(600));
+        String padding = "x".repeat(BackgroundResponses.MOST_ANSWER_BYTES);
+        responses.trouble =
+                answer ->
+                        answer.json(
+                                200,
+                                "{\"object\":\"response\",\"status\":\"completed\",\"pad\":\""
+                                        + padding
+                                        + "\",\"usage\":"
+                                        + FakeResponses.USAGE
+                                        + "}");
+        make();
+        Entry.Committed entry = settled();
+        assertThat(labels(entry)).containsEntry("status", "timeout");
+        assertThat(entry.actual().get(Unit.USD_MICROCENTS)).isEqualTo(held());
+    }
+
+    @Test
     void call_refusedOrFailed_givesItsRoomBack() throws Exception {
         instead(House.EAGER, 1);
         house.budget("small", Unit.USD_MICROCENTS, 10);
@@ -513,9 +589,10 @@ class BackgroundTest {
         assertThat(house.spent(budget))
                 .as("the 100 tokens of output it asked for, and a piece of 256")
                 .isGreaterThan(356 * 200)
-                .isEqualTo(house.entries(Entry.Reserved.class).stream()
-                        .mapToLong(e -> e.granted().held().get(Unit.USD_MICROCENTS))
-                        .sum());
+                .isEqualTo(
+                        house.entries(Entry.Reserved.class).stream()
+                                .mapToLong(e -> e.granted().held().get(Unit.USD_MICROCENTS))
+                                .sum());
     }
 
     @Test

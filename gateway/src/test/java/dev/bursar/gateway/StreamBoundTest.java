@@ -168,9 +168,10 @@ class StreamBoundTest {
         assertThat(house.entries(Entry.Released.class)).isEmpty();
         assertThat(house.entries(Entry.Reserved.class)).hasSizeGreaterThan(2);
         assertThat(house.spent(much))
-                .isEqualTo(house.entries(Entry.Reserved.class).stream()
-                        .mapToLong(e -> e.granted().held().get(Unit.USD_MICROCENTS))
-                        .sum());
+                .isEqualTo(
+                        house.entries(Entry.Reserved.class).stream()
+                                .mapToLong(e -> e.granted().held().get(Unit.USD_MICROCENTS))
+                                .sum());
     }
 
     @Test
