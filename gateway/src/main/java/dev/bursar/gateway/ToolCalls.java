@@ -50,6 +50,7 @@ public final class ToolCalls {
     private static final int MAX_ID = 120;
 
     private static final Pattern ONCE = Pattern.compile("[!-~]{1,100}");
+
     /// Ids of Gemini's calls carry signatures.
     private static final Pattern TOOL_CALL = Pattern.compile("[!-~]{1,16384}");
 

@@ -361,7 +361,10 @@ class CrossingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"''", "'{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"x\"}}'"})
+    @CsvSource({
+        "''",
+        "'{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"x\"}}'"
+    })
     void answer_thatIsNone_costsNothing(String body) throws Exception {
         house.provider.script(answer -> answer.json(200, body));
         assertThat(house.post(CHAT, CLAUDE).statusCode()).isEqualTo(502);
@@ -373,7 +376,9 @@ class CrossingTest {
     void body_ofMillionsOfParts_isRefused() throws Exception {
         String parts = "[],".repeat(1_000_000) + "[]";
         HttpResponse<String> answer =
-                house.post(CHAT, CLAUDE.replace("\"max_tokens\"", "\"x\":[" + parts + "],\"max_tokens\""));
+                house.post(
+                        CHAT,
+                        CLAUDE.replace("\"max_tokens\"", "\"x\":[" + parts + "],\"max_tokens\""));
         assertThat(answer.statusCode()).isEqualTo(400);
         assertThat(house.provider.received).isEmpty();
     }
