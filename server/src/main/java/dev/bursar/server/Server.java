@@ -347,6 +347,7 @@ public final class Server implements AutoCloseable {
         return Vertx.vertx(
                 new VertxOptions()
                         .setEventLoopPoolSize(loops())
+                        .setPreferNativeTransport(true)
                         .setFileSystemOptions(
                                 new FileSystemOptions()
                                         .setClassPathResolvingEnabled(false)
