@@ -39,10 +39,18 @@ final class Allowance {
     private final Route route;
     private final Estimate held;
     private final AnswerReader reader;
+
+    /// Those that are held and not ended. Guarded by itself, like [#over].
     private final List<Outcome.Granted> pieces = new ArrayList<>();
+
+    /// Whether the call has ended: a client may hang up while a piece is asked for.
+    private boolean over;
 
     /// Output tokens that are held for. Written by the thread that asks for more while the loop waits.
     private volatile long tokens;
+
+    /// Pieces that were asked for, by one thread at a time.
+    private int asked;
 
     private long lookAgainAtChars;
 
@@ -81,7 +89,7 @@ final class Allowance {
     /// @return whether there was room for it
     boolean more() {
         long piece = Math.max(LEAST_PIECE, tokens / 4);
-        HoldId id = new HoldId(whose.call().value() + "." + (pieces.size() + 1));
+        HoldId id = new HoldId(whose.call().value() + "." + ++asked);
         Outcome outcome;
         try {
             outcome = wiring.authority().submit(reserve(id, piece));
@@ -91,10 +99,35 @@ final class Allowance {
         if (!(outcome instanceof Outcome.Granted granted)) {
             return false;
         }
-        pieces.add(granted);
+        if (!add(granted)) {
+            release(granted);
+            return false;
+        }
         long more = tokens + piece;
         tokens = more;
         return true;
+    }
+
+    private boolean add(Outcome.Granted granted) {
+        synchronized (pieces) {
+            return !over && pieces.add(granted);
+        }
+    }
+
+    /// What is left to end, once and for all.
+    private List<Outcome.Granted> taken() {
+        synchronized (pieces) {
+            over = true;
+            List<Outcome.Granted> taken = List.copyOf(pieces);
+            pieces.clear();
+            return taken;
+        }
+    }
+
+    private void release(Outcome.Granted piece) {
+        HoldId id = piece.hold();
+        wiring.settler()
+                .release(new Command.Release(key(id), whose.tenant(), id, Attribution.NONE));
     }
 
     /// The most output that an estimate of ours may charge: what is held for, the pieces included.
@@ -104,12 +137,7 @@ final class Allowance {
 
     /// Returns the pieces, once the call's own hold was settled with all that it took.
     void close() {
-        for (Outcome.Granted piece : pieces) {
-            HoldId id = piece.hold();
-            wiring.settler()
-                    .release(new Command.Release(key(id), whose.tenant(), id, Attribution.NONE));
-        }
-        pieces.clear();
+        taken().forEach(this::release);
     }
 
     /// Spends the pieces, once the call's own hold was spent as held: what they were for was produced.
@@ -117,14 +145,13 @@ final class Allowance {
         SortedMap<String, String> labels = labels();
         labels.put("provenance", "estimated");
         Attribution attribution = new Attribution(labels, new TreeMap<>());
-        for (Outcome.Granted piece : pieces) {
+        for (Outcome.Granted piece : taken()) {
             HoldId id = piece.hold();
             wiring.settler()
                     .commit(
                             new Command.Commit(
                                     key(id), whose.tenant(), id, piece.held(), attribution));
         }
-        pieces.clear();
     }
 
     private Command.Reserve reserve(HoldId id, long piece) {
