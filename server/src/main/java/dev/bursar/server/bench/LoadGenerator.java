@@ -104,14 +104,20 @@ final class LoadGenerator {
 
     /// Until a moment, or until nothing is to come any more.
     private void drive(Selector selector, long untilNanos) throws IOException {
-        for (long now = System.nanoTime(); waiting > 0 && now < untilNanos; ) {
-            long left = (untilNanos - now) / 1_000_000 + 1;
-            int ready = selector.select(LoadGenerator::ready, Math.min(left, STALL_MILLIS));
-            if (ready == 0 && left > STALL_MILLIS) {
+        long now = System.nanoTime();
+        while (waiting > 0 && (now < untilNanos || nothingYet())) {
+            long millis = now < untilNanos ? (untilNanos - now) / 1_000_000 + 1 : Long.MAX_VALUE;
+            int ready = selector.select(LoadGenerator::ready, Math.min(millis, STALL_MILLIS));
+            if (ready == 0 && millis > STALL_MILLIS) {
                 throw new IllegalStateException("no answer within " + STALL_MILLIS + " ms");
             }
             now = System.nanoTime();
         }
+    }
+
+    /// However short it is, a measurement has one answer.
+    private boolean nothingYet() {
+        return measuring && answers == 0;
     }
 
     private static void ready(SelectionKey key) {
