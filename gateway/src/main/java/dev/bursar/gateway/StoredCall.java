@@ -2,29 +2,21 @@ package dev.bursar.gateway;
 
 import dev.bursar.gateway.routing.ProviderKey;
 import dev.bursar.ledger.TenantId;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The story of a request about a response that was made before: it goes to the provider that has it, if
 /// the caller's tenant made it. No provider charges for that, also where a stream is sent once more.
 final class StoredCall implements Runnable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(StoredCall.class);
-
     private final Wiring wiring;
-    private final Exchanges exchanges;
     private final Client client;
     private final StoredPath path;
     private final TenantId tenant;
     private final CallHeaders headers;
     private final byte[] body;
-    private final String id;
-    private final Replies replies;
+    private final PassThrough pass;
 
     StoredCall(
             Wiring wiring,
@@ -35,26 +27,17 @@ final class StoredCall implements Runnable {
             CallHeaders headers,
             byte[] body) {
         this.wiring = wiring;
-        this.exchanges = exchanges;
         this.client = client;
         this.path = path;
         this.tenant = tenant;
         this.headers = headers;
         this.body = body;
-        this.id = wiring.ids().next();
-        this.replies = Replies.to(client, Operation.RESPONSES, wiring.settings());
+        this.pass = PassThrough.of(wiring, exchanges, client, Operation.RESPONSES);
     }
 
     @Override
     public void run() {
-        try {
-            tell();
-        } catch (RefusedException refused) {
-            replies.deny(refused.denial(), id);
-        } catch (RuntimeException | Error bug) {
-            LOG.error("call failed: call={}", id, bug);
-            replies.deny(Denial.of(Refusal.INTERNAL, "the gateway failed"), id);
-        }
+        pass.tell(this::tell);
     }
 
     private void tell() {
@@ -65,15 +48,12 @@ final class StoredCall implements Runnable {
             throw new RefusedException(
                     Refusal.NOT_FOUND, "there is no response with the id " + path.id());
         }
-        RequestOptions options =
-                Upstream.options(
-                        provider,
-                        key(provider.keys(), owner.key()),
-                        provider.responsePath(path.atProvider()),
-                        client.request(),
-                        secret -> headers.isForProvider(secret, wiring.identities()));
-        new PassThrough(wiring, exchanges, client, Operation.RESPONSES, replies, id)
-                .run(provider, options, Buffer.buffer(body));
+        pass.send(
+                provider,
+                key(provider.keys(), owner.key()),
+                provider.responsePath(path.atProvider()),
+                headers,
+                body);
         if (!client.request().method().equals(HttpMethod.GET)) {
             wiring.background().wake(path.id());
         }

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,15 +128,13 @@ class MarginsTest {
     }
 
     /// What is learned comes after the answer.
-    private static Margins.Learned learned(House house) throws InterruptedException {
-        for (int i = 0; i < 1_000; i++) {
-            Margins.Learned learned = house.margins.learned().get("openai/house-model");
-            if (learned != null && learned.samples() == Margins.ENOUGH) {
-                return learned;
-            }
-            Thread.sleep(10);
-        }
-        throw new AssertionError("nothing was learned");
+    private static Margins.Learned learned(House house) throws Exception {
+        String model = "openai/house-model";
+        House.await(() -> {
+            Margins.Learned learned = house.margins.learned().get(model);
+            return learned != null && learned.samples() == Margins.ENOUGH;
+        });
+        return Objects.requireNonNull(house.margins.learned().get(model));
     }
 
     /// The tokens that are held for a call that is billed 600 tokens of input.
