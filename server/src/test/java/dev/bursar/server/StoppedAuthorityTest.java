@@ -110,7 +110,7 @@ final class StoppedAuthorityTest {
                 """
                 {'idempotency_key':'%s','subject':{'tenant':'acme'},
                 'action':{'kind':'llm.completion','name':'gpt'},
-                'estimate':{'unit':'USD_MICROCENTS','amount':5},'ttl_ms':60000}
+                'estimate':{'unit':'USD_MICROCENTS','amount':5},'ttl_ms':3600000}
                 """
                         .formatted(key));
     }

@@ -58,7 +58,9 @@ class ListsTest {
                                     100 + i,
                                     i == 2
                                             ? ",\"ttl_ms\":1000,\"grace_period_ms\":0"
-                                            : ",\"metadata\":{\"n\":%d}".formatted(i)));
+                                            // longer than all tests of the class may take
+                                            : ",\"ttl_ms\":3600000,\"metadata\":{\"n\":%d}"
+                                                    .formatted(i)));
             assertThat(reply.status()).as(reply.body()).isEqualTo(200);
             IDS.add(reply.text("reservation_id"));
             KEYS.add(key);

@@ -8,6 +8,7 @@ import dev.bursar.server.cycles.CyclesServer.Reply;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,9 @@ class ReservationsTest {
 
     @Test
     void create_inABudget_holdsAndTellsWhere() {
+        Instant before = Instant.now();
         Reply reply = created(reserve(newKey(), BOT, 5_000, ",\"ttl_ms\":60000"));
+        Instant after = Instant.now();
 
         JsonNode body = reply.json();
         assertThat(body.get("decision").asString()).isEqualTo("ALLOW");
@@ -91,7 +94,10 @@ class ReservationsTest {
         assertThat(body.get("scope_path").asString()).isEqualTo("tenant:acme/agent:bot");
         assertThat(body.get("reserved").toString())
                 .isEqualTo("{\"unit\":\"USD_MICROCENTS\",\"amount\":5000}");
-        assertThat(body.get("remaining_ttl_ms").asLong()).isBetween(55_000L, 60_000L);
+        long expires = body.get("expires_at_ms").asLong();
+        assertThat(expires - 60_000).isBetween(before.toEpochMilli(), after.toEpochMilli());
+        assertThat(body.get("remaining_ttl_ms").asLong())
+                .isBetween(expires - after.toEpochMilli(), 60_000L);
         assertThat(body.get("balances").size()).isEqualTo(2);
         assertThat(body.get("balances").get(1).get("scope").asString()).isEqualTo("agent:bot");
         assertThat(reply.header("X-Cycles-Tenant")).isEqualTo("acme");
@@ -261,7 +267,7 @@ class ReservationsTest {
 
     @Test
     void extend_countsFromTheCurrentEndAndAtMostTenTimes() {
-        Reply reply = created(reserve(newKey(), BOT, 10, ",\"ttl_ms\":10000"));
+        Reply reply = created(reserve(newKey(), BOT, 10, ",\"ttl_ms\":600000"));
         String id = reply.text("reservation_id");
         long expires = reply.json().get("expires_at_ms").asLong();
 
