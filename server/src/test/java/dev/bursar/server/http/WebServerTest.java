@@ -14,6 +14,8 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,44 +24,46 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WebServerTest {
 
-    /// Far above what a healthy request takes, far below what a test may take.
-    private static final Patience SHORT =
-            new Patience(
-                    Duration.ofMillis(400),
-                    Duration.ofMillis(400),
-                    Duration.ofMillis(400),
-                    Duration.ofMillis(20));
+    /// Far below what a test may take.
+    private static final Duration SHORT = Duration.ofMillis(400);
 
-    /// More than any test waits, looked at as often.
-    private static final Patience LONG =
-            new Patience(
-                    Duration.ofMinutes(1),
-                    Duration.ofMinutes(1),
-                    Duration.ofMinutes(1),
-                    Duration.ofMillis(20));
+    /// More than any test waits.
+    private static final Duration LONG = Duration.ofMinutes(1);
 
-    private static final int GIVE_UP_MILLIS = 10_000;
+    private static final Duration SWEEP = Duration.ofMillis(20);
+
+    private static final int GIVE_UP_MILLIS = 30_000;
 
     /// More bytes than a connection takes in while nobody reads.
     private static final int LARGE = 32_000_000;
 
+    private final CountDownLatch slowHasBegun = new CountDownLatch(1);
+
     private Vertx vertx;
     private WebServer server;
 
+    /// With patience for a test that is held up between two steps.
     @BeforeEach
     void open() {
         vertx = Vertx.vertx();
-        server = serve(SHORT);
+        serve(LONG, LONG, LONG);
     }
 
-    private WebServer serve(Patience patience) {
-        return WebServer.open(
-                vertx,
-                new WebServer.Listening("127.0.0.1", 0, 2),
-                patience,
-                request -> request.uri().startsWith("/call"),
-                this::call,
-                request -> request.response().end("other"));
+    private void serve(Duration head, Duration body, Duration idle) {
+        server =
+                WebServer.open(
+                        vertx,
+                        new WebServer.Listening("127.0.0.1", 0, 2),
+                        new Patience(head, body, idle, SWEEP),
+                        request -> request.uri().startsWith("/call"),
+                        this::call,
+                        request -> request.response().end("other"));
+    }
+
+    /// Has short patience with one thing, so that only this can be why a connection is closed.
+    private void serveAgain(Duration head, Duration body, Duration idle) {
+        server.close();
+        serve(head, body, idle);
     }
 
     @AfterEach
@@ -68,9 +72,10 @@ class WebServerTest {
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
-    /// `/call` answers at once, `/call/slow` after three times the longest patience of [#SHORT].
+    /// `/call` answers at once, `/call/slow` after three times [#SHORT].
     private void call(HttpServerRequest request) {
         if (request.uri().equals("/call/slow")) {
+            slowHasBegun.countDown();
             vertx.setTimer(1_200, timer -> request.response().end("slow"));
         } else if (request.uri().equals("/call/large")) {
             request.response().end("a".repeat(LARGE));
@@ -99,11 +104,15 @@ class WebServerTest {
         return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
     }
 
+    private static String lastGet(String path) {
+        return get(path).replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n");
+    }
+
     @Test
     void requests_ofCalls_goToTheOneHandlerAndOthersToTheOther() throws Exception {
         try (Socket socket = connect()) {
             send(socket, get("/call"));
-            send(socket, get("/else"));
+            send(socket, lastGet("/else"));
 
             assertThat(readToEnd(socket)).contains("\r\n\r\ncall").contains("\r\n\r\nother");
         }
@@ -111,6 +120,7 @@ class WebServerTest {
 
     @Test
     void connection_thatSaysNothing_isClosed() throws Exception {
+        serveAgain(SHORT, LONG, LONG);
         try (Socket socket = connect()) {
             assertThat(readToEnd(socket)).isEmpty();
         }
@@ -118,6 +128,7 @@ class WebServerTest {
 
     @Test
     void connection_thatTricklesAHead_isClosed() throws Exception {
+        serveAgain(SHORT, LONG, LONG);
         try (Socket socket = connect()) {
             socket.setSoTimeout(50);
             send(socket, "GET / HTTP/1.1\r\n");
@@ -127,6 +138,7 @@ class WebServerTest {
 
     @Test
     void connection_thatTricklesABody_isClosed() throws Exception {
+        serveAgain(LONG, SHORT, LONG);
         try (Socket socket = connect()) {
             socket.setSoTimeout(50);
             send(socket, "POST /call/slow HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n");
@@ -154,18 +166,16 @@ class WebServerTest {
 
     @Test
     void connection_thatIsIdleAfterAnAnswer_isClosed() throws Exception {
+        serveAgain(LONG, LONG, SHORT);
         try (Socket socket = connect()) {
             send(socket, get("/call"));
             assertThat(readToEnd(socket)).endsWith("call");
         }
     }
 
-    /// With more patience than a connection has that idles: it must be the answer that ends it.
     @ParameterizedTest
     @ValueSource(strings = {"close", "Close", "close, x", "x,close", "x\r\nConnection: close"})
     void connection_whoseClientWantsItClosed_isClosedWithTheAnswer(String option) throws Exception {
-        server.close();
-        server = serve(LONG);
         try (Socket socket = connect()) {
             send(
                     socket,
@@ -178,8 +188,6 @@ class WebServerTest {
 
     @Test
     void connection_whoseClientWantsItClosed_isClosedAfterAllOfTheAnswer() throws Exception {
-        server.close();
-        server = serve(LONG);
         try (Socket socket = connect()) {
             send(socket, "GET /call/large HTTP/1.1\r\nHost: x\r\nConnection: close, x\r\n\r\n");
             // Once another was answered meanwhile, the answer waits for its reader.
@@ -193,6 +201,7 @@ class WebServerTest {
 
     @Test
     void call_thatThinksLongerThanAnyPatience_isAnswered() throws Exception {
+        serveAgain(LONG, SHORT, SHORT);
         try (Socket socket = connect()) {
             send(socket, get("/call/slow"));
             assertThat(readToEnd(socket)).endsWith("slow");
@@ -203,11 +212,7 @@ class WebServerTest {
     void close_whileACallIsOpen_letsItEnd() throws Exception {
         try (Socket socket = connect()) {
             send(socket, get("/call/slow"));
-            // The head has arrived once a second connection made later was answered.
-            try (Socket other = connect()) {
-                send(other, get("/call"));
-                readToEnd(other);
-            }
+            assertThat(slowHasBegun.await(GIVE_UP_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
             server.close();
             assertThat(readToEnd(socket)).endsWith("slow");
         }
