@@ -54,7 +54,7 @@ class ApiCommandsTest {
     }
 
     @BeforeAll
-    static void start() throws IOException {
+    static void start() throws IOException, InterruptedException {
         Config config =
                 Config.parse(
                         "test",
@@ -73,6 +73,9 @@ class ApiCommandsTest {
         server =
                 Server.start(
                         config, new Server.Options(null, Map.of(), read -> read, false, LOCAL));
+        // Reads wait for the read model, but not for as long as it may take to open.
+        long position = server.authority().journal().lastPosition();
+        assertThat(server.usage().awaitPosition(position, Duration.ofSeconds(30))).isTrue();
         new RunFile(ProcessHandle.current().pid(), server.url(), LOCAL).write(directory);
     }
 

@@ -117,6 +117,8 @@ final class ApiHouse implements AutoCloseable {
                         request -> false,
                         request -> {},
                         routes.handler());
+        // Reads wait for the read model, but not for as long as it may take to open.
+        caughtUp();
     }
 
     /// Of a model with a margin of its own, and of one that little is known of.
