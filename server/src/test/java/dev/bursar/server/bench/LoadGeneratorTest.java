@@ -147,8 +147,9 @@ class LoadGeneratorTest {
         return new LoadGenerator(new CannedTraffic(requests, expected));
     }
 
+    /// Measured for long enough that a busy machine answers more than once.
     private static LoadGenerator.Load shortLoad(int connections) {
-        return new LoadGenerator.Load(connections, SHORT, SHORT, Long.MAX_VALUE);
+        return new LoadGenerator.Load(connections, SHORT, SHORT.multipliedBy(20), Long.MAX_VALUE);
     }
 
     @Test

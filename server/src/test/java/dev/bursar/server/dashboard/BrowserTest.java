@@ -261,6 +261,7 @@ class BrowserTest {
             assertThat(page.evaluate("document.activeElement.mark")).isEqualTo("same");
             assertThat(page.evaluate("document.querySelector('details.data').open"))
                     .isEqualTo(true);
+            page.waitForSelector("#spend-chart canvas");
             assertThat(page.locator("#spend-chart canvas").count()).isEqualTo(1);
             assertThat(complaints).isEmpty();
         }
@@ -318,7 +319,7 @@ class BrowserTest {
             Page page = visit(context, Address.RUNS, new ArrayList<>());
             page.keyboard().press("Tab");
             page.keyboard().press("Enter");
-            assertThat(page.evaluate("document.activeElement.id")).isEqualTo("content");
+            page.waitForFunction("document.activeElement.id === 'content'");
         }
     }
 
@@ -332,7 +333,7 @@ class BrowserTest {
                         new Browser.NewContextOptions()
                                 .setViewportSize(width, 900)
                                 .setColorScheme(scheme));
-        context.setDefaultTimeout(15_000);
+        context.setDefaultTimeout(30_000);
         return context;
     }
 

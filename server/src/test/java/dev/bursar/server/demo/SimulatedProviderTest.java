@@ -221,9 +221,9 @@ class SimulatedProviderTest {
                                             + "\r\n\r\n")
                                     .getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().write(body);
-            assertThat(arrived.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(arrived.await(30, TimeUnit.SECONDS)).isTrue();
         }
-        assertThat(noticed.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(noticed.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(provider.abandoned()).isEqualTo(1);
         assertThat(provider.answered()).isZero();
     }
