@@ -2,7 +2,9 @@ package dev.bursar.e2e;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +25,21 @@ final class Bursar implements AutoCloseable {
 
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
-    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+    /// Calls that are open may go on for a while before it stops.
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /// Below those that systems give to outgoing connections: nobody gets one between the choice and the
+    /// start of the server, or between its death and the next start.
+    private static final int FIRST_PORT = 20_000;
+
+    private static final int LAST_PORT = 32_000;
+
+    /// Where the next search begins; another process begins elsewhere.
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT));
 
     /// Numbers the logs of commands.
     private static final AtomicInteger COMMANDS = new AtomicInteger();
@@ -119,13 +133,21 @@ final class Bursar implements AutoCloseable {
         return jar;
     }
 
-    /// A port that nothing listens on now.
+    /// A port that nothing listens on now, another each time.
     static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (int tries = FIRST_PORT; tries < LAST_PORT; tries++) {
+            int port = NEXT_PORT.getAndUpdate(one -> one < LAST_PORT ? one + 1 : FIRST_PORT);
+            try (ServerSocket socket = new ServerSocket()) {
+                socket.setReuseAddress(true);
+                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                return port;
+            } catch (BindException e) {
+                // In use: the next, perhaps.
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
+        throw new IllegalStateException("no free port");
     }
 
     int port() {

@@ -22,7 +22,7 @@ abstract class ClientContract extends WithServer {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private static final Duration SETTLED = Duration.ofSeconds(10);
+    private static final Duration SETTLED = Duration.ofSeconds(30);
 
     private static final String HELLO = "Hello <<simulate output=20>>";
 

@@ -22,7 +22,7 @@ abstract class WithServer {
             - { name: poor-stream-run, match: { workflow: poor-stream }, limit: 0.000001 USD }
             """;
 
-    private static final Duration FOLLOWER = Duration.ofSeconds(10);
+    private static final Duration FOLLOWER = Duration.ofSeconds(30);
 
     final Vertx vertx = Vertx.vertx();
     SimulatedProvider provider;
