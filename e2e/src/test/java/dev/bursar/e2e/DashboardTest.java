@@ -11,6 +11,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,9 @@ class DashboardTest {
     /// From the start of the demo to the denial of its runaway, with room for a busy machine.
     private static final int RUNAWAY_STOPPED_MILLIS = 60_000;
 
+    /// For a page or a script on a busy machine.
+    private static final int PATIENCE_MILLIS = 30_000;
+
     private static final List<String> SERIOUS = List.of("serious", "critical");
 
     private final List<String> complaints = new ArrayList<>();
@@ -46,6 +50,7 @@ class DashboardTest {
         Path chromium = chromium();
         assumeTrue(Files.isExecutable(chromium), "install Chromium: apt-get install chromium");
         bursar = Bursar.demo(home);
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
         playwright =
                 Playwright.create(
                         new Playwright.CreateOptions()
@@ -108,7 +113,8 @@ class DashboardTest {
             page.waitForTimeout(500);
             page.reload();
         }
-        assertThat(row).isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(2_000));
+        assertThat(row)
+                .isVisible(new LocatorAssertions.IsVisibleOptions().setTimeout(PATIENCE_MILLIS));
     }
 
     /// A page that reports errors in its scripts, and anything that it loads from elsewhere.
