@@ -36,7 +36,7 @@ class RetryStormTest {
               - { provider: openai, model: storm, from: 2026-01-01, input: 0, output: 1000 }
             """;
 
-    private static final String BUDGETS = "- { name: friday, limit: 10 USD, every: month }\n";
+    private static final String BUDGETS = "- { name: friday, limit: 10 USD }\n";
 
     private final Vertx vertx = Vertx.vertx();
     private final SimulatedProvider provider =
