@@ -46,14 +46,17 @@ final class SteadyCallers implements AutoCloseable {
         }
     }
 
+    /// However soon they are told to stop, each makes one call: there is something to tell.
     private void loop(long first, long every, LongSupplier call, WaitTimes own) {
         long due = first;
-        while (!stopped && failure.get() == null) {
+        boolean called = false;
+        while ((!stopped || !called) && failure.get() == null) {
             long wait = due - System.nanoTime();
             if (wait > 0) {
                 LockSupport.parkNanos(wait);
             } else {
                 own.add(call.getAsLong() - due);
+                called = true;
                 due = every > 0 ? due + every : System.nanoTime();
             }
         }
