@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// that: one worker, connections to the provider are kept, nothing is buffered or logged.
 final class NginxProcess implements AutoCloseable {
 
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 
     private final Process process;
     private final int port;

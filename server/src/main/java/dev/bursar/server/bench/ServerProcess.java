@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 /// `bursar serve` in a process of its own, so that its CPU time is its own.
 final class ServerProcess implements AutoCloseable {
 
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
     private final Process process;
     private final int port;
