@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 /// Reads a checkpoint file chunk by chunk; the counterpart of [CheckpointWriter].
 final class CheckpointReader implements AutoCloseable {
 
-    /// A chunk is a mebibyte and one record at most.
+    /// Far above what [CheckpointWriter] puts into a chunk, unless one record fills it.
     private static final int MAX_CHUNK_BYTES = 16 << 20;
 
     /// Chunks that are decoded or wait for it.
-    private static final int CHUNKS_AHEAD = 3;
+    private static final int CHUNKS_AHEAD = 8;
 
     private final Path file;
     private final DataInputStream in;

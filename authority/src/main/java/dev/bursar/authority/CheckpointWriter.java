@@ -23,8 +23,9 @@ final class CheckpointWriter {
     /// "BRSRCKP2": the last character is the format.
     static final long MAGIC = 0x42525352_434B5032L;
 
-    /// A chunk is closed when it has this many bytes.
-    private static final int CHUNK_BYTES = 1 << 20;
+    /// A chunk is closed when it has this many bytes. What is read of it takes ten times as much, and all of
+    /// that is in memory before the first of it has become state: the fewer, the less a collection copies.
+    private static final int CHUNK_BYTES = 1 << 16;
 
     private CheckpointWriter() {}
 

@@ -29,6 +29,7 @@ final class WireReader {
     private final List<AccountKey> accounts = new ArrayList<>();
     private final Map<String, Unit> units = new HashMap<>();
     private final Map<String, TenantId> tenants = new HashMap<>();
+    private final Map<String, BudgetId> budgets = new HashMap<>();
     private boolean timeKnown;
     private long firstSecond;
 
@@ -166,10 +167,14 @@ final class WireReader {
         return tenants.computeIfAbsent(text(), TenantId::new);
     }
 
+    private BudgetId budget() {
+        return budgets.computeIfAbsent(text(), BudgetId::new);
+    }
+
     AccountKey account() {
         long reference = number();
         if (reference == WireWriter.INLINE) {
-            AccountKey account = new AccountKey(new BudgetId(text()), texts(), signed());
+            AccountKey account = new AccountKey(budget(), texts(), signed());
             accounts.add(account);
             return account;
         }
