@@ -3,8 +3,9 @@ package dev.bursar.gateway;
 import dev.bursar.gateway.Routes.Route;
 import dev.bursar.gateway.cache.Answer;
 import dev.bursar.gateway.cache.CacheRequest;
-import dev.bursar.gateway.cache.CacheRequest.Wire;
+import dev.bursar.gateway.cache.Form;
 import dev.bursar.gateway.cache.Visit;
+import dev.bursar.gateway.cache.Wire;
 import dev.bursar.ledger.Amounts;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Outcome;
@@ -12,11 +13,14 @@ import dev.bursar.ledger.Reason;
 import dev.bursar.ledger.Unit;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What the cache has to do with a call. One that finds an answer takes one call of its budgets, and
@@ -29,7 +33,21 @@ final class CacheStep implements AutoCloseable {
 
     /// Why an answer stopped that says all it wanted to.
     private static final Set<String> WHOLE =
-            Set.of("stop", "end_turn", "stop_sequence", "tool_calls", "function_call", "tool_use");
+            Set.of(
+                    "stop",
+                    "end_turn",
+                    "stop_sequence",
+                    "tool_calls",
+                    "function_call",
+                    "tool_use",
+                    "completed",
+                    "STOP");
+
+    /// How headers begin that may change an answer.
+    private static final List<String> HEEDED = List.of("openai-", "anthropic-", "x-amzn-bedrock-");
+
+    /// Of a query, what says how an answer comes and not what it is.
+    private static final Set<String> BESIDE = Set.of("alt=sse", "alt=json");
 
     private final Wiring wiring;
     private final Client client;
@@ -83,8 +101,7 @@ final class CacheStep implements AutoCloseable {
         Wire wire = wire(request.operation());
         // What a client's own account at the provider may see is nobody else's.
         if (!wiring.cache().keeps(ask.tenant().value())
-                || wire == Wire.OTHER
-                || route.provider().dialect() != request.operation().dialect()
+                || wire == null
                 || headers.ownProviderKey()
                 || request.hiddenInput()
                 || request.choices() > 1) {
@@ -96,10 +113,10 @@ final class CacheStep implements AutoCloseable {
                                 ask.id().value(),
                                 ask.tenant().value(),
                                 wire,
-                                operation(request.operation(), client.request()),
+                                operation(request, route, client.request()),
                                 route.provider().name(),
                                 route.model(),
-                                request.stream(),
+                                form(request, client.request()),
                                 body,
                                 ask.subject().apply(route).values(),
                                 headers.cache()),
@@ -107,37 +124,56 @@ final class CacheStep implements AutoCloseable {
                         leave -> client.onLoop(() -> client.onGone(leave)));
     }
 
-    /// Of the others it is not known what makes two questions the same.
-    private static Wire wire(Operation operation) {
+    /// Null where nothing is kept, as nothing is charged.
+    private static @Nullable Wire wire(Operation operation) {
         return switch (operation) {
             case CHAT -> Wire.CHAT;
+            case RESPONSES -> Wire.RESPONSES;
+            case COMPLETIONS -> Wire.COMPLETIONS;
+            case EMBEDDINGS -> Wire.EMBEDDINGS;
             case MESSAGES -> Wire.MESSAGES;
-            case RESPONSES,
-                    COUNT_INPUT,
-                    COMPLETIONS,
-                    EMBEDDINGS,
-                    COUNT_TOKENS,
-                    GENERATE,
-                    STREAM_GENERATE,
-                    COUNT_CONTENT,
-                    EMBED_CONTENT,
-                    BATCH_EMBED_CONTENTS,
-                    CONVERSE,
-                    CONVERSE_STREAM ->
-                    Wire.OTHER;
+            case GENERATE, STREAM_GENERATE -> Wire.GENERATE;
+            case EMBED_CONTENT, BATCH_EMBED_CONTENTS -> Wire.EMBED_CONTENT;
+            case CONVERSE, CONVERSE_STREAM -> Wire.CONVERSE;
+            case COUNT_INPUT, COUNT_TOKENS, COUNT_CONTENT -> null;
         };
     }
 
-    /// With everything beside the body that a provider may heed.
-    private static String operation(Operation operation, HttpServerRequest request) {
+    /// How the client wants its answer.
+    private static Form form(CallRequest request, HttpServerRequest http) {
+        if (!request.stream()) {
+            return Form.WHOLE;
+        }
+        return switch (request.operation().dialect()) {
+            case OPENAI, ANTHROPIC -> Form.EVENTS;
+            case GEMINI ->
+                    GeminiPath.asksForArray(request.operation(), http) ? Form.ARRAY : Form.EVENTS;
+            case BEDROCK -> Form.FRAMES;
+        };
+    }
+
+    /// With everything beside the body that a provider may heed, and that a translated answer depends on:
+    /// it names the model as the client has, and a stream has its usage only where the client asks for it.
+    private static String operation(CallRequest request, Route route, HttpServerRequest http) {
         Set<String> heeded = new TreeSet<>();
-        for (Map.Entry<String, String> header : request.headers()) {
+        for (Map.Entry<String, String> header : http.headers()) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
-            if (name.startsWith("openai-") || name.startsWith("anthropic-")) {
+            if (HEEDED.stream().anyMatch(name::startsWith)) {
                 heeded.add(name + "=" + header.getValue());
             }
         }
-        return operation.label() + "?" + request.query() + heeded;
+        boolean translated = route.provider().dialect() != request.operation().dialect();
+        String told = translated ? request.model() + (request.askForUsage() == null) : "";
+        return request.operation().label() + "?" + query(http.query()) + heeded + told;
+    }
+
+    /// Without the key of whoever asks.
+    private static String query(@Nullable String query) {
+        return query == null
+                ? ""
+                : Arrays.stream(QueryKey.without(query).split("&", -1))
+                        .filter(parameter -> !BESIDE.contains(parameter))
+                        .collect(Collectors.joining("&"));
     }
 
     /// Answers the call, if there is an answer; or ends it, if nobody wants one any more.
@@ -192,9 +228,7 @@ final class CacheStep implements AutoCloseable {
 
     private Map<String, String> headers(Visit.Hit hit) {
         Map<String, String> headers = new LinkedHashMap<>();
-        headers.put(
-                "Content-Type",
-                request.stream() ? "text/event-stream; charset=utf-8" : "application/json");
+        headers.put("Content-Type", form(request, client.request()).contentType());
         headers.put("X-Bursar-Call", ask.id().value());
         headers.put("X-Bursar-Decision", "cached");
         headers.put("X-Bursar-Cost", "0");
@@ -203,8 +237,10 @@ final class CacheStep implements AutoCloseable {
         }
         headers.put("X-Bursar-Cache", hit.kind().written());
         headers.put("Age", Long.toString(hit.age().toSeconds()));
-        if (request.operation() == Operation.MESSAGES) {
-            headers.put("request-id", ask.id().value());
+        switch (request.operation().dialect()) {
+            case ANTHROPIC -> headers.put("request-id", ask.id().value());
+            case BEDROCK -> headers.put("x-amzn-RequestId", ask.id().value());
+            case OPENAI, GEMINI -> {}
         }
         return headers;
     }
@@ -231,15 +267,14 @@ final class CacheStep implements AutoCloseable {
         if (!(visit instanceof Visit.Miss miss) || recording == null) {
             return;
         }
-        boolean stream = json == null;
-        byte[] bytes = stream ? recording.whole() : json;
-        if (bytes == null || !isWhole(reader, settlement, stream)) {
+        byte[] bytes = json == null ? recording.whole() : json;
+        if (bytes == null || !isWhole(reader, settlement, json == null)) {
             miss.pending().unfit();
             return;
         }
         miss.pending()
                 .answered(
-                        new Answer(bytes, stream),
+                        new Answer(bytes, json == null ? streamed() : Form.WHOLE),
                         new Answer.Paid(
                                 ask.id().value(),
                                 settlement.costMicrocents(),
@@ -248,11 +283,23 @@ final class CacheStep implements AutoCloseable {
                         wiring.clock().instant());
     }
 
-    private static boolean isWhole(AnswerReader reader, Settlement settlement, boolean stream) {
-        return settlement.exact()
-                && !reader.failed
-                && (reader.finished || !stream)
+    /// Some providers stream although nobody has asked for it.
+    private Form streamed() {
+        return request.stream() ? form(request, client.request()) : Form.EVENTS;
+    }
+
+    /// Vectors come as a whole, without a reason to stop. Gemini does not tell what they took.
+    private boolean isWhole(AnswerReader reader, Settlement settlement, boolean stream) {
+        return !reader.failed
                 && reader.unpriced.isEmpty()
+                && (request.operation().producesTokens()
+                        ? saysAll(reader, settlement, stream)
+                        : settlement.exact() || reader.finished);
+    }
+
+    private static boolean saysAll(AnswerReader reader, Settlement settlement, boolean stream) {
+        return settlement.exact()
+                && (reader.finished || !stream)
                 && reader.stopReason != null
                 && WHOLE.contains(reader.stopReason);
     }

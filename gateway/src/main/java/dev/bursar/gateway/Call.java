@@ -247,19 +247,18 @@ final class Call implements Runnable {
             @Nullable Recording recording) {
         boolean array = asksForArray();
         if (crossing != null) {
-            return crossing.relay(request, reader, array);
+            return crossing.relay(request, reader, array, recording);
         }
         if (target.operation() == Operation.CONVERSE_STREAM) {
-            return Relay.ofFrames(reader);
+            return Relay.ofFrames(reader, recording);
         }
         return array
-                ? Relay.ofArray(reader)
+                ? Relay.ofArray(reader, recording)
                 : new Relay(reader, request.askForUsage() != null, recording);
     }
 
     private boolean asksForArray() {
-        return target.operation() == Operation.STREAM_GENERATE
-                && !"sse".equals(client.request().getParam("alt"));
+        return GeminiPath.asksForArray(target.operation(), client.request());
     }
 
     /// Null where the provider speaks the client's dialect. Others know no responses in the background.

@@ -86,12 +86,15 @@ record Crossing(Operation client, Operation upstream, Translation translation) {
     ///
     /// @param reader of the provider's answer
     /// @param array whether the client wants one long JSON array
-    Relay relay(CallRequest asked, AnswerReader reader, boolean array) {
+    /// @param recording gets a copy of what the client gets, or null
+    Relay relay(
+            CallRequest asked, AnswerReader reader, boolean array, @Nullable Recording recording) {
         StreamTranslation stream =
                 array
                         ? translation.arrayStream(asked.model())
                         : translation.stream(asked.model(), asked.askForUsage() == null);
-        return Relay.translating(reader, stream, upstream == Operation.CONVERSE_STREAM);
+        boolean frames = upstream == Operation.CONVERSE_STREAM;
+        return Relay.translating(reader, stream, frames, recording);
     }
 
     /// What the client is told of an answer that is whole. Others are translated as they come.

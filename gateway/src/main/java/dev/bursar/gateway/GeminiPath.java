@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import io.vertx.core.http.HttpServerRequest;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,11 @@ final class GeminiPath {
         String model = name.startsWith(MODELS) ? name.substring(MODELS.length()) : name;
         boolean named = name.startsWith(MODELS) || name.startsWith(TUNED);
         return named && !model.isEmpty() ? new Target(operation, decoded(model)) : null;
+    }
+
+    /// Whether a stream is to be one long JSON array: it is, unless events are asked for.
+    static boolean asksForArray(Operation operation, HttpServerRequest request) {
+        return operation == Operation.STREAM_GENERATE && !"sse".equals(request.getParam("alt"));
     }
 
     static String of(String model, String method) {

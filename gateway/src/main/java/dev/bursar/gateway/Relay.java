@@ -61,7 +61,7 @@ final class Relay {
         this(reader, hideUsage, null);
     }
 
-    /// @param recording gets a copy of everything, or null
+    /// @param recording gets a copy of everything, hidden usage included, or null
     Relay(AnswerReader reader, boolean hideUsage, @Nullable Recording recording) {
         this.reader = reader;
         this.hideUsage = hideUsage;
@@ -74,34 +74,44 @@ final class Relay {
     private Relay(
             AnswerReader reader,
             @Nullable StreamTranslation translation,
+            @Nullable Recording recording,
             String contentType,
             Function<EventScanner.Sink, EventScanner> scanner) {
         this.reader = reader;
         this.hideUsage = false;
-        this.recording = null;
+        this.recording = recording;
         this.translation = translation;
         this.scanner = scanner.apply(this::event);
         this.contentType = contentType;
     }
 
     /// A relay of one long JSON array.
-    static Relay ofArray(AnswerReader reader) {
-        return new Relay(reader, null, JSON, JsonArrayScanner::new);
+    ///
+    /// @param recording gets a copy of everything, or null
+    static Relay ofArray(AnswerReader reader, @Nullable Recording recording) {
+        return new Relay(reader, null, recording, JSON, JsonArrayScanner::new);
     }
 
     /// A relay of binary frames.
-    static Relay ofFrames(AnswerReader reader) {
-        return new Relay(reader, null, FRAMES, FrameScanner::new);
+    ///
+    /// @param recording gets a copy of everything, or null
+    static Relay ofFrames(AnswerReader reader, @Nullable Recording recording) {
+        return new Relay(reader, null, recording, FRAMES, FrameScanner::new);
     }
 
     /// A relay that makes another dialect's stream of this one.
     ///
     /// @param reader of the provider's dialect
     /// @param frames whether the provider sends binary frames, else events
-    static Relay translating(AnswerReader reader, StreamTranslation translation, boolean frames) {
+    /// @param recording gets a copy of what is made, or null
+    static Relay translating(
+            AnswerReader reader,
+            StreamTranslation translation,
+            boolean frames,
+            @Nullable Recording recording) {
         return frames
-                ? new Relay(reader, translation, FRAMES, FrameScanner::new)
-                : new Relay(reader, translation, EVENT_STREAM, SseScanner::new);
+                ? new Relay(reader, translation, recording, FRAMES, FrameScanner::new)
+                : new Relay(reader, translation, recording, EVENT_STREAM, SseScanner::new);
     }
 
     /// Whether a good answer with this type of content goes on as it comes.
@@ -196,12 +206,12 @@ final class Relay {
             return chunk;
         }
         byte[] received = chunk.getBytes();
-        if (recording != null) {
-            recording.add(received);
-        }
         if (translation != null) {
             scanner.feed(received);
-            return taken();
+            return recorded(taken());
+        }
+        if (recording != null) {
+            recording.add(received);
         }
         if (!hideUsage) {
             scanner.feed(received);
@@ -230,7 +240,7 @@ final class Relay {
     Buffer rest() {
         scanner.finish();
         if (translation != null) {
-            return taken().appendBytes(translation.end());
+            return recorded(taken().appendBytes(translation.end()));
         }
         Buffer rest = hide ? NOTHING : waiting;
         waiting = NOTHING;
@@ -241,6 +251,13 @@ final class Relay {
     private Buffer taken() {
         Buffer made = waiting;
         waiting = Buffer.buffer();
+        return made;
+    }
+
+    private Buffer recorded(Buffer made) {
+        if (recording != null) {
+            recording.add(made.getBytes());
+        }
         return made;
     }
 

@@ -1,12 +1,12 @@
 package dev.bursar.gateway.cache;
 
-/// An answer as a provider gave it: all of it, and nothing went wrong.
+/// An answer as a client got it, or would have got it: all of it, and nothing went wrong.
 ///
-/// @param body the JSON of a whole answer, or the events of a stream, the extra one with the usage included
-/// @param stream whether it is a stream
+/// @param body what was sent; of a stream, the usage included that the client may not have asked for
+/// @param form of the body
 @SuppressWarnings(
         "ArrayRecordComponent") // never compared; shared with every reader, changed by none
-public record Answer(byte[] body, boolean stream) {
+public record Answer(byte[] body, Form form) {
 
     /// Larger answers are not kept.
     public static final int MAX_BYTES = 1024 * 1024;

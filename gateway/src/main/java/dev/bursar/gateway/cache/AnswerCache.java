@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// the same where a rule allows it, and to those who ask the same at the same time.
 ///
 /// A question is the same when everything that could change its answer is: tenant, provider, model, wire
-/// format, the rule, and the body, whatever the order of its fields and whether a stream is asked for.
+/// format, the rule, and the body, whatever the order of its fields and, where an answer can be told both
+/// ways, whether a stream is asked for.
 /// Thread-safe; short of waiting for somebody else's answer, no call waits for another.
 public final class AnswerCache {
 
@@ -209,11 +210,10 @@ public final class AnswerCache {
         private Visit.@Nullable Hit hit(
                 Kept kept, String key, Visit.Kind kind, double cosine, Instant now) {
             Duration age = Duration.between(kept.at(), now);
-            return Replay.of(request.wire(), kept.answer(), request.stream())
+            return Replay.of(request.wire(), kept.answer(), request.form())
                     .map(body ->
                             new Visit.Hit(
                                     body,
-                                    question.usageAsked(),
                                     kind,
                                     kept.paid(),
                                     age.isNegative() ? Duration.ZERO : age,

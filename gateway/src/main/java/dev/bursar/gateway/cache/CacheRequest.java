@@ -11,7 +11,7 @@ import java.util.Map;
 ///     body: query, headers of the dialect
 /// @param provider that would answer
 /// @param model as the provider calls it
-/// @param stream whether the answer is asked for as a stream
+/// @param form how the answer is asked for
 /// @param body as received; not changed
 /// @param subject its dimensions
 /// @param use what the client wants of the cache
@@ -23,7 +23,7 @@ public record CacheRequest(
         String operation,
         String provider,
         String model,
-        boolean stream,
+        Form form,
         byte[] body,
         Map<String, String> subject,
         Use use) {
@@ -39,12 +39,5 @@ public record CacheRequest(
         REFRESH,
         /// A fresh answer, of which nothing is kept.
         BYPASS
-    }
-
-    /// The wire formats whose streams can be told as whole answers, and the other way round.
-    public enum Wire {
-        CHAT,
-        MESSAGES,
-        OTHER
     }
 }

@@ -1,5 +1,7 @@
 package dev.bursar.gateway.cache;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -8,6 +10,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// JSON as a tree, for the few bodies that are looked at as a whole: bounded, with exact numbers, and
@@ -37,6 +40,25 @@ final class Trees {
             return MAPPER.readTree(json) instanceof ObjectNode object
                     ? Optional.of(object)
                     : Optional.empty();
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// The objects in the array in these bytes; empty for anything else.
+    static Optional<List<ObjectNode>> objects(byte[] json) {
+        try {
+            if (!(MAPPER.readTree(json) instanceof ArrayNode array)) {
+                return Optional.empty();
+            }
+            List<ObjectNode> objects = new ArrayList<>();
+            for (JsonNode each : array) {
+                if (!(each instanceof ObjectNode object)) {
+                    return Optional.empty();
+                }
+                objects.add(object);
+            }
+            return Optional.of(objects);
         } catch (JacksonException e) {
             return Optional.empty();
         }

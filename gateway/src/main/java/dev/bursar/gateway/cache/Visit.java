@@ -14,8 +14,7 @@ public sealed interface Visit {
 
     /// There is an answer, in the form that was asked for.
     ///
-    /// @param body the JSON, or the events of a stream that ends with its usage
-    /// @param usageAsked whether the client wants that usage
+    /// @param body of a stream, its usage included
     /// @param kind why it is the answer
     /// @param paid what it took when it was made
     /// @param age of the answer
@@ -23,7 +22,6 @@ public sealed interface Visit {
     @SuppressWarnings("ArrayRecordComponent") // never compared; changed by nobody
     record Hit(
             byte[] body,
-            boolean usageAsked,
             Kind kind,
             Answer.Paid paid,
             Duration age,

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AnswerCacheTest {
 
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
-    private static final Answer ANSWER = new Answer(Bodies.bytes(Bodies.CHAT_ANSWER), false);
+    private static final Answer ANSWER = new Answer(Bodies.bytes(Bodies.CHAT_ANSWER), Form.WHOLE);
 
     private final AnswerCache cache = new AnswerCache(Bodies.settings(Bodies.rule()), Meaning.NONE);
 
@@ -74,7 +74,6 @@ class AnswerCacheTest {
         answered(visit(cache, request("c1"), NOON), "c1", NOON);
         Visit.Hit hit = hit(visit(cache, Bodies.chat("c2", "acme", true, Bodies.CHAT), NOON));
         assertThat(new String(hit.body(), StandardCharsets.UTF_8)).endsWith("data: [DONE]\n\n");
-        assertThat(hit.usageAsked()).isFalse();
     }
 
     @Test
@@ -102,7 +101,7 @@ class AnswerCacheTest {
                                 plain.operation(),
                                 plain.provider(),
                                 plain.model(),
-                                plain.stream(),
+                                plain.form(),
                                 plain.body(),
                                 Map.of(),
                                 use),
@@ -129,7 +128,7 @@ class AnswerCacheTest {
     @Test
     void answer_thatIsUnfitOrTooLarge_isNotKept() {
         miss(visit(cache, request("c1"), NOON)).unfit();
-        Answer large = new Answer(new byte[Answer.MAX_BYTES + 1], false);
+        Answer large = new Answer(new byte[Answer.MAX_BYTES + 1], Form.WHOLE);
         miss(visit(cache, request("c2"), NOON))
                 .answered(large, new Answer.Paid("c2", 1, 1), false, NOON);
         miss(visit(cache, request("c3"), NOON)).close();
@@ -194,7 +193,7 @@ class AnswerCacheTest {
 
     @Test
     void manyAnswers_stayWithinTheBytes() {
-        Answer large = new Answer(new byte[50_000], false);
+        Answer large = new Answer(new byte[50_000], Form.WHOLE);
         for (int i = 0; i < 200; i++) {
             CacheRequest request =
                     Bodies.chat("c" + i, "acme", false, Bodies.CHAT.replace("Hello", "Hello " + i));

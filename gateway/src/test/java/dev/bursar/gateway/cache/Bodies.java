@@ -1,7 +1,6 @@
 package dev.bursar.gateway.cache;
 
 import dev.bursar.gateway.cache.CacheRequest.Use;
-import dev.bursar.gateway.cache.CacheRequest.Wire;
 import dev.bursar.gateway.cache.CacheRule.Temperature;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -65,14 +64,18 @@ final class Bodies {
     }
 
     static CacheRequest chat(String call, String tenant, boolean stream, String quoted) {
+        return request(call, tenant, Wire.CHAT, stream ? Form.EVENTS : Form.WHOLE, quoted);
+    }
+
+    static CacheRequest request(String call, String tenant, Wire wire, Form form, String quoted) {
         return new CacheRequest(
                 call,
                 tenant,
-                Wire.CHAT,
-                "openai.chat",
+                wire,
+                "an operation",
                 "openai",
                 "m",
-                stream,
+                form,
                 bytes(quoted),
                 Map.of(),
                 Use.NORMAL);

@@ -2,7 +2,6 @@ package dev.bursar.gateway.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bursar.gateway.cache.CacheRequest.Wire;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -42,11 +41,11 @@ class ReplayTest {
     }
 
     private static Answer whole(String quoted) {
-        return new Answer(json(quoted).getBytes(StandardCharsets.UTF_8), false);
+        return new Answer(json(quoted).getBytes(StandardCharsets.UTF_8), Form.WHOLE);
     }
 
     private static Answer stream(String text) {
-        return new Answer(text.getBytes(StandardCharsets.UTF_8), true);
+        return new Answer(text.getBytes(StandardCharsets.UTF_8), Form.EVENTS);
     }
 
     private static ObjectNode tree(byte[] json) {
@@ -56,17 +55,18 @@ class ReplayTest {
     @Test
     void sameForm_isByteForByte() {
         Answer answer = whole(CHAT_WITH_EVERYTHING);
-        assertThat(Replay.of(Wire.OTHER, answer, false)).hasValue(answer.body());
-        assertThat(Replay.of(Wire.CHAT, stream("x"), true)).isPresent();
-        assertThat(Replay.of(Wire.OTHER, answer, true)).isEmpty();
+        assertThat(Replay.of(Wire.EMBEDDINGS, answer, Form.WHOLE)).hasValue(answer.body());
+        assertThat(Replay.of(Wire.CHAT, stream("x"), Form.EVENTS)).isPresent();
+        assertThat(Replay.of(Wire.EMBEDDINGS, answer, Form.EVENTS)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {CHAT_WITH_EVERYTHING, Bodies.CHAT_ANSWER})
     void chat_asAStreamAndBack_losesNothing(String quoted) {
         Answer answer = whole(quoted);
-        byte[] streamed = Replay.of(Wire.CHAT, answer, true).orElseThrow();
-        byte[] back = Replay.of(Wire.CHAT, new Answer(streamed, true), false).orElseThrow();
+        byte[] streamed = Replay.of(Wire.CHAT, answer, Form.EVENTS).orElseThrow();
+        byte[] back =
+                Replay.of(Wire.CHAT, new Answer(streamed, Form.EVENTS), Form.WHOLE).orElseThrow();
         ObjectNode expected = tree(answer.body());
         // Null and absent are the same to every client of this dialect.
         for (JsonNode choice : expected.path("choices")) {
@@ -83,7 +83,7 @@ class ReplayTest {
     void chat_asAStream_hasItsUsageInAChunkOfItsOwnBeforeTheEnd() {
         String text =
                 new String(
-                        Replay.of(Wire.CHAT, whole(Bodies.CHAT_ANSWER), true).orElseThrow(),
+                        Replay.of(Wire.CHAT, whole(Bodies.CHAT_ANSWER), Form.EVENTS).orElseThrow(),
                         StandardCharsets.UTF_8);
         assertThat(text).endsWith("data: [DONE]\n\n");
         List<ObjectNode> chunks = Events.read(text.getBytes(StandardCharsets.UTF_8)).orElseThrow();
@@ -127,7 +127,7 @@ class ReplayTest {
                         data: [DONE]
 
                         """);
-        ObjectNode answer = tree(Replay.of(Wire.CHAT, stream(text), false).orElseThrow());
+        ObjectNode answer = tree(Replay.of(Wire.CHAT, stream(text), Form.WHOLE).orElseThrow());
         JsonNode choice = answer.path("choices").get(0);
         assertThat(answer.path("object").asString()).isEqualTo("chat.completion");
         assertThat(choice.path("message").path("content").asString()).isEqualTo("Hello");
@@ -154,21 +154,22 @@ class ReplayTest {
     void chatStream_withSomethingUnknown_isToldAsAStreamOnly(String chunk) {
         String text =
                 json("data: " + chunk + "\n\ndata: {'choices':[],'usage':{'total_tokens':1}}\n\n");
-        assertThat(Replay.of(Wire.CHAT, stream(text), false)).isEmpty();
-        assertThat(Replay.of(Wire.CHAT, stream(text), true)).isPresent();
+        assertThat(Replay.of(Wire.CHAT, stream(text), Form.WHOLE)).isEmpty();
+        assertThat(Replay.of(Wire.CHAT, stream(text), Form.EVENTS)).isPresent();
     }
 
     @Test
     void chatStream_withoutUsage_isToldAsAStreamOnly() {
         String text = json("data: {'choices':[{'index':0,'delta':{'content':'x'}}]}\n\n");
-        assertThat(Replay.of(Wire.CHAT, stream(text), false)).isEmpty();
+        assertThat(Replay.of(Wire.CHAT, stream(text), Form.WHOLE)).isEmpty();
     }
 
     @Test
     void message_asAStreamAndBack_losesNothing() {
         Answer answer = whole(MESSAGE);
-        byte[] streamed = Replay.of(Wire.MESSAGES, answer, true).orElseThrow();
-        Optional<byte[]> back = Replay.of(Wire.MESSAGES, new Answer(streamed, true), false);
+        byte[] streamed = Replay.of(Wire.MESSAGES, answer, Form.EVENTS).orElseThrow();
+        Optional<byte[]> back =
+                Replay.of(Wire.MESSAGES, new Answer(streamed, Form.EVENTS), Form.WHOLE);
         assertThat(tree(back.orElseThrow())).isEqualTo(tree(answer.body()));
     }
 
@@ -176,7 +177,7 @@ class ReplayTest {
     void message_asAStream_hasTheEventsInTheirOrder() {
         String text =
                 new String(
-                        Replay.of(Wire.MESSAGES, whole(MESSAGE), true).orElseThrow(),
+                        Replay.of(Wire.MESSAGES, whole(MESSAGE), Form.EVENTS).orElseThrow(),
                         StandardCharsets.UTF_8);
         assertThat(text).startsWith("event: message_start\ndata: {\"type\":\"message_start\"");
         assertThat(text).endsWith("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
@@ -199,18 +200,18 @@ class ReplayTest {
                                 + "'content_block':{'type':'text','text':''}}\n\ndata: "
                                 + event
                                 + "\n\ndata: {'type':'message_stop'}\n\n");
-        assertThat(Replay.of(Wire.MESSAGES, stream(text), false)).isEmpty();
+        assertThat(Replay.of(Wire.MESSAGES, stream(text), Form.WHOLE)).isEmpty();
         assertThat(
                         Replay.of(
                                 Wire.MESSAGES,
                                 stream(text.replace("data: " + json(event) + "\n\n", "")),
-                                false))
+                                Form.WHOLE))
                 .isPresent();
     }
 
     @Test
     void messageStream_thatDoesNotEnd_isToldAsAStreamOnly() {
         String text = json("data: {'type':'message_start','message':{'usage':{}}}\n\n");
-        assertThat(Replay.of(Wire.MESSAGES, stream(text), false)).isEmpty();
+        assertThat(Replay.of(Wire.MESSAGES, stream(text), Form.WHOLE)).isEmpty();
     }
 }
