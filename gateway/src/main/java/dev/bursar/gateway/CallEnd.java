@@ -53,7 +53,8 @@ final class CallEnd {
         /// The answer can be kept for the next who asks the same, unless a budget or a failing provider made
         /// another call of it.
         private void keep(byte @Nullable [] json, Settlement settled) {
-            if (attempt.isFirst() && shape.treatment().equals(Treatment.NONE)) {
+            boolean whole = json != null || relay.isComplete();
+            if (whole && attempt.isFirst() && shape.treatment().equals(Treatment.NONE)) {
                 cache.settled(json, reader, settled);
             }
         }

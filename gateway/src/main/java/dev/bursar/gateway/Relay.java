@@ -49,6 +49,7 @@ final class Relay {
     private boolean lastHidden;
 
     private boolean cutInside;
+    private boolean complete;
     private boolean hide;
     private boolean unscanned;
     private boolean unreadable;
@@ -194,6 +195,11 @@ final class Relay {
         return scanner instanceof JsonArrayScanner;
     }
 
+    /// Whether the stream has ended, and where one of its kind may end.
+    boolean isComplete() {
+        return complete;
+    }
+
     /// Whether the stream ended in the middle of an event that was passed on.
     boolean cutInside() {
         return cutInside;
@@ -238,6 +244,9 @@ final class Relay {
 
     /// What is left at the end of the stream.
     Buffer rest() {
+        complete =
+                scanner.betweenEvents()
+                        && (!(scanner instanceof JsonArrayScanner array) || array.complete());
         scanner.finish();
         if (translation != null) {
             return recorded(taken().appendBytes(translation.end()));

@@ -392,6 +392,18 @@ class CacheDialectsTest {
         assertThat(house.provider.received).hasSize(2);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json|[%s", "text/event-stream|data: %s\n\ndata: {\"cand"})
+    void stream_thatEndsInsideOfIt_isNotKept(String stream) throws Exception {
+        String type = stream.substring(0, stream.indexOf('|'));
+        streams(type, stream.substring(stream.indexOf('|') + 1).formatted(GENERATED));
+        String path = type.equals("application/json") ? array().path() : generated().path();
+        for (int i = 0; i < 2; i++) {
+            ask(path, Samples.GENERATE);
+        }
+        assertThat(house.provider.received).hasSize(2);
+    }
+
     @Test
     void answer_thatCallsATool_isNotKept() throws Exception {
         answers(
