@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param price id of the price row
 /// @param toolCalls that were counted
 /// @param partlyPriced whether the provider bills more than its price here knows
+/// @param cached whether it was answered from the cache
+/// @param avoidedMicrocents what the answer had cost that it got from there
 /// @param stopsRun whether it is the denial that ends its run
 /// @param buckets tokens and cost by class
 record Call(
@@ -30,6 +32,8 @@ record Call(
         String price,
         long toolCalls,
         boolean partlyPriced,
+        boolean cached,
+        long avoidedMicrocents,
         boolean stopsRun,
         Buckets buckets) {
 
@@ -39,6 +43,9 @@ record Call(
 
     /// Names the breaker's rule that has noticed a call.
     static final String BREAKER = "breaker";
+
+    /// The decision on a call that was not made.
+    private static final String CACHED = "cached";
 
     /// Names the call of a model that a tool call was counted with.
     private static final String COUNTED = "counted_by";
@@ -174,6 +181,7 @@ record Call(
                         end.denial(),
                         end.budget(),
                         label(attribution, BREAKER, ""));
+        boolean cached = metered && row.decision().equals(CACHED);
         return new Call(
                 row,
                 subject,
@@ -182,6 +190,8 @@ record Call(
                 label(attribution, "price", ""),
                 toolCalls(attribution, end.spent()),
                 metered && attribution.labels().containsKey("unpriced_parts"),
+                cached,
+                cached ? attribution.numbers().getOrDefault("cost_avoided_microcents", 0L) : 0,
                 end.stopsRun(),
                 buckets);
     }

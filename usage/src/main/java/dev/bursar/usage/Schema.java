@@ -82,7 +82,7 @@ final class Schema {
         columns.addAll(typed(List.of("id", "outcome"), "VARCHAR"));
         columns.addAll(typed(Subject.DIMENSIONS, "VARCHAR"));
         columns.addAll(typed(CALL_TEXT, "VARCHAR"));
-        columns.addAll(typed(List.of("calls", "denials"), "INTEGER"));
+        columns.addAll(typed(List.of("calls", "denials", "cached"), "INTEGER"));
         columns.add("\"stops\" BOOLEAN");
         columns.addAll(
                 typed(
@@ -91,6 +91,7 @@ final class Schema {
                                 "tokens",
                                 "microcents",
                                 "asked_microcents",
+                                "avoided_microcents",
                                 "latency_millis"),
                         "BIGINT"));
         for (TokenClass tokenClass : TokenClass.values()) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///     starts later; for `ALL`, the start of the range
 /// @param key the value, `""` for calls without one; null when not grouped or for `other`
 /// @param other whether this is the sum over the values beyond the limit
-/// @param calls model calls that were let through, also those released without cost
+/// @param calls model calls that were let through, also those released without cost and the cached ones
 /// @param toolCalls tool calls that were counted
 /// @param denials calls that were refused; in no other figure but `deniedAskedMicrocents`
 /// @param tokens of all classes
@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param lines by token class, those that are not zero; their sum is below the totals where a call
 ///     came without classes
 /// @param deniedAskedMicrocents what denied calls had asked to hold: an upper bound of their cost
+/// @param cached calls that were answered from the cache, at no cost
+/// @param cacheAvoidedMicrocents what the answers had cost that those got
 public record TotalsRow(
         Instant start,
         @Nullable String key,
@@ -29,7 +31,9 @@ public record TotalsRow(
         long tokens,
         long microcents,
         List<TokenLine> lines,
-        long deniedAskedMicrocents) {
+        long deniedAskedMicrocents,
+        long cached,
+        long cacheAvoidedMicrocents) {
 
     public TotalsRow {
         lines = List.copyOf(lines);

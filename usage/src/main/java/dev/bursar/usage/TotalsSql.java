@@ -27,7 +27,15 @@ final class TotalsSql {
     private static final TokenClass[] CLASSES = TokenClass.values();
 
     private static final String SUMS =
-            Stream.of("calls", "tool_calls", "denials", "tokens", "microcents", "asked_microcents")
+            Stream.of(
+                            "calls",
+                            "tool_calls",
+                            "denials",
+                            "tokens",
+                            "microcents",
+                            "asked_microcents",
+                            "cached",
+                            "avoided_microcents")
                     .map(column -> Schema.sum(column) + " AS " + column)
                     .collect(Collectors.joining(", "));
 
@@ -115,7 +123,9 @@ final class TotalsSql {
                 result.getLong("tokens"),
                 result.getLong("microcents"),
                 lines(result),
-                result.getLong("asked_microcents"));
+                result.getLong("asked_microcents"),
+                result.getLong("cached"),
+                result.getLong("avoided_microcents"));
     }
 
     /// One row of sums per bucket, taken apart here. What came without classes is under `""`.
@@ -169,6 +179,8 @@ final class TotalsSql {
                 line.tokens(),
                 line.microcents(),
                 line.tokenClass().isEmpty() ? List.of() : List.of(line),
+                0,
+                0,
                 0);
     }
 

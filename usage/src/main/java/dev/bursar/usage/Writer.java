@@ -67,11 +67,13 @@ final class Writer {
                 .append(of.budget())
                 .append(of.isModelCall() ? 1 : 0)
                 .append(of.denied() ? 1 : 0)
+                .append(call.cached() ? 1 : 0)
                 .append(call.stopsRun())
                 .append(call.toolCalls())
                 .append(of.tokens())
                 .append(of.microcents())
                 .append(of.askedMicrocents())
+                .append(call.avoidedMicrocents())
                 .append(of.latencyMillis());
         for (int i = 0; i < CLASSES; i++) {
             row.append(call.buckets().tokens(i)).append(call.buckets().microcents(i));

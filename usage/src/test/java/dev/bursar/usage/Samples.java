@@ -157,6 +157,30 @@ final class Samples {
                 Attribution.of(Map.of("call", call, "tool", tool), Map.of()));
     }
 
+    /// A call that was answered from the cache.
+    static Entry.Charged cached(
+            Instant at, String call, Subject subject, String model, long avoided) {
+        return new Entry.Charged(
+                at,
+                new CommandKey(call, 1),
+                tenant(subject),
+                subject,
+                Amounts.of(Unit.CALLS, 1),
+                Amounts.of(Unit.CALLS, 1),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Attribution.of(
+                        Map.of(
+                                "call", call,
+                                "model", model,
+                                "decision", "cached",
+                                "provenance", "cached",
+                                "cache", "exact"),
+                        Map.of("cost_avoided_microcents", avoided)));
+    }
+
     static Entry.Refused refused(
             Instant at, String call, Subject subject, long asked, Block... blocks) {
         return new Entry.Refused(

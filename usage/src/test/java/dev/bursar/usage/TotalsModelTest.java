@@ -1,6 +1,7 @@
 package dev.bursar.usage;
 
 import static dev.bursar.usage.Samples.CENT;
+import static dev.bursar.usage.Samples.cached;
 import static dev.bursar.usage.Samples.committed;
 import static dev.bursar.usage.Samples.expired;
 import static dev.bursar.usage.Samples.refused;
@@ -48,7 +49,20 @@ final class TotalsModelTest {
 
     /// The figures of a row that are summed up by hand.
     private record Sum(
-            long calls, long tools, long denials, long tokens, long microcents, long asked) {
+            long calls,
+            long tools,
+            long denials,
+            long tokens,
+            long microcents,
+            long asked,
+            long cached,
+            long avoided) {
+
+        /// Of a call that is no answer of the cache.
+        static Sum of(
+                long calls, long tools, long denials, long tokens, long microcents, long asked) {
+            return new Sum(calls, tools, denials, tokens, microcents, asked, 0, 0);
+        }
 
         Sum plus(Sum o) {
             return new Sum(
@@ -57,7 +71,9 @@ final class TotalsModelTest {
                     denials + o.denials,
                     tokens + o.tokens,
                     microcents + o.microcents,
-                    asked + o.asked);
+                    asked + o.asked,
+                    cached + o.cached,
+                    avoided + o.avoided);
         }
 
         static Sum of(TotalsRow row) {
@@ -67,7 +83,9 @@ final class TotalsModelTest {
                     row.denials(),
                     row.tokens(),
                     row.microcents(),
-                    row.deniedAskedMicrocents());
+                    row.deniedAskedMicrocents(),
+                    row.cached(),
+                    row.cacheAvoidedMicrocents());
         }
     }
 
@@ -229,7 +247,7 @@ final class TotalsModelTest {
     private static @Nullable Sum sum(Entry entry) {
         return switch (entry) {
             case Entry.Committed e ->
-                    new Sum(
+                    Sum.of(
                             1,
                             0,
                             0,
@@ -237,13 +255,18 @@ final class TotalsModelTest {
                                     + e.attribution().numbers().getOrDefault("tokens_output", 0L),
                             e.actual().get(Unit.USD_MICROCENTS),
                             0);
-            case Entry.Refused e -> new Sum(0, 0, 1, 0, 0, e.asked().get(Unit.USD_MICROCENTS));
+            case Entry.Refused e -> Sum.of(0, 0, 1, 0, 0, e.asked().get(Unit.USD_MICROCENTS));
             case Entry.Expired e ->
                     e.charged()
-                            ? new Sum(1, 0, 0, 1_000, e.held().get(Unit.USD_MICROCENTS), 0)
-                            : new Sum(1, 0, 0, 0, 0, 0);
-            case Entry.Charged e -> new Sum(0, 1, 0, 0, e.actual().get(Unit.USD_MICROCENTS), 0);
-            case Entry.Released _ -> new Sum(1, 0, 0, 0, 0, 0);
+                            ? Sum.of(1, 0, 0, 1_000, e.held().get(Unit.USD_MICROCENTS), 0)
+                            : Sum.of(1, 0, 0, 0, 0, 0);
+            case Entry.Charged e -> {
+                Long avoided = e.attribution().numbers().get("cost_avoided_microcents");
+                yield avoided == null
+                        ? Sum.of(0, 1, 0, 0, e.actual().get(Unit.USD_MICROCENTS), 0)
+                        : new Sum(1, 0, 0, 0, 0, 0, 1, avoided);
+            }
+            case Entry.Released _ -> Sum.of(1, 0, 0, 0, 0, 0);
             case Entry.Reserved _, Entry.Extended _, Entry.Evaluated _, Entry.AccountsDropped _ ->
                     null;
             case Entry.Administrative _ -> null;
@@ -263,12 +286,13 @@ final class TotalsModelTest {
             Subject subject = randomSubject(random);
             long cost = random.nextInt(1_000_000);
             entries.add(
-                    switch (random.nextInt(7)) {
+                    switch (random.nextInt(8)) {
                         case 0 -> refused(at, id, subject, cost, spent("run", "r"));
                         case 1 -> released(at, id, subject);
                         case 2 -> expired(at, id, subject, cost, random.nextBoolean());
                         case 3 -> toolSpend(at, id, subject, "search", cost);
                         case 4 -> reserved(at, id, subject, cost, List.of());
+                        case 5 -> cached(at, id, subject, "model-" + random.nextInt(5), cost);
                         default ->
                                 committed(
                                         at,

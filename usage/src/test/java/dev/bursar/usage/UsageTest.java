@@ -2,6 +2,7 @@ package dev.bursar.usage;
 
 import static dev.bursar.usage.Samples.CENT;
 import static dev.bursar.usage.Samples.NOON;
+import static dev.bursar.usage.Samples.cached;
 import static dev.bursar.usage.Samples.committed;
 import static dev.bursar.usage.Samples.expired;
 import static dev.bursar.usage.Samples.refused;
@@ -84,7 +85,45 @@ final class UsageTest {
                                 List.of(
                                         new TokenLine("input", 260, 3_500_000),
                                         new TokenLine("output", 130, 10_500_000)),
-                                30 * CENT));
+                                30 * CENT,
+                                0,
+                                0));
+    }
+
+    @Test
+    void totals_withAnswersOfTheCache_tellThemAndWhatTheyHadCost() throws InterruptedException {
+        house.append(
+                cached(NOON.plusSeconds(8), "c8", R1, "gpt-4o", 3 * CENT),
+                cached(NOON.plusSeconds(9), "c9", R2, "gpt-4o", 4 * CENT));
+        assertThat(house.usage.totals(range()))
+                .extracting(
+                        TotalsRow::calls,
+                        TotalsRow::microcents,
+                        TotalsRow::cached,
+                        TotalsRow::cacheAvoidedMicrocents)
+                .containsExactly(tuple(7L, 22 * CENT, 2L, 7 * CENT));
+        assertThat(house.usage.totals(range().where(new Dimension(Subject.RUN), "r2")))
+                .extracting(TotalsRow::cached, TotalsRow::cacheAvoidedMicrocents)
+                .containsExactly(tuple(1L, 4 * CENT));
+    }
+
+    @Test
+    void totals_ofCallsThatOnlySayWhatTheyAvoided_areNotCached() throws InterruptedException {
+        house.append(
+                new Entry.Released(
+                        NOON.plusSeconds(8),
+                        new CommandKey("c8/release", 1),
+                        new HoldId("c8"),
+                        new TenantId("acme"),
+                        R2,
+                        Amounts.of(Unit.USD_MICROCENTS, CENT),
+                        List.of(),
+                        Attribution.of(
+                                Map.of("call", "c8", "decision", "allow"),
+                                Map.of("cost_avoided_microcents", CENT))));
+        assertThat(house.usage.totals(range()))
+                .extracting(TotalsRow::cached, TotalsRow::cacheAvoidedMicrocents)
+                .containsExactly(tuple(0L, 0L));
     }
 
     @Test

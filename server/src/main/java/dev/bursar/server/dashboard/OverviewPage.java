@@ -7,7 +7,6 @@ import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import dev.bursar.server.dashboard.view.BudgetLine;
 import dev.bursar.server.dashboard.view.CallLine;
-import dev.bursar.server.dashboard.view.ChartView;
 import dev.bursar.server.dashboard.view.Figure;
 import dev.bursar.server.dashboard.view.OverviewView;
 import dev.bursar.server.dashboard.view.OverviewView.LiveView;
@@ -99,7 +98,7 @@ final class OverviewPage {
                         .by(range.bucket(), clock.zone())
                         .by(Dimension.MODEL)
                         .atMost(MODELS);
-        ChartView chart = ModelChart.of(usage.totals(byModel), range, clock);
+        List<TotalsRow> spend = usage.totals(byModel);
         Live live = usage.live(request.tenant().isEmpty() ? null : request.tenant());
         List<CallLine> calls =
                 live.latest().stream().limit(CALLS).map(call -> Lines.call(call, clock)).toList();
@@ -107,7 +106,8 @@ final class OverviewPage {
                 behind(),
                 tiles(request, live),
                 range.words(),
-                chart,
+                ModelChart.of(spend, range, clock),
+                cached(spend),
                 budgets(request),
                 Address.BUDGETS.with("tenant", request.tenant()).text(),
                 Lines.runs(usage.runs(topRuns(request)).rows(), clock),
@@ -116,6 +116,15 @@ final class OverviewPage {
                         .with("range", request.get("range"))
                         .text(),
                 calls);
+    }
+
+    private static String cached(List<TotalsRow> rows) {
+        long cached = sum(rows, TotalsRow::cached);
+        return cached == 0
+                ? ""
+                : Counts.of(cached, "call was", "calls were")
+                        + " answered from the cache, which avoided "
+                        + Money.exact(sum(rows, TotalsRow::cacheAvoidedMicrocents));
     }
 
     private String behind() {

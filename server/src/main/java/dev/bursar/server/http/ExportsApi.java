@@ -67,7 +67,9 @@ final class ExportsApi {
                         "denials",
                         "tokens",
                         "usd",
-                        "denied_asked_usd");
+                        "denied_asked_usd",
+                        "cached",
+                        "cache_avoided_usd");
         send(context, "spend", csv, last -> last == null ? rows : List.of(), ExportsApi::total);
     }
 
@@ -80,7 +82,9 @@ final class ExportsApi {
                 .number(row.denials())
                 .number(row.tokens())
                 .usd(row.microcents())
-                .usd(row.deniedAskedMicrocents());
+                .usd(row.deniedAskedMicrocents())
+                .number(row.cached())
+                .usd(row.cacheAvoidedMicrocents());
     }
 
     private void calls(RoutingContext context) {

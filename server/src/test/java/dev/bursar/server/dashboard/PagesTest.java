@@ -73,6 +73,18 @@ class PagesTest {
     }
 
     @Test
+    void overview_withAnswersOfTheCache_saysHowManyAndWhatTheyAvoided() throws Exception {
+        assertThat(ok(Address.OVERVIEW.with("range", "7d"))).doesNotContain("from the cache");
+        traffic.cached("again-1", "asking-again", 3_000_000);
+        traffic.cached("again-2", "asking-again", 4_000_000);
+        pages.caughtUp();
+        assertThat(ok(Address.OVERVIEW.with("tenant", "acme").with("range", "30d")))
+                .contains("2 calls were answered from the cache, which avoided $0.07");
+        assertThat(ok(Address.OVERVIEW.with("tenant", "globex"))).doesNotContain("from the cache");
+        assertThat(ok(Address.call("again-1"))).contains("answered from the cache", "$0.03");
+    }
+
+    @Test
     void pages_ofATenant_areInItsTimeZoneAndNameIt() throws Exception {
         assertThat(ok(Address.OVERVIEW)).contains(" · UTC").doesNotContain("Asia/Tokyo");
         assertThat(ok(Address.OVERVIEW.with("tenant", "globex")))

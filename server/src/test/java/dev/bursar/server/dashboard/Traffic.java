@@ -185,6 +185,24 @@ final class Traffic implements AutoCloseable {
                                         "cost_beside_microcents", 800L))));
     }
 
+    /// A call that is answered from the cache.
+    void cached(String id, String run, long avoidedMicrocents) {
+        Map<String, String> labels = labels(id, "openai", "gpt-4o");
+        labels.put("decision", "cached");
+        labels.put("provenance", "cached");
+        labels.put("cache", "exact");
+        authority.submit(
+                new Command.Charge(
+                        key(id, 1),
+                        ACME,
+                        Subject.of(Map.of(Subject.RUN, run)),
+                        Amounts.of(Unit.CALLS, 1),
+                        Command.Overage.REJECT,
+                        false,
+                        Attribution.of(
+                                labels, Map.of("cost_avoided_microcents", avoidedMicrocents))));
+    }
+
     private void settle(
             Outcome.Granted granted, TenantId tenant, String id, Price price, TokenUsage usage) {
         Cost cost = price.cost(usage);

@@ -2,9 +2,13 @@ package dev.bursar.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.ledger.Amounts;
 import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.Command;
+import dev.bursar.ledger.CommandKey;
+import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.ledger.Unit;
 import dev.bursar.server.directory.Role;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -17,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /// Files for those who close the books.
 class ExportsTest {
@@ -61,14 +66,43 @@ class ExportsTest {
         assertThat(lines("calls.csv?tenant=other")).hasSize(1);
     }
 
+    /// A call that is answered from the cache, whose answer had cost $0.45.
+    private void cached(String id) {
+        house.authority.submit(
+                new Command.Charge(
+                        new CommandKey(id, 1),
+                        ApiHouse.ACME,
+                        Subject.of(Map.of("run", "r1", "workflow", "support")),
+                        Amounts.of(Unit.CALLS, 1),
+                        Command.Overage.REJECT,
+                        false,
+                        Attribution.of(
+                                Map.of("call", id, "decision", "cached"),
+                                Map.of("cost_avoided_microcents", 45_000_000L))));
+    }
+
+    @Test
+    void spend_withAnswersOfTheCache_isTheSameInTheListAndTheFile() {
+        cached("call-3");
+        cached("call-4");
+
+        assertThat(lines("spend.csv").get(1)).endsWith(",1.23,20,2,0.9");
+        JsonNode all = house.ok("GET", "/api/spend", "").path("items").path(0);
+        assertThat(all.path("calls").asInt()).isEqualTo(3);
+        assertThat(all.path("cached").asInt()).isEqualTo(2);
+        assertThat(all.path("cache_avoided_usd").asString()).isEqualTo("0.9");
+        assertThat(all.path("usd").asString()).isEqualTo("1.23");
+    }
+
     @Test
     void spend_isGroupedAsAsked() {
         List<String> lines = lines("spend.csv?by=workflow");
 
         assertThat(lines.getFirst())
                 .isEqualTo(
-                        "start,workflow,other,calls,tool_calls,denials,tokens,usd,denied_asked_usd");
-        assertThat(lines.get(1)).endsWith(",support,false,1,0,1,12,1.23,20");
+                        "start,workflow,other,calls,tool_calls,denials,tokens,usd,denied_asked_usd,"
+                                + "cached,cache_avoided_usd");
+        assertThat(lines.get(1)).endsWith(",support,false,1,0,1,12,1.23,20,0,0");
     }
 
     @Test

@@ -22,11 +22,13 @@ public record OverviewView(
     /// @param behind empty, or that figures are late
     /// @param tiles what is being spent now
     /// @param note what the range is, in words
+    /// @param cached what the cache has answered in the range and avoided by it, in words, or empty
     public record LiveView(
             String behind,
             List<Tile> tiles,
             String note,
             ChartView chart,
+            String cached,
             List<BudgetLine> budgets,
             String budgetsHref,
             List<RunLine> runs,
