@@ -181,8 +181,8 @@ final class BackgroundResponses implements AutoCloseable {
                 LOG.error("following failed: call={}", one.bill().call(), bug);
                 one.abandon();
             } finally {
-                watchers.remove(one.bill().call());
                 place.close();
+                watchers.remove(one.bill().call());
             }
         }
 
