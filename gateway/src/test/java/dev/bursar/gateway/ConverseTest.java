@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -366,7 +365,7 @@ class ConverseTest {
             client.send(RawClient.request(STREAM, REQUEST)).readUntil("Hello!");
             client.reset();
         }
-        assertThat(house.provider.closed.poll(10, TimeUnit.SECONDS)).isNotNull();
+        house.provider.awaitClosed();
         Entry.Committed entry = house.committed();
         assertThat(entry.attribution().labels())
                 .containsEntry("status", "client_gone")
@@ -396,7 +395,7 @@ class ConverseTest {
         assertThat(payload(end.getFirst()).path("contentBlockIndex").asLong(-1)).isEqualTo(2);
         assertThat(payload(end.get(1)).path("stopReason").asString()).isEqualTo("max_tokens");
         JsonNode usage = payload(end.getLast()).path("usage");
-        assertThat(house.provider.closed.poll(10, TimeUnit.SECONDS)).isNotNull();
+        house.provider.awaitClosed();
         Entry.Committed entry = house.committed();
         assertThat(entry.attribution().labels()).containsEntry("status", "stopped");
         assertThat(usage.path("outputTokens").asLong())

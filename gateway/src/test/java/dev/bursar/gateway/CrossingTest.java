@@ -11,7 +11,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,7 +145,7 @@ class CrossingTest {
         });
         HttpResponse<String> answer = house.post(CHAT, CLAUDE_STREAM);
         assertThat(answer.body()).contains("Hello!", "provider_unreachable");
-        assertThat(house.provider.closed.poll(10, TimeUnit.SECONDS)).isNotNull();
+        house.provider.awaitClosed();
         assertThat(house.committed().attribution().labels())
                 .containsEntry("status", "unreadable_answer");
     }
@@ -250,7 +249,7 @@ class CrossingTest {
         assertThat(answer.body())
                 .contains("\"finish_reason\":\"length\"")
                 .endsWith("data: [DONE]\n\n");
-        assertThat(house.provider.closed.poll(10, TimeUnit.SECONDS)).isNotNull();
+        house.provider.awaitClosed();
         Entry.Committed entry = house.committed();
         assertThat(entry.attribution().labels()).containsEntry("status", "stopped");
         House.await(() -> house.held() == 0);

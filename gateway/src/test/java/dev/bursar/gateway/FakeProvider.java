@@ -46,7 +46,7 @@ final class FakeProvider {
                         .connectionHandler(connection -> connection.exceptionHandler(_ -> {}))
                         .requestHandler(this::handle)
                         .listen()
-                        .await(10, TimeUnit.SECONDS);
+                        .await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     URI uri(String path) {
@@ -80,8 +80,13 @@ final class FakeProvider {
         });
     }
 
+    /// Waits until an answer's connection has closed before its end.
+    void awaitClosed() throws Exception {
+        House.await(() -> !closed.isEmpty());
+    }
+
     void close() throws Exception {
-        server.close().await(10, TimeUnit.SECONDS);
+        server.close().await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     /// The means of a script. Steps run on the event loop.

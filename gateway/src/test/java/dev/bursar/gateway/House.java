@@ -40,6 +40,9 @@ import java.util.function.BooleanSupplier;
 /// A gateway with a real authority on a directory, a fake provider, and a client: all on real ports.
 final class House {
 
+    /// How long a test waits for what another thread does: long enough for the slowest machine.
+    static final Duration PATIENCE = Duration.ofSeconds(30);
+
     static final TenantId ACME = new TenantId("acme");
     static final String KEY = "bursar-key-of-acme";
     static final TenantId OTHER = new TenantId("other");
@@ -84,6 +87,10 @@ final class House {
     final BodyBytes bodies;
     final Gateway gateway;
     final HttpServer server;
+
+    /// How many connections of clients are open, as the gateway has seen it.
+    final AtomicInteger connections = new AtomicInteger();
+
     final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     final AtomicInteger estimated = new AtomicInteger();
     final AtomicInteger unpriced = new AtomicInteger();
@@ -129,7 +136,12 @@ final class House {
                                         .setPort(0)
                                         .setHost("127.0.0.1")
                                         .setHandle100ContinueAutomatically(true))
-                        .connectionHandler(connection -> connection.exceptionHandler(_ -> {}))
+                        .connectionHandler(connection -> {
+                            connections.incrementAndGet();
+                            connection
+                                    .exceptionHandler(_ -> {})
+                                    .closeHandler(_ -> connections.decrementAndGet());
+                        })
                         .requestHandler(request -> {
                             if (gateway.accepts(request)) {
                                 gateway.handle(request);
@@ -138,7 +150,7 @@ final class House {
                             }
                         })
                         .listen()
-                        .await(10, TimeUnit.SECONDS);
+                        .await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     GatewaySettings settings() {
@@ -237,7 +249,7 @@ final class House {
 
     HttpRequest.Builder request(String path, String body) {
         return HttpRequest.newBuilder(uri(path))
-                .timeout(Duration.ofSeconds(30))
+                .timeout(PATIENCE.multipliedBy(2))
                 .header("Authorization", "Bearer " + KEY)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(body));
@@ -291,9 +303,19 @@ final class House {
         return authority.balances(budget, 1_000).stream().mapToLong(Balance::spent).sum();
     }
 
-    /// Looks again until it is so, for at most ten seconds.
+    /// Waits until the gateway has seen that its clients have hung up, and what it does at once has begun.
+    void awaitHangUp() throws Exception {
+        await(() -> connections.get() == 0);
+    }
+
+    /// Waits until calls have ended: a client has its answer a moment before.
+    void awaitEnded() throws Exception {
+        await(() -> gateway.calls() == 0);
+    }
+
+    /// Looks again until it is so.
     static void await(BooleanSupplier condition) throws Exception {
-        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as("waited too long").isLessThan(end);
             Thread.onSpinWait();
@@ -303,10 +325,10 @@ final class House {
 
     void close() throws Exception {
         http.close();
-        server.close().await(10, TimeUnit.SECONDS);
+        server.close().await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         gateway.close();
         authority.close();
         provider.close();
-        vertx.close().await(10, TimeUnit.SECONDS);
+        vertx.close().await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 }

@@ -41,7 +41,7 @@ class QuestionsTest {
         assertThat(next).isNotDone();
         questions.next("b").close();
         first.close();
-        assertThat(next.get(10, TimeUnit.SECONDS)).isNotNull();
+        assertThat(next.get(House.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isNotNull();
     }
 
     @Test

@@ -16,7 +16,7 @@ final class RawClient implements AutoCloseable {
     RawClient(URI uri) throws IOException {
         socket.setReceiveBufferSize(8 * 1024);
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout((int) House.PATIENCE.toMillis());
         socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()));
     }
 

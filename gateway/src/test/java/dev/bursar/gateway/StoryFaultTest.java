@@ -132,16 +132,19 @@ class StoryFaultTest {
                             exchange.start(toProvider(), Buffer.buffer(Samples.CHAT_STREAM));
                         })
                         .listen(0, "127.0.0.1")
-                        .await(10, TimeUnit.SECONDS);
+                        .await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         URI gateway = URI.create("http://127.0.0.1:" + server.actualPort());
         try (RawClient client = new RawClient(gateway)) {
             client.send(RawClient.request(CHAT, Samples.CHAT_STREAM));
-            CompletableFuture<Ending> ending = started.get(5, TimeUnit.SECONDS);
-            assertThatThrownBy(() -> ending.get(5, TimeUnit.SECONDS))
-                    .hasRootCauseMessage("a mistake of ours");
+            CompletableFuture<Ending> ending = get(started);
+            assertThatThrownBy(() -> get(ending)).hasRootCauseMessage("a mistake of ours");
             House.await(() -> house.provider.closed.size() == 1);
         }
-        server.close().await(10, TimeUnit.SECONDS);
+        server.close().await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static <T> T get(CompletableFuture<T> future) throws Exception {
+        return future.get(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     private RequestOptions toProvider() {
@@ -232,7 +235,7 @@ class StoryFaultTest {
         public void decided(int commands, long nanos, int queueDepth) {
             if (full) {
                 try {
-                    assertThat(answered.await(20, TimeUnit.SECONDS)).isTrue();
+                    assertThat(answered.await(60, TimeUnit.SECONDS)).isTrue();
                 } catch (InterruptedException e) {
                     throw new IllegalStateException(e);
                 }

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -127,9 +126,7 @@ class StreamBoundTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).contains(kind.end);
         assertThat(answer.body()).doesNotContain("event: error");
-        assertThat(house.provider.closed.poll(10, TimeUnit.SECONDS))
-                .as("the provider's connection is cut")
-                .isNotNull();
+        house.provider.awaitClosed();
         Entry.Committed entry = house.committed();
         assertThat(entry.attribution().labels())
                 .containsEntry("status", "stopped")
