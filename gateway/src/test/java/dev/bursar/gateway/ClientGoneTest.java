@@ -6,6 +6,7 @@ import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,9 +19,6 @@ class ClientGoneTest {
 
     /// Generous for a busy machine; on an idle one it is below 10.
     private static final long CLOSE_MILLIS = 5_000;
-
-    /// Long after the gateway has seen the client go.
-    private static final long LATER_MILLIS = 1_500;
 
     @TempDir private Path data;
     private House house;
@@ -155,19 +153,12 @@ class ClientGoneTest {
     @CsvSource({"true", "false"})
     void client_gone_withDraining_isSettledByTheFinalUsage(boolean stream) throws Exception {
         drain(Duration.ofSeconds(20), 1_000_000);
+        CompletableFuture<Void> gone = new CompletableFuture<>();
         house.provider.script(answer -> {
             if (stream) {
                 answer.stream().write(Samples.CHAT_DELTA_1);
-                answer.after(
-                        300,
-                        () ->
-                                answer.write(Samples.CHAT_DELTA_2)
-                                        .write(Samples.CHAT_USAGE)
-                                        .write(Samples.DONE)
-                                        .end());
-            } else {
-                answer.after(LATER_MILLIS, () -> answer.json(200, Samples.CHAT_ANSWER));
             }
+            var _ = gone.thenRun(() -> answerTheRest(answer, stream));
         });
         RawClient client =
                 new RawClient(house.uri("/"))
@@ -180,12 +171,22 @@ class ClientGoneTest {
             client.readUntil("Hel");
         }
         client.close();
+        house.awaitHangUp();
+        gone.complete(null);
         Entry.Committed entry = settled();
         assertThat(entry.actual().get(Unit.TOKENS)).isEqualTo(60);
         assertThat(entry.attribution().labels())
                 .containsEntry("provenance", "priced")
                 .containsEntry("status", "client_gone");
         assertThat(house.provider.closed).isEmpty();
+    }
+
+    private static void answerTheRest(FakeProvider.Answer answer, boolean stream) {
+        if (stream) {
+            answer.write(Samples.CHAT_DELTA_2).write(Samples.CHAT_USAGE).write(Samples.DONE).end();
+        } else {
+            answer.json(200, Samples.CHAT_ANSWER);
+        }
     }
 
     @Test
@@ -205,9 +206,10 @@ class ClientGoneTest {
     @Test
     void client_gone_withDrainingTooMuch_isCutAndEstimated() throws Exception {
         drain(Duration.ofSeconds(20), 100);
+        CompletableFuture<Void> gone = new CompletableFuture<>();
         house.provider.script(answer -> {
             answer.stream().write(Samples.CHAT_DELTA_1);
-            answer.after(300, () -> answer.write(Samples.CHAT_DELTA_2));
+            var _ = gone.thenRun(() -> answer.write(Samples.CHAT_DELTA_2));
         });
         RawClient client =
                 new RawClient(house.uri("/"))
@@ -215,15 +217,10 @@ class ClientGoneTest {
         client.readUntil("Hel");
         long hungUp = System.nanoTime();
         client.close();
+        house.awaitHangUp();
+        gone.complete(null);
         upstreamClosedSoonAfter(hungUp);
         assertThat(settled().attribution().labels()).containsEntry("provenance", "estimated");
-    }
-
-    private static void drip(FakeProvider.Answer answer) {
-        if (!answer.response().closed()) {
-            answer.write(Samples.CHAT_DELTA_1);
-            answer.after(50, () -> drip(answer));
-        }
     }
 
     private void drain(Duration atMost, long bytes) {

@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,8 +106,10 @@ class DenialTest {
     @Test
     void budget_onlyHeld_asksToComeBackSoon() throws Exception {
         house.budget("all", Unit.USD_MICROCENTS, 45_000);
-        house.provider.script(
-                answer -> answer.after(2_000, () -> answer.json(200, Samples.CHAT_ANSWER)));
+        CompletableFuture<Void> go = new CompletableFuture<>();
+        house.provider.script(answer -> {
+            var _ = go.thenRun(() -> answer.json(200, Samples.CHAT_ANSWER));
+        });
         var first =
                 house.http.sendAsync(
                         house.request("/v1/chat/completions", Samples.CHAT).build(),
@@ -118,6 +121,7 @@ class DenialTest {
         assertThat(Integer.parseInt(second.headers().firstValue("Retry-After").orElseThrow()))
                 .isBetween(1, 5);
         assertThat(second.headers().firstValue("x-should-retry")).isEmpty();
+        go.complete(null);
         assertThat(first.join().statusCode()).isEqualTo(200);
         House.await(() -> house.held() == 0);
         assertThat(house.post("/v1/chat/completions", Samples.CHAT).statusCode()).isEqualTo(200);
@@ -152,7 +156,7 @@ class DenialTest {
                 List.of("team", "user"),
                 Unit.CALLS,
                 1,
-                new Window.Rolling(Duration.ofSeconds(2)),
+                new Window.Rolling(Duration.ofSeconds(5)),
                 Budget.Mode.HARD);
         HttpRequest.Builder call = house.request("/v1/chat/completions", Samples.CHAT);
         assertThat(house.send(call).statusCode()).isEqualTo(200);
@@ -229,8 +233,10 @@ class DenialTest {
     @Test
     void slots_full_isHeldAndFreesItself() throws Exception {
         house.budget("slots", Unit.SLOTS, 1);
-        house.provider.script(
-                answer -> answer.after(500, () -> answer.json(200, Samples.CHAT_ANSWER)));
+        CompletableFuture<Void> go = new CompletableFuture<>();
+        house.provider.script(answer -> {
+            var _ = go.thenRun(() -> answer.json(200, Samples.CHAT_ANSWER));
+        });
         var first =
                 house.http.sendAsync(
                         house.request("/v1/chat/completions", Samples.CHAT).build(),
@@ -242,6 +248,7 @@ class DenialTest {
         assertThat(error(second).path("budget").path("unit").asString()).isEqualTo("slots");
         assertThat(Integer.parseInt(second.headers().firstValue("Retry-After").orElseThrow()))
                 .isBetween(1, 5);
+        go.complete(null);
         first.join();
         assertThat(house.post("/v1/chat/completions", Samples.CHAT).statusCode()).isEqualTo(200);
     }

@@ -311,10 +311,18 @@ class LadderTest {
 
     @Test
     void clamp_manyCallers_neverPassTheLimitAndAskForWhatIsPaid() throws Exception {
-        long limit = 9_000_000;
+        // Eleven calls as they are asked for, and some 350,000 more.
+        long limit = 9_300_000;
         budget("all", Unit.USD_MICROCENTS, limit, Mode.HARD, at(100, Action.CLAMP));
-        house.provider.script(
-                answer -> answer.after(50, () -> answer.json(200, Samples.CHAT_ANSWER)));
+        CompletableFuture<Void> full = new CompletableFuture<>();
+        house.provider.script(answer -> {
+            if (JSON.readTree(answer.asked().body()).path("max_tokens").asLong() < 4_000) {
+                full.complete(null);
+            }
+            var _ =
+                    full.thenRun(
+                            () -> answer.after(50, () -> answer.json(200, Samples.CHAT_ANSWER)));
+        });
         List<CompletableFuture<HttpResponse<String>>> calls = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             calls.add(

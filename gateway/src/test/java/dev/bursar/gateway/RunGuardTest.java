@@ -224,8 +224,10 @@ class RunGuardTest {
     @Test
     void sameRequestAtTheSameTime_isNoLoop() throws Exception {
         breakers(Rule.IDENTICAL_ANSWERS, new Thresholds(0, 0, 3));
-        house.provider.script(
-                answer -> answer.after(50, () -> answer.json(200, Samples.CHAT_ANSWER)));
+        CompletableFuture<Void> go = new CompletableFuture<>();
+        house.provider.script(answer -> {
+            var _ = go.thenRun(() -> answer.json(200, Samples.CHAT_ANSWER));
+        });
         List<CompletableFuture<HttpResponse<String>>> calls = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             calls.add(
@@ -233,6 +235,8 @@ class RunGuardTest {
                             house.request(CHAT, Samples.CHAT).header("X-Bursar-Run", "n").build(),
                             HttpResponse.BodyHandlers.ofString()));
         }
+        House.await(() -> house.provider.received.size() == calls.size());
+        go.complete(null);
         for (CompletableFuture<HttpResponse<String>> call : calls) {
             assertThat(call.get().statusCode()).isEqualTo(200);
         }
@@ -264,6 +268,7 @@ class RunGuardTest {
     void slowed_whoseClientHangsUp_isNotSentOn() throws Exception {
         breakers(Rule.IDENTICAL_ANSWERS, new Thresholds(0, 2, 0));
         call("slow", Samples.CHAT);
+        house.awaitEnded();
         String head =
                 RawClient.head(
                         CHAT, "Content-Length: " + Samples.CHAT.length(), "X-Bursar-Run: slow");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.authority.AuthoritySettings;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,14 +80,17 @@ class UploadTest {
 
     @Test
     void body_ofACallThatIsOpen_counts() throws Exception {
-        house.provider.script(
-                answer -> answer.after(1_500, () -> answer.json(200, Samples.CHAT_ANSWER)));
+        CompletableFuture<Void> go = new CompletableFuture<>();
+        house.provider.script(answer -> {
+            var _ = go.thenRun(() -> answer.json(200, Samples.CHAT_ANSWER));
+        });
         try (RawClient first = new RawClient(house.uri("/"));
                 RawClient second = new RawClient(house.uri("/"))) {
             first.send(RawClient.request(CHAT, BODY));
             second.send(RawClient.request(CHAT, BODY));
             House.await(() -> house.provider.received.size() == 2);
             assertThat(house.post(CHAT, Samples.CHAT).statusCode()).isEqualTo(503);
+            go.complete(null);
             first.readUntil(Samples.CHAT_ANSWER);
             second.readUntil(Samples.CHAT_ANSWER);
         }
