@@ -21,6 +21,9 @@ abstract class BackgroundCase {
     static final String PATH = "/v1/responses";
     static final String ID = "resp_1";
 
+    /// The time of a call that is to be over while a test runs, and yet enough for its answer to begin.
+    static final Duration SOON_OVER = Duration.ofSeconds(3);
+
     @TempDir Path data;
     House house;
     BudgetId budget;

@@ -162,7 +162,7 @@ class BackgroundTest extends BackgroundCase {
 
     @Test
     void time_over_cancelsTheResponseAndChargesWhatItTook() throws Exception {
-        callTimeout(Duration.ofMillis(300));
+        callTimeout(SOON_OVER);
         make();
         Entry.Committed entry = settled();
         assertThat(responses.cancelled).hasValue(1);
@@ -174,7 +174,7 @@ class BackgroundTest extends BackgroundCase {
 
     @Test
     void time_overWithAProviderThatIsDown_chargesAllThatWasHeld() throws Exception {
-        callTimeout(Duration.ofMillis(300));
+        callTimeout(SOON_OVER);
         responses.trouble = answer -> answer.json(503, "{}");
         make();
         Entry.Committed entry = settled();
@@ -253,7 +253,7 @@ class BackgroundTest extends BackgroundCase {
 
     @Test
     void answer_thatIsTooLong_isNotReadAndChargedAsHeldInTheEnd() throws Exception {
-        callTimeout(Duration.ofMillis(600));
+        callTimeout(SOON_OVER);
         String padding = "x".repeat(BackgroundResponses.MOST_ANSWER_BYTES);
         responses.trouble =
                 answer ->
@@ -275,6 +275,7 @@ class BackgroundTest extends BackgroundCase {
         instead(House.EAGER, 1);
         house.budget("small", Unit.USD_MICROCENTS, 10);
         assertThat(house.post(PATH, FakeResponses.REQUEST).statusCode()).isEqualTo(402);
+        house.awaitEnded();
         assertThat(house.post(PATH, FakeResponses.REQUEST).statusCode()).isEqualTo(402);
     }
 
@@ -292,7 +293,8 @@ class BackgroundTest extends BackgroundCase {
                 new RawClient(house.uri(PATH)).send(RawClient.request(PATH, FakeResponses.REQUEST));
         FakeProvider.Answer answer = waiting.get();
         client.close();
-        answer.after(100, () -> responses.answer(answer));
+        house.awaitHangUp();
+        responses.answer(answer);
         House.await(() -> responses.asked.get() >= 1);
         responses.end(ID, "completed", FakeResponses.USAGE);
         assertThat(labels(settled()))
