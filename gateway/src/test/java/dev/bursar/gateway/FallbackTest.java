@@ -93,7 +93,7 @@ class FallbackTest {
 
     @Test
     void provider_silent_leadsToTheNext() throws Exception {
-        silence = Duration.ofMillis(200);
+        silence = Duration.ofSeconds(2);
         configure(house.provider.uri("/v1"));
         house.provider.script(_ -> {});
         answersFromTheSecond("timeout");

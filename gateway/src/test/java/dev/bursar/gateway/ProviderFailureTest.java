@@ -118,7 +118,7 @@ class ProviderFailureTest {
         house.gateway.reconfigure(
                 House.BOOK,
                 house.settings(
-                        Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofSeconds(10)));
+                        Duration.ofSeconds(20), Duration.ofSeconds(1), Duration.ofSeconds(20)));
         house.provider.script(answer -> answer.stream().write(Samples.MESSAGE_START));
         HttpResponse<String> answer = house.post("/v1/messages", Samples.MESSAGES_STREAM);
         assertThat(answer.body())
@@ -135,14 +135,14 @@ class ProviderFailureTest {
         house.gateway.reconfigure(
                 House.BOOK,
                 house.settings(
-                        Duration.ofSeconds(25), Duration.ofMillis(200), Duration.ofSeconds(30)));
+                        Duration.ofSeconds(25), Duration.ofSeconds(1), Duration.ofSeconds(30)));
         house.provider.script(answer -> answer.stream().write(Samples.CHAT_DELTA_1));
         HttpResponse<String> answer =
                 house.http
                         .sendAsync(
                                 house.request("/v1/chat/completions", Samples.CHAT_STREAM).build(),
                                 HttpResponse.BodyHandlers.ofString())
-                        .get(10, TimeUnit.SECONDS);
+                        .get(20, TimeUnit.SECONDS);
         assertThat(answer.body())
                 .startsWith(Samples.CHAT_DELTA_1 + "event: error\ndata: {\"error\":")
                 .contains("provider_timeout");
@@ -157,7 +157,7 @@ class ProviderFailureTest {
         house.gateway.reconfigure(
                 House.BOOK,
                 house.settings(
-                        Duration.ofSeconds(5), Duration.ofSeconds(5), Duration.ofMillis(300)));
+                        Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(3)));
         house.provider.script(answer -> {
             answer.stream();
             drip(answer);

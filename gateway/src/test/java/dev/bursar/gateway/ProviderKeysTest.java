@@ -44,7 +44,9 @@ class ProviderKeysTest {
             String key = header.substring("Bearer ".length());
             int status = statuses.getOrDefault(key, 200);
             answer.json(
-                    status, status == 200 ? Samples.CHAT_ANSWER : "{\"error\":\"" + key + "\"}");
+                    status,
+                    status == 429 ? Map.of("Retry-After", "60") : Map.of(),
+                    status == 200 ? Samples.CHAT_ANSWER : "{\"error\":\"" + key + "\"}");
         });
     }
 
