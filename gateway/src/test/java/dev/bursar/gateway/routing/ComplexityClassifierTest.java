@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,7 +32,7 @@ class ComplexityClassifierTest {
     @BeforeAll
     static void learn() throws Exception {
         assertThat(CLASSIFIER.judge("What is 1 + 1?").reason()).contains("still learning");
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         while (!CLASSIFIER.isReady()) {
             assertThat(System.nanoTime()).as("waited too long").isLessThan(end);
             TimeUnit.MILLISECONDS.sleep(5);
@@ -77,8 +78,12 @@ class ComplexityClassifierTest {
         "Prove that the square root of three is irrational and generalize the argument., true",
         "Design a fault-tolerant payment system and discuss its failure modes in depth., true",
     })
+    @Timeout(120)
     void judge_question_saysWhoSaysSo(String question, boolean hard) {
         Verdict verdict = CLASSIFIER.judge(question);
+        while (verdict.reason().contains("has no time")) { // others have the processor
+            verdict = CLASSIFIER.judge(question);
+        }
         assertThat(verdict.hard()).isEqualTo(hard);
         assertThat(verdict.reason()).startsWith(hard ? "hard by" : "simple by");
     }
