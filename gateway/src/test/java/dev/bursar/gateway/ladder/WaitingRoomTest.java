@@ -16,10 +16,10 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(120)
 class WaitingRoomTest {
 
-    private static final Duration LONG = Duration.ofSeconds(15);
+    private static final Duration LONG = Duration.ofSeconds(90);
 
     private final WaitingRoom room = new WaitingRoom(1_000_000);
 
@@ -27,6 +27,10 @@ class WaitingRoomTest {
     private final AtomicInteger free = new AtomicInteger();
 
     private final AtomicInteger attempts = new AtomicInteger();
+
+    /// Those that wait or have waited.
+    private final List<Thread> callers = new CopyOnWriteArrayList<>();
+
     private final List<String> order = new CopyOnWriteArrayList<>();
 
     private Place place(String tenant, String run) {
@@ -35,7 +39,9 @@ class WaitingRoomTest {
 
     private CompletableFuture<End> waiting(Place place, String name) {
         CompletableFuture<End> end = new CompletableFuture<>();
-        Thread.startVirtualThread(() -> end.complete(place.await(LONG, () -> attempt(name))));
+        callers.add(
+                Thread.startVirtualThread(
+                        () -> end.complete(place.await(LONG, () -> attempt(name)))));
         return end;
     }
 
@@ -55,7 +61,7 @@ class WaitingRoomTest {
     }
 
     private static End end(CompletableFuture<End> future) throws Exception {
-        return future.get(10, TimeUnit.SECONDS);
+        return future.get(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -100,9 +106,8 @@ class WaitingRoomTest {
         for (int i = 0; i < 50; i++) {
             ends.add(waiting(place("acme", "run-" + i), "x"));
         }
-        await(() -> attempts.get() >= 50);
-        // All have come; one more sign of room asks at most as many as may miss.
         int before = settled();
+        // All have come; one more sign of room asks at most as many as may miss.
         room.roomMade("acme");
         int after = settled();
 
@@ -113,14 +118,19 @@ class WaitingRoomTest {
         }
     }
 
-    /// The attempts, once there are no more for a while.
+    /// The attempts, once all callers sleep and none has the turn: whoever got it while they were looked at
+    /// is awake at the second look, or has made an attempt.
     private int settled() throws Exception {
-        int seen = -1;
-        while (seen != attempts.get()) {
+        int seen;
+        do {
             seen = attempts.get();
-            TimeUnit.MILLISECONDS.sleep(100);
-        }
+            await(this::allSleep);
+        } while (!allSleep() || seen != attempts.get());
         return seen;
+    }
+
+    private boolean allSleep() {
+        return callers.stream().allMatch(caller -> caller.getState() == Thread.State.TIMED_WAITING);
     }
 
     @Test
@@ -165,7 +175,7 @@ class WaitingRoomTest {
                 failed.complete(e);
             }
         });
-        assertThat(failed.get(10, TimeUnit.SECONDS)).hasMessage("stopped");
+        assertThat(failed.get(30, TimeUnit.SECONDS)).hasMessage("stopped");
         free.set(1);
 
         assertThat(end(waiting(place("acme", "run"), "good"))).isEqualTo(End.ADMITTED);
