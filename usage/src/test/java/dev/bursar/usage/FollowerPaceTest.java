@@ -40,9 +40,9 @@ final class FollowerPaceTest {
     }
 
     @Test
-    @Timeout(20)
+    @Timeout(120)
     void awaitPosition_whileNewsCollect_needNotWaitForThem() throws InterruptedException {
-        try (House house = house(Duration.ofSeconds(1))) {
+        try (House house = house(Duration.ofMinutes(10))) {
             for (int i = 0; i < ENTRIES; i++) {
                 house.append(reserved(i));
             }

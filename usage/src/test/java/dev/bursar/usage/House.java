@@ -7,6 +7,7 @@ import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,6 +81,19 @@ final class House implements AutoCloseable {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         PrometheusTextFormatWriter.create().write(text, registry.scrape());
         return text.toString(StandardCharsets.UTF_8);
+    }
+
+    /// Waits until a metric has a value.
+    ///
+    /// @param line as Prometheus would read it
+    void awaitMetric(String line) {
+        await(() -> {
+            try {
+                return metrics().lines().anyMatch(line::equals);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     /// Waits for something that another thread does.

@@ -24,7 +24,6 @@ import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -168,7 +167,8 @@ final class JournalMetricsTest {
                 refused(NOON, "c3", subject("acme", "r1"), CENT, spent("run", "r1"), company),
                 refused(NOON, "c4", subject("acme", "r1"), CENT, spent("run", "r1"), company));
         house.clock.advance(Duration.ofMinutes(6));
-        awaitMetric("agent_run_total{release=\"v0\",status=\"finished\",stop_reason=\"idle\"} 1.0");
+        house.awaitMetric(
+                "agent_run_total{release=\"v0\",status=\"finished\",stop_reason=\"idle\"} 1.0");
         assertThat(house.metrics().lines())
                 .contains(
                         "agent_run_total{release=\"v1\",status=\"stopped\",stop_reason=\"budget_exhausted\"} 1.0",
@@ -200,7 +200,7 @@ final class JournalMetricsTest {
         house.append(committed(NOON, "c1", subject("acme", "r1"), "m", 3, CENT));
         assertThat(house.metrics()).doesNotContain("agent_run_total{release=\"v1\"");
         house.clock.advance(Duration.ofMinutes(5));
-        awaitMetric(finished);
+        house.awaitMetric(finished);
         house.append(
                 committed(house.clock.instant(), "c2", subject("acme", "r1"), "m", 3, CENT),
                 committed(
@@ -211,7 +211,8 @@ final class JournalMetricsTest {
                         3,
                         1));
         house.clock.advance(Duration.ofMinutes(5));
-        awaitMetric("agent_run_total{release=\"v2\",status=\"finished\",stop_reason=\"idle\"} 1.0");
+        house.awaitMetric(
+                "agent_run_total{release=\"v2\",status=\"finished\",stop_reason=\"idle\"} 1.0");
         assertThat(house.metrics()).contains(finished);
     }
 
@@ -226,7 +227,8 @@ final class JournalMetricsTest {
                 committed(NOON, "c4", subject("acme", "r1"), "m", 3, 20 * CENT),
                 refused(NOON, "c5", subject("acme", "r2"), CENT, spent("run", "r2")));
         house.clock.advance(Duration.ofMinutes(5));
-        awaitMetric("agent_run_total{release=\"v1\",status=\"finished\",stop_reason=\"idle\"} 1.0");
+        house.awaitMetric(
+                "agent_run_total{release=\"v1\",status=\"finished\",stop_reason=\"idle\"} 1.0");
         assertThat(house.metrics().lines())
                 .contains(
                         "# TYPE agent_run_cost_usd histogram",
@@ -242,7 +244,8 @@ final class JournalMetricsTest {
         house.usage.close();
         house.clock.advance(Duration.ofHours(2));
         house.restart();
-        awaitMetric("agent_run_total{release=\"v1\",status=\"finished\",stop_reason=\"idle\"} 1.0");
+        house.awaitMetric(
+                "agent_run_total{release=\"v1\",status=\"finished\",stop_reason=\"idle\"} 1.0");
         assertThat(house.metrics()).contains("agent_run_cost_usd_sum{release=\"v1\"} 0.2");
     }
 
@@ -251,7 +254,8 @@ final class JournalMetricsTest {
             throws InterruptedException, IOException {
         house.append(committed(NOON, "c1", subject("acme", "r1"), "m", 3, 20 * CENT));
         house.clock.advance(Duration.ofMinutes(5));
-        awaitMetric("agent_run_total{release=\"v1\",status=\"finished\",stop_reason=\"idle\"} 1.0");
+        house.awaitMetric(
+                "agent_run_total{release=\"v1\",status=\"finished\",stop_reason=\"idle\"} 1.0");
         house.restart();
         house.append(
                 committed(
@@ -262,7 +266,8 @@ final class JournalMetricsTest {
                         3,
                         1));
         house.clock.advance(Duration.ofMinutes(5));
-        awaitMetric("agent_run_total{release=\"v2\",status=\"finished\",stop_reason=\"idle\"} 1.0");
+        house.awaitMetric(
+                "agent_run_total{release=\"v2\",status=\"finished\",stop_reason=\"idle\"} 1.0");
         assertThat(house.metrics()).doesNotContain("agent_run_total{release=\"v1\"");
     }
 
@@ -274,7 +279,8 @@ final class JournalMetricsTest {
         house.restart();
         house.append(committed(NOON, "c2", subject("acme", "r1"), "m", 3, 20 * CENT));
         house.clock.advance(Duration.ofMinutes(5));
-        awaitMetric("agent_run_total{release=\"v1\",status=\"finished\",stop_reason=\"idle\"} 1.0");
+        house.awaitMetric(
+                "agent_run_total{release=\"v1\",status=\"finished\",stop_reason=\"idle\"} 1.0");
         assertThat(house.metrics().lines())
                 .contains(
                         "agent_run_cost_usd_sum{release=\"v1\"} 0.4",
@@ -352,15 +358,5 @@ final class JournalMetricsTest {
                 .mapToDouble(line -> Double.parseDouble(line.substring(metric.length() + 1)))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private void awaitMetric(String line) {
-        House.await(() -> {
-            try {
-                return house.metrics().lines().anyMatch(line::equals);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
     }
 }
