@@ -222,7 +222,7 @@ class FallbackTest {
     void provider_failingOften_isLeftAloneAndComesBackByAProbe() throws Exception {
         health =
                 new HealthSettings(
-                        2, Duration.ofMinutes(1), Duration.ofMillis(300), Duration.ofSeconds(5));
+                        2, Duration.ofMinutes(1), Duration.ofSeconds(1), Duration.ofSeconds(5));
         configure(house.provider.uri("/v1"));
         house.provider.script(answer -> answer.json(500, "{}"));
         for (int i = 0; i < 6; i++) {

@@ -267,7 +267,7 @@ class RunGuardTest {
     @Test
     void slowed_whoseClientHangsUp_isNotSentOn() throws Exception {
         breakers(Rule.IDENTICAL_ANSWERS, new Thresholds(0, 2, 0));
-        call("slow", Samples.CHAT);
+        statuses("slow", Samples.CHAT, 2);
         house.awaitEnded();
         String head =
                 RawClient.head(
@@ -278,7 +278,7 @@ class RunGuardTest {
         }
         House.await(() -> house.gateway.calls() == 0);
 
-        assertThat(house.provider.received).hasSize(1);
+        assertThat(house.provider.received).hasSize(2);
         assertThat(house.held()).isZero();
     }
 }
