@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -114,9 +115,11 @@ class FlightsTest {
             int question = random.nextInt(leading.length);
             int fate = random.nextInt(10);
             int spins = random.nextInt(2_000);
+            int lateNanos = 1 + random.nextInt(20_000_000);
             Callable<Boolean> asks =
                     () -> {
                         go.await();
+                        LockSupport.parkNanos(lateNanos);
                         Flights<String>.Seat seat = flights.join("q" + question);
                         if (fate == 0) {
                             threads.execute(seat::leave);
@@ -141,9 +144,8 @@ class FlightsTest {
 
     private boolean lead(Flights<String>.Seat seat, AtomicInteger leading, int fate, int spins) {
         boolean alone = leading.incrementAndGet() == 1;
-        for (int i = 0; i < spins; i++) {
-            Thread.onSpinWait();
-        }
+        // Others come meanwhile, where there is a single processor, too.
+        LockSupport.parkNanos(1 + 100L * spins);
         leading.decrementAndGet();
         switch (fate) {
             case 2, 3, 4 -> flights.fail(seat);
