@@ -14,8 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// @param reasoning how many of them are reasoning, or -1 for a natural number
 /// @param tool the tool to call however often, or null
 /// @param status the error status to answer with, or 0
+/// @param boundless whether the caller's bound on output is not kept: `bound=ignored`
 /// @param silence where the answer stops coming
-record Script(int output, int reasoning, @Nullable String tool, int status, Silence silence) {
+record Script(
+        int output,
+        int reasoning,
+        @Nullable String tool,
+        int status,
+        boolean boundless,
+        Silence silence) {
 
     /// Where a silent provider falls silent.
     enum Silence {
@@ -31,7 +38,7 @@ record Script(int output, int reasoning, @Nullable String tool, int status, Sile
 
     private static final Pattern DIRECTIONS = Pattern.compile("<<simulate ([^<>]{0,200})>>");
 
-    static final Script NONE = new Script(-1, -1, null, 0, Silence.NONE);
+    static final Script NONE = new Script(-1, -1, null, 0, false, Silence.NONE);
 
     static Script find(String prompt) {
         return DIRECTIONS
@@ -55,6 +62,7 @@ record Script(int output, int reasoning, @Nullable String tool, int status, Sile
                 number(words, "reasoning", -1),
                 words.get("tool"),
                 number(words, "status", 0),
+                words.getOrDefault("bound", "").equals("ignored"),
                 switch (words.getOrDefault("silent", "")) {
                     case "head" -> Silence.HEAD;
                     case "middle" -> Silence.MIDDLE;

@@ -12,7 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param promptTokens a quarter of the characters of all texts of the request, rounded up
 /// @param prefix hash of the model and the start of the prompt: what a prompt cache goes by
 /// @param cacheableTokens how much of the prompt a cache may keep
-/// @param maxOutputTokens the caller's bound, or [Integer#MAX_VALUE]
+/// @param maxOutputTokens the caller's bound, or [Integer#MAX_VALUE] where none is named or kept
 /// @param tool the tool to call now, or null for an answer in text
 record SimulatedCall(
         String model,
@@ -69,7 +69,7 @@ record SimulatedCall(
                 tokens,
                 digest(model + text.substring(0, Math.min(PREFIX_CHARACTERS, text.length()))),
                 cacheable(text, root, shape, tokens, lastTokens),
-                shape.bound(root),
+                script.boundless() ? Integer.MAX_VALUE : shape.bound(root),
                 toolToCall(root, shape, script, last),
                 script,
                 digest(model + text));

@@ -54,6 +54,14 @@ class SimulatedProviderTest {
     }
 
     @Test
+    void chat_thatIgnoresItsBound_runsOnAndEndsByItself() {
+        JsonNode answer = chat("\"max_tokens\":7", "<<simulate output=50 bound=ignored>>");
+
+        assertThat(answer.at("/choices/0/finish_reason").asString()).isEqualTo("stop");
+        assertThat(answer.at("/usage/completion_tokens").asInt()).isEqualTo(50);
+    }
+
+    @Test
     void chat_ofSameRequest_hasSameTextAndAnotherId() {
         JsonNode first = chat("\"n\":1", "Hello");
         JsonNode second = chat("\"n\":1", "Hello");
