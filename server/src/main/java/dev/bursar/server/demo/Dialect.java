@@ -16,6 +16,13 @@ interface Dialect {
     /// @param includeUsage whether the caller asked for usage in the stream, where one has to ask
     List<Buffer> events(Reply reply, int tokensPerChunk, boolean includeUsage);
 
+    /// The answer to a request for embeddings.
+    ///
+    /// @throws IllegalArgumentException when the body is no such request, or the dialect has none
+    default String embeddings(byte[] body) {
+        throw new IllegalArgumentException("There are no embeddings here.");
+    }
+
     /// The content type of streams.
     default String streamType() {
         return "text/event-stream; charset=utf-8";

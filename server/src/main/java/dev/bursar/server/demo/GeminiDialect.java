@@ -37,6 +37,11 @@ final class GeminiDialect implements Dialect {
     }
 
     @Override
+    public String embeddings(byte[] body) {
+        return SimulatedEmbeddings.gemini(body);
+    }
+
+    @Override
     public String error(int status, String message) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         root.putObject("error")

@@ -66,6 +66,11 @@ final class OpenAiDialect implements Dialect {
     }
 
     @Override
+    public String embeddings(byte[] body) {
+        return SimulatedEmbeddings.openAi(body);
+    }
+
+    @Override
     public String error(int status, String message) {
         ObjectNode root = delta();
         ObjectNode error = root.putObject("error");

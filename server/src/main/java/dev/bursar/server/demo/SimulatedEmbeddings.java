@@ -11,7 +11,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Embeddings of OpenAI: vectors of noise, as numbers or as the base64 of 32-bit floats.
+/// Embeddings of OpenAI and Gemini: vectors of noise, as numbers or, with OpenAI, as the base64 of
+/// 32-bit floats.
 final class SimulatedEmbeddings {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -20,17 +21,17 @@ final class SimulatedEmbeddings {
 
     private SimulatedEmbeddings() {}
 
-    /// The answer to a request.
+    /// The answer to a request of OpenAI's.
     ///
     /// @throws IllegalArgumentException when the body is not a request for embeddings
-    static String answer(byte[] body) {
+    static String openAi(byte[] body) {
         JsonNode root = read(body);
         JsonNode input = root.path("input");
         String model = root.path("model").asString("");
         if (model.isEmpty() || !(input.isString() || (input.isArray() && !input.isEmpty()))) {
             throw new IllegalArgumentException("model and input are required.");
         }
-        int dimensions = Math.clamp(root.path("dimensions").asInt(DIMENSIONS), 1, 4_096);
+        int dimensions = dimensions(root.path("dimensions"));
         boolean base64 = root.path("encoding_format").asString("float").equals("base64");
         ObjectNode answer = JsonNodeFactory.instance.objectNode().put("object", "list");
         ArrayNode data = answer.putArray("data");
@@ -48,6 +49,36 @@ final class SimulatedEmbeddings {
         int tokens = SimulatedCall.tokens(input.toString().length());
         answer.putObject("usage").put("prompt_tokens", tokens).put("total_tokens", tokens);
         return JSON.writeValueAsString(answer);
+    }
+
+    /// The answer to one of Gemini's `embedContent` and `batchEmbedContents`, which tell no usage.
+    ///
+    /// @throws IllegalArgumentException when the body is not a request for embeddings
+    static String gemini(byte[] body) {
+        JsonNode root = read(body);
+        ObjectNode answer = JsonNodeFactory.instance.objectNode();
+        if (root.has("requests")) {
+            ArrayNode all = answer.putArray("embeddings");
+            root.path("requests").forEach(one -> all.add(embedding(one)));
+        } else {
+            answer.set("embedding", embedding(root));
+        }
+        return JSON.writeValueAsString(answer);
+    }
+
+    private static ObjectNode embedding(JsonNode request) {
+        JsonNode parts = request.path("content").path("parts");
+        if (!parts.isArray() || parts.isEmpty()) {
+            throw new IllegalArgumentException("content is required.");
+        }
+        ObjectNode embedding = JsonNodeFactory.instance.objectNode();
+        int dimensions = dimensions(request.path("outputDimensionality"));
+        embedding.set("values", JSON.valueToTree(vector(parts.hashCode(), dimensions)));
+        return embedding;
+    }
+
+    private static int dimensions(JsonNode asked) {
+        return Math.clamp(asked.asInt(DIMENSIONS), 1, 4_096);
     }
 
     private static JsonNode read(byte[] body) {

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// A model provider that speaks OpenAI's chat completions, Responses and embeddings, Anthropic's messages
-/// and Gemini's generateContent, streamed and not, on a port of 127.0.0.1, without a model: the text is noise, the protocol and the token counts are real.
+/// A model provider that speaks OpenAI's chat completions, Responses and embeddings, Anthropic's
+/// messages and Gemini's generateContent and embedContent, streamed and not, on a port of 127.0.0.1,
+/// without a model: the text is noise, the protocol and the token counts are real.
 ///
 /// It counts a token for four characters of prompt, keeps to the caller's output bound, calls the tools
 /// that it is offered, and remembers long prompts like the providers' caches do. A prompt may carry
@@ -116,6 +117,9 @@ public final class SimulatedProvider implements AutoCloseable {
             if (path.endsWith("/embeddings")) {
                 return new Service(new OpenAiDialect(), null);
             }
+            if (path.endsWith(":embedContent") || path.endsWith(":batchEmbedContents")) {
+                return new Service(new GeminiDialect(), null);
+            }
             if (path.endsWith("/messages")) {
                 return new Service(new AnthropicDialect(), RequestShape.MESSAGES);
             }
@@ -162,7 +166,7 @@ public final class SimulatedProvider implements AutoCloseable {
         HttpServerResponse response = request.response();
         RequestShape shape = service.shape();
         if (shape == null) {
-            String embeddings = SimulatedEmbeddings.answer(body);
+            String embeddings = service.dialect().embeddings(body);
             whenArrived.run();
             after(simulation.firstMillis(), () -> answer(response, embeddings));
             return;

@@ -62,6 +62,33 @@ class SimulatedProviderTest {
     }
 
     @Test
+    void embedContent_hasTheVectorThatABatchHas() {
+        String content =
+                "{\"content\":{\"parts\":[{\"text\":\"Hello\"}]},\"outputDimensionality\":3}";
+        JsonNode one = JSON.readTree(send("/v1beta/models/m:embedContent", content).body());
+        JsonNode batch =
+                JSON.readTree(
+                        send(
+                                        "/v1beta/models/m:batchEmbedContents",
+                                        "{\"requests\":[" + content + "," + content + "]}")
+                                .body());
+
+        assertThat(one.at("/embedding/values").size()).isEqualTo(3);
+        assertThat(batch.path("embeddings").values())
+                .hasSize(2)
+                .containsOnly(one.path("embedding"));
+    }
+
+    @Test
+    void embedContent_withoutContent_isRefusedInTheDialect() {
+        HttpResponse<String> answer = send("/v1beta/models/m:embedContent", "{}");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(JSON.readTree(answer.body()).at("/error/status").asString())
+                .isEqualTo("INVALID_ARGUMENT");
+    }
+
+    @Test
     void chat_ofSameRequest_hasSameTextAndAnotherId() {
         JsonNode first = chat("\"n\":1", "Hello");
         JsonNode second = chat("\"n\":1", "Hello");
