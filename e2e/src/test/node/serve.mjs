@@ -8,9 +8,9 @@ const { default: open } = await import(`./clients/${module}.mjs`);
 
 /** What an application can tell of an error without parsing messages. */
 function surface(error) {
-  // An error that repeats others says which in `errors`; one that wraps another, in `cause`.
+  // An error that repeats others has the last in `lastError`; one that wraps another, in `cause`.
   const known = (one) => one?.status ?? one?.statusCode ?? one?.code ?? null;
-  const told = known(error) === null && error?.cause ? error.cause : error;
+  const told = (known(error) === null && (error?.lastError ?? error?.cause)) || error;
   const body = bodyOf(told);
   return {
     class: error?.constructor?.name ?? typeof error,
@@ -38,10 +38,11 @@ function bodyOf(error) {
 
 async function work(task) {
   const headers = { 'X-Bursar-Run': task.run, ...task.headers };
-  const seen = { text: '', error: null };
+  const seen = { text: '', finish: null, error: null };
   try {
     const client = open({ url, key, headers, model: task.model, variant });
-    await client[task.does]({ prompt: task.prompt, say: (text) => (seen.text += text) });
+    const say = (text) => (seen.text += text);
+    seen.finish = (await client[task.does]({ prompt: task.prompt, say })) ?? null;
   } catch (error) {
     seen.error = surface(error);
     if (process.env.BURSAR_E2E_TRACE) console.error(error);

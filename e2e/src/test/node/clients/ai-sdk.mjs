@@ -2,7 +2,7 @@
 import { createAnthropic } from '@ai-sdk/anthropic';
 import { createGoogleGenerativeAI } from '@ai-sdk/google';
 import { createOpenAI } from '@ai-sdk/openai';
-import { generateText, jsonSchema, stepCountIs, streamText, tool } from 'ai';
+import { embed, generateText, jsonSchema, stepCountIs, streamText, tool } from 'ai';
 import { description, lookup, schema } from '../lookup.mjs';
 
 const MODELS = {
@@ -13,8 +13,15 @@ const MODELS = {
     createGoogleGenerativeAI({ baseURL: `${url}/v1beta`, ...rest })(model),
 };
 
+const EMBEDDINGS = {
+  chat: (url, rest, model) => createOpenAI({ baseURL: `${url}/v1`, ...rest }).embedding(model),
+  google: (url, rest, model) =>
+    createGoogleGenerativeAI({ baseURL: `${url}/v1beta`, ...rest }).embedding(model),
+};
+
 export default function open({ url, key, headers, model: id, variant }) {
-  const model = MODELS[variant](url, { apiKey: key, headers }, id);
+  const rest = { apiKey: key, headers };
+  const model = MODELS[variant](url, rest, id);
   // It prints errors of streams unless told otherwise.
   const quiet = { onError: () => {} };
 
@@ -24,10 +31,13 @@ export default function open({ url, key, headers, model: id, variant }) {
     },
 
     async stream({ prompt, say }) {
+      let finish;
       for await (const part of streamText({ model, prompt, ...quiet }).fullStream) {
         if (part.type === 'text-delta') say(part.text);
         if (part.type === 'error') throw part.error;
+        if (part.type === 'finish') finish = part.finishReason;
       }
+      return finish;
     },
 
     async callTool({ prompt, say }) {
@@ -44,6 +54,11 @@ export default function open({ url, key, headers, model: id, variant }) {
         say(text);
         abort.abort();
       }
+    },
+
+    async embed({ prompt: value, say }) {
+      const { embedding } = await embed({ model: EMBEDDINGS[variant](url, rest, id), value });
+      say(embedding.join(' '));
     },
   };
 }

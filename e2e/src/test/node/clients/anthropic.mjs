@@ -15,7 +15,7 @@ export default function open({ url, key, headers, model }) {
 
     async stream({ prompt, say }) {
       const stream = client.messages.stream(ask(prompt)).on('text', say);
-      await stream.finalMessage();
+      return (await stream.finalMessage()).stop_reason;
     },
 
     async callTool({ prompt, say }) {

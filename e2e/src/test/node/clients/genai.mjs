@@ -12,7 +12,12 @@ export default function open({ url, key, headers, model }) {
 
     async stream({ prompt, say }) {
       const stream = await ai.models.generateContentStream({ model, contents: prompt });
-      for await (const chunk of stream) say(chunk.text ?? '');
+      let finish;
+      for await (const chunk of stream) {
+        say(chunk.text ?? '');
+        finish = chunk.candidates?.[0]?.finishReason ?? finish;
+      }
+      return finish;
     },
 
     async callTool({ prompt, say }) {
@@ -38,6 +43,11 @@ export default function open({ url, key, headers, model }) {
         abortSignal.abort();
         break;
       }
+    },
+
+    async embed({ prompt, say }) {
+      const { embeddings } = await ai.models.embedContent({ model, contents: prompt });
+      say(embeddings[0].values.join(' '));
     },
   };
 }

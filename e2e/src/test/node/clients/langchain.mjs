@@ -1,16 +1,13 @@
 // npm `@langchain/openai`.
 import { HumanMessage, ToolMessage } from '@langchain/core/messages';
 import { tool } from '@langchain/core/tools';
-import { ChatOpenAI } from '@langchain/openai';
+import { ChatOpenAI, OpenAIEmbeddings } from '@langchain/openai';
 import { description, lookup, name, schema } from '../lookup.mjs';
 
 export default function open({ url, key, headers, model: id, variant }) {
-  const model = new ChatOpenAI({
-    model: id,
-    apiKey: key,
-    useResponsesApi: variant === 'responses',
-    configuration: { baseURL: `${url}/v1`, defaultHeaders: headers },
-  });
+  const configuration = { baseURL: `${url}/v1`, defaultHeaders: headers };
+  const useResponsesApi = variant === 'responses';
+  const model = new ChatOpenAI({ model: id, apiKey: key, useResponsesApi, configuration });
 
   return {
     async answer({ prompt, say }) {
@@ -18,7 +15,12 @@ export default function open({ url, key, headers, model: id, variant }) {
     },
 
     async stream({ prompt, say }) {
-      for await (const chunk of await model.stream(prompt)) say(chunk.text);
+      let finish;
+      for await (const { text, response_metadata: told } of await model.stream(prompt)) {
+        say(text);
+        finish = told.finish_reason ?? told.incomplete_details?.reason ?? finish;
+      }
+      return finish;
     },
 
     async callTool({ prompt, say }) {
@@ -37,6 +39,11 @@ export default function open({ url, key, headers, model: id, variant }) {
         say(chunk.text);
         if (chunk.text) break;
       }
+    },
+
+    async embed({ prompt, say }) {
+      const embeddings = new OpenAIEmbeddings({ model: id, apiKey: key, configuration });
+      say((await embeddings.embedQuery(prompt)).join(' '));
     },
   };
 }

@@ -1,4 +1,4 @@
-// npm `openai`, Chat Completions.
+// npm `openai`, Chat Completions and embeddings.
 import OpenAI from 'openai';
 import { description, lookup, name, schema } from '../lookup.mjs';
 
@@ -18,7 +18,12 @@ export default function open({ url, key, headers, model }) {
         messages: user(prompt),
         stream: true,
       });
-      for await (const chunk of stream) say(chunk.choices[0]?.delta.content ?? '');
+      let finish;
+      for await (const { choices } of stream) {
+        say(choices[0]?.delta.content ?? '');
+        finish = choices[0]?.finish_reason ?? finish;
+      }
+      return finish;
     },
 
     async callTool({ prompt, say }) {
@@ -45,6 +50,11 @@ export default function open({ url, key, headers, model }) {
         say(chunk.choices[0]?.delta.content ?? '');
         if (chunk.choices[0]?.delta.content) break;
       }
+    },
+
+    async embed({ prompt, say }) {
+      const { data } = await client.embeddings.create({ model, input: prompt });
+      say(data[0].embedding.join(' '));
     },
   };
 }

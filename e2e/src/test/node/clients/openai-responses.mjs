@@ -1,4 +1,4 @@
-// npm `openai`, Responses and embeddings.
+// npm `openai`, Responses.
 import OpenAI from 'openai';
 import { description, lookup, name, schema } from '../lookup.mjs';
 
@@ -13,7 +13,7 @@ export default function open({ url, key, headers, model }) {
     async stream({ prompt, say }) {
       const stream = client.responses.stream({ model, input: prompt });
       stream.on('response.output_text.delta', ({ delta }) => say(delta));
-      await stream.finalResponse();
+      return (await stream.finalResponse()).incomplete_details?.reason;
     },
 
     async callTool({ prompt, say }) {

@@ -3,11 +3,16 @@ package dev.bursar.e2e;
 import com.anthropic.errors.AnthropicServiceException;
 import com.openai.errors.OpenAIServiceException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.model.ChatModel;
+import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.ai.embedding.EmbeddingModel;
 import org.springframework.ai.tool.function.FunctionToolCallback;
 
 /// Spring AI's client for chats, with any of its models.
@@ -18,10 +23,20 @@ final class SpringAi extends JavaLibrary {
     record Arguments(String query) {}
 
     private final Function<Task, ChatModel> model;
+    private final Function<Task, EmbeddingModel> embeddings;
 
     /// @param model for a task, as its headers are those of the model
     SpringAi(Function<Task, ChatModel> model) {
+        this(
+                model,
+                task -> {
+                    throw new UnsupportedOperationException("no embeddings");
+                });
+    }
+
+    SpringAi(Function<Task, ChatModel> model, Function<Task, EmbeddingModel> embeddings) {
         this.model = model;
+        this.embeddings = embeddings;
     }
 
     @Override
@@ -30,8 +45,20 @@ final class SpringAi extends JavaLibrary {
     }
 
     @Override
-    void stream(Task task, Consumer<String> say) {
-        ask(task).stream().content().doOnNext(say).blockLast(TIMEOUT);
+    String stream(Task task, Consumer<String> say) {
+        AtomicReference<String> finish = new AtomicReference<>(ClientCase.UNSEEN);
+        ask(task).stream()
+                .chatResponse()
+                .flatMapIterable(ChatResponse::getResults)
+                .doOnNext(part -> {
+                    say.accept(Objects.requireNonNullElse(part.getOutput().getText(), ""));
+                    String reason = part.getMetadata().getFinishReason();
+                    if (reason != null && !reason.isEmpty()) {
+                        finish.set(reason);
+                    }
+                })
+                .blockLast(TIMEOUT);
+        return finish.get();
     }
 
     @Override
@@ -53,6 +80,15 @@ final class SpringAi extends JavaLibrary {
                 .take(1)
                 .doOnNext(say)
                 .blockLast(TIMEOUT);
+    }
+
+    @Override
+    List<Float> embed(Task task) {
+        List<Float> numbers = new ArrayList<>();
+        for (float number : embeddings.apply(task).embed(task.prompt())) {
+            numbers.add(number);
+        }
+        return numbers;
     }
 
     @Override

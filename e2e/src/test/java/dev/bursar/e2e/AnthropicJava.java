@@ -2,7 +2,6 @@ package dev.bursar.e2e;
 
 import com.anthropic.client.AnthropicClient;
 import com.anthropic.client.okhttp.AnthropicOkHttpClient;
-import com.anthropic.core.JsonValue;
 import com.anthropic.core.ObjectMappers;
 import com.anthropic.core.http.StreamResponse;
 import com.anthropic.errors.AnthropicServiceException;
@@ -14,18 +13,19 @@ import com.anthropic.models.messages.Tool;
 import com.anthropic.models.messages.ToolResultBlockParam;
 import com.anthropic.models.messages.ToolUseBlock;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// The official Anthropic client.
-final class AnthropicJava extends JavaLibrary {
+final class AnthropicJava extends EventLibrary<RawMessageStreamEvent> {
 
     private static final int MAX_TOKENS = 500;
 
     private final AnthropicClient client;
 
-    AnthropicJava(Bursar bursar) {
-        client = AnthropicOkHttpClient.builder().baseUrl(bursar.url()).apiKey(Setup.KEY).build();
+    AnthropicJava(String url) {
+        client = AnthropicOkHttpClient.builder().baseUrl(url).apiKey(Setup.KEY).build();
     }
 
     @Override
@@ -34,24 +34,9 @@ final class AnthropicJava extends JavaLibrary {
     }
 
     @Override
-    void stream(Task task, Consumer<String> say) {
-        try (StreamResponse<RawMessageStreamEvent> stream = streamed(task)) {
-            stream.stream().forEach(event -> say.accept(text(event)));
-        }
-    }
-
-    @Override
     void callTool(Task task, Consumer<String> say) {
         Tool.InputSchema schema =
-                Tool.InputSchema.builder()
-                        .properties(
-                                Tool.InputSchema.Properties.builder()
-                                        .putAdditionalProperty(
-                                                TOOL_ARGUMENT,
-                                                JsonValue.from(Map.of("type", "string")))
-                                        .build())
-                        .required(List.of(TOOL_ARGUMENT))
-                        .build();
+                ObjectMappers.jsonMapper().convertValue(TOOL_SCHEMA, Tool.InputSchema.class);
         MessageCreateParams.Builder conversation =
                 ask(task)
                         .addTool(
@@ -74,14 +59,26 @@ final class AnthropicJava extends JavaLibrary {
     }
 
     @Override
-    void goAway(Task task, Consumer<String> say) {
-        try (StreamResponse<RawMessageStreamEvent> stream = streamed(task)) {
-            stream.stream()
-                    .map(AnthropicJava::text)
-                    .filter(text -> !text.isEmpty())
-                    .findFirst()
-                    .ifPresent(say);
-        }
+    @SuppressWarnings("MustBeClosedChecker") // closing the events closes it
+    Stream<RawMessageStreamEvent> events(Task task) {
+        StreamResponse<RawMessageStreamEvent> stream =
+                client.messages().createStreaming(ask(task).build());
+        return stream.stream().onClose(stream::close);
+    }
+
+    @Override
+    String text(RawMessageStreamEvent event) {
+        return event.contentBlockDelta()
+                .flatMap(delta -> delta.delta().text())
+                .map(delta -> delta.text())
+                .orElse("");
+    }
+
+    @Override
+    Optional<String> finish(RawMessageStreamEvent event) {
+        return event.messageDelta()
+                .flatMap(delta -> delta.delta().stopReason())
+                .map(reason -> reason.asString());
     }
 
     @Override
@@ -93,11 +90,6 @@ final class AnthropicJava extends JavaLibrary {
                     ObjectMappers.jsonMapper().valueToTree(error.body()).toString());
         }
         return Surface.of(thrown, 0, thrown.getMessage());
-    }
-
-    @SuppressWarnings("MustBeClosedChecker") // who asks for it closes it
-    private StreamResponse<RawMessageStreamEvent> streamed(Task task) {
-        return client.messages().createStreaming(ask(task).build());
     }
 
     private static MessageCreateParams.Builder ask(Task task) {
@@ -112,12 +104,5 @@ final class AnthropicJava extends JavaLibrary {
 
     private static String text(Message message) {
         return message.content().getFirst().asText().text();
-    }
-
-    private static String text(RawMessageStreamEvent event) {
-        return event.contentBlockDelta()
-                .flatMap(delta -> delta.delta().text())
-                .map(delta -> delta.text())
-                .orElse("");
     }
 }

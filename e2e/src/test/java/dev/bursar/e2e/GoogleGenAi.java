@@ -4,6 +4,8 @@ import com.google.genai.Client;
 import com.google.genai.ResponseStream;
 import com.google.genai.errors.ApiException;
 import com.google.genai.types.Content;
+import com.google.genai.types.EmbedContentConfig;
+import com.google.genai.types.FinishReason;
 import com.google.genai.types.FunctionCall;
 import com.google.genai.types.FunctionDeclaration;
 import com.google.genai.types.GenerateContentConfig;
@@ -14,17 +16,20 @@ import com.google.genai.types.Tool;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /// The official Gemini client.
-final class GoogleGenAi extends JavaLibrary {
+final class GoogleGenAi extends EventLibrary<GenerateContentResponse> {
 
     private static final GenerateContentConfig PLAIN = GenerateContentConfig.builder().build();
 
     private final String url;
 
-    GoogleGenAi(Bursar bursar) {
-        url = bursar.url();
+    GoogleGenAi(String url) {
+        this.url = url;
     }
 
     @Override
@@ -35,25 +40,12 @@ final class GoogleGenAi extends JavaLibrary {
     }
 
     @Override
-    void stream(Task task, Consumer<String> say) {
-        try (Client client = client(task);
-                ResponseStream<GenerateContentResponse> stream = streamed(client, task)) {
-            stream.forEach(chunk -> say.accept(text(chunk)));
-        }
-    }
-
-    @Override
     void callTool(Task task, Consumer<String> say) {
-        Map<String, Object> schema =
-                Map.of(
-                        "type", "object",
-                        "properties", Map.of(TOOL_ARGUMENT, Map.of("type", "string")),
-                        "required", List.of(TOOL_ARGUMENT));
         FunctionDeclaration function =
                 FunctionDeclaration.builder()
                         .name(TOOL)
                         .description(TOOL_PURPOSE)
-                        .parametersJsonSchema(schema)
+                        .parametersJsonSchema(TOOL_SCHEMA)
                         .build();
         GenerateContentConfig config =
                 GenerateContentConfig.builder()
@@ -78,10 +70,39 @@ final class GoogleGenAi extends JavaLibrary {
     }
 
     @Override
-    void goAway(Task task, Consumer<String> say) {
-        try (Client client = client(task);
-                ResponseStream<GenerateContentResponse> stream = streamed(client, task)) {
-            say.accept(text(stream.iterator().next()));
+    @SuppressWarnings("MustBeClosedChecker") // closing the events closes both
+    Stream<GenerateContentResponse> events(Task task) {
+        Client client = client(task);
+        ResponseStream<GenerateContentResponse> stream =
+                client.models.generateContentStream(task.model(), task.prompt(), PLAIN);
+        return StreamSupport.stream(stream.spliterator(), false)
+                .onClose(stream::close)
+                .onClose(client::close);
+    }
+
+    @Override
+    String text(GenerateContentResponse answer) {
+        String text = answer.text();
+        return text == null ? "" : text;
+    }
+
+    @Override
+    Optional<String> finish(GenerateContentResponse answer) {
+        return answer.candidates()
+                .flatMap(candidates -> candidates.getFirst().finishReason())
+                .map(FinishReason::toString);
+    }
+
+    @Override
+    List<Float> embed(Task task) {
+        try (Client client = client(task)) {
+            return client.models
+                    .embedContent(task.model(), task.prompt(), EmbedContentConfig.builder().build())
+                    .embeddings()
+                    .orElseThrow()
+                    .getFirst()
+                    .values()
+                    .orElseThrow();
         }
     }
 
@@ -97,14 +118,5 @@ final class GoogleGenAi extends JavaLibrary {
                 .apiKey(Setup.KEY)
                 .httpOptions(HttpOptions.builder().baseUrl(url).headers(task.allHeaders()).build())
                 .build();
-    }
-
-    private static ResponseStream<GenerateContentResponse> streamed(Client client, Task task) {
-        return client.models.generateContentStream(task.model(), task.prompt(), PLAIN);
-    }
-
-    private static String text(GenerateContentResponse answer) {
-        String text = answer.text();
-        return text == null ? "" : text;
     }
 }

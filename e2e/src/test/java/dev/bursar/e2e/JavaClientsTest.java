@@ -9,7 +9,7 @@ class JavaClientsTest extends ClientContract {
             new ClientCase(
                     "openai-java chat",
                     "gpt-4o-mini",
-                    OpenAiJava::new,
+                    bursar -> new OpenAiJava(bursar.url()),
                     "UnexpectedStatusCodeException 402 budget_exhausted poor",
                     "PermissionDeniedException 403 model_unpriced -",
                     "SseException 200 provider_unreachable -");
@@ -18,7 +18,7 @@ class JavaClientsTest extends ClientContract {
             new ClientCase(
                     "openai-java responses",
                     "gpt-4o-mini",
-                    OpenAiJavaResponses::new,
+                    bursar -> new OpenAiJavaResponses(bursar.url()),
                     "UnexpectedStatusCodeException 402 budget_exhausted poor",
                     "PermissionDeniedException 403 model_unpriced -",
                     "SseException 200 provider_unreachable -");
@@ -27,7 +27,7 @@ class JavaClientsTest extends ClientContract {
             new ClientCase(
                     "anthropic-java",
                     "claude-opus-4-6",
-                    AnthropicJava::new,
+                    bursar -> new AnthropicJava(bursar.url()),
                     "PaymentRequiredException 402 budget_exhausted poor",
                     "PermissionDeniedException 403 model_unpriced -",
                     "SseException 200 provider_unreachable -");
@@ -36,7 +36,7 @@ class JavaClientsTest extends ClientContract {
             new ClientCase(
                     "google-genai",
                     "gemini-2.5-flash",
-                    GoogleGenAi::new,
+                    bursar -> new GoogleGenAi(bursar.url()),
                     "ClientException 402 - -",
                     "ClientException 403 - -",
                     "ServerException 502 - -");

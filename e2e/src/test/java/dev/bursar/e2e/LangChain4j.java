@@ -14,12 +14,16 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.output.FinishReason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import tools.jackson.databind.json.JsonMapper;
 
 /// LangChain4j, with any of its models.
@@ -27,12 +31,23 @@ final class LangChain4j extends JavaLibrary {
 
     private static final int TIMEOUT_SECONDS = 60;
 
+    /// Prints each denial that is asked for again, with its stack.
+    private static final Logger RETRIES = Logger.getLogger("dev.langchain4j.internal.RetryUtils");
+
+    static {
+        RETRIES.setLevel(Level.SEVERE);
+    }
+
     /// The models for a task, as its headers are those of the model.
     interface Models {
 
         ChatModel whole(Task task);
 
         StreamingChatModel streaming(Task task);
+
+        default EmbeddingModel embeddings(Task task) {
+            throw new UnsupportedOperationException("no embeddings");
+        }
     }
 
     private final Models models;
@@ -47,8 +62,8 @@ final class LangChain4j extends JavaLibrary {
     }
 
     @Override
-    void stream(Task task, Consumer<String> say) throws Exception {
-        stream(task, say, false);
+    String stream(Task task, Consumer<String> say) throws Exception {
+        return stream(task, say, false);
     }
 
     @Override
@@ -81,6 +96,11 @@ final class LangChain4j extends JavaLibrary {
     }
 
     @Override
+    List<Float> embed(Task task) {
+        return models.embeddings(task).embed(task.prompt()).content().vectorAsList();
+    }
+
+    @Override
     Surface surface(Throwable thrown) {
         HttpException http = Surface.cause(thrown, HttpException.class);
         return http == null
@@ -88,18 +108,19 @@ final class LangChain4j extends JavaLibrary {
                 : Surface.of(thrown, http.statusCode(), http.getMessage());
     }
 
-    private void stream(Task task, Consumer<String> say, boolean leave) throws Exception {
-        CompletableFuture<Void> end = new CompletableFuture<>();
+    private String stream(Task task, Consumer<String> say, boolean leave) throws Exception {
+        CompletableFuture<String> end = new CompletableFuture<>();
         models.streaming(task).chat(task.prompt(), new Listener(say, end, leave));
         try {
-            end.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            return end.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
         }
     }
 
+    /// @param end gets why the answer ended
     /// @param leave whether to cancel after the first text
-    private record Listener(Consumer<String> say, CompletableFuture<Void> end, boolean leave)
+    private record Listener(Consumer<String> say, CompletableFuture<String> end, boolean leave)
             implements StreamingChatResponseHandler {
 
         @Override
@@ -107,13 +128,14 @@ final class LangChain4j extends JavaLibrary {
             say.accept(part.text());
             if (leave) {
                 context.streamingHandle().cancel();
-                end.complete(null);
+                end.complete(ClientCase.UNSEEN);
             }
         }
 
         @Override
         public void onCompleteResponse(ChatResponse answer) {
-            end.complete(null);
+            FinishReason reason = answer.finishReason();
+            end.complete(reason == null ? ClientCase.UNSEEN : reason.toString());
         }
 
         @Override

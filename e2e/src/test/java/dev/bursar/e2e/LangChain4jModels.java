@@ -4,9 +4,11 @@ import dev.langchain4j.model.anthropic.AnthropicChatModel;
 import dev.langchain4j.model.anthropic.AnthropicStreamingChatModel;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.googleai.GoogleAiGeminiChatModel;
 import dev.langchain4j.model.googleai.GoogleAiGeminiStreamingChatModel;
 import dev.langchain4j.model.openai.OpenAiChatModel;
+import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 
 /// The models of LangChain4j.
@@ -29,6 +31,16 @@ final class LangChain4jModels {
         @Override
         public StreamingChatModel streaming(Task task) {
             return OpenAiStreamingChatModel.builder()
+                    .baseUrl(url + "/v1")
+                    .apiKey(Setup.KEY)
+                    .modelName(task.model())
+                    .customHeaders(task.allHeaders())
+                    .build();
+        }
+
+        @Override
+        public EmbeddingModel embeddings(Task task) {
+            return OpenAiEmbeddingModel.builder()
                     .baseUrl(url + "/v1")
                     .apiKey(Setup.KEY)
                     .modelName(task.model())

@@ -81,7 +81,7 @@ class NodeClientsTest extends ClientContract {
         return new ClientCase(
                 name,
                 model,
-                bursar -> new NodeLibrary(NODE.orElseThrow(), name, bursar),
+                bursar -> new NodeLibrary(NODE.orElseThrow(), name, bursar.url()),
                 denied,
                 forbidden,
                 cut);

@@ -27,21 +27,19 @@ final class NodeLibrary implements ClientLibrary {
                     Task.Does.ANSWER, "answer",
                     Task.Does.STREAM, "stream",
                     Task.Does.CALL_TOOL, "callTool",
-                    Task.Does.GO_AWAY, "goAway");
+                    Task.Does.GO_AWAY, "goAway",
+                    Task.Does.EMBED, "embed");
 
     private final Process process;
     private final BufferedReader lines;
     private final BufferedWriter tasks;
 
     /// @param client the name of its module, and after `#` the variant of it
-    NodeLibrary(Node node, String client, Bursar bursar) {
+    /// @param url the address of the server
+    NodeLibrary(Node node, String client, String url) {
         ProcessBuilder builder =
                 new ProcessBuilder(
-                                node.executable().toString(),
-                                "serve.mjs",
-                                client,
-                                bursar.url(),
-                                Setup.KEY)
+                                node.executable().toString(), "serve.mjs", client, url, Setup.KEY)
                         .directory(Node.SCRIPTS.toFile())
                         .redirectError(
                                 Path.of("target", "node-" + client.replace('#', '-') + ".log")
@@ -78,6 +76,7 @@ final class NodeLibrary implements ClientLibrary {
         JsonNode error = seen.path("error");
         return new Seen(
                 seen.path("text").asString(),
+                seen.path("finish").asString(ClientCase.UNSEEN),
                 error.isNull()
                         ? null
                         : new Surface(
@@ -88,7 +87,8 @@ final class NodeLibrary implements ClientLibrary {
     }
 
     private JsonNode next() {
-        CompletableFuture<String> line = CompletableFuture.supplyAsync(this::readLine);
+        CompletableFuture<String> line =
+                CompletableFuture.supplyAsync(this::readLine, Thread::startVirtualThread);
         try {
             return JSON.readTree(line.get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
         } catch (TimeoutException | ExecutionException e) {

@@ -13,23 +13,26 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionMessage;
 import com.openai.models.chat.completions.ChatCompletionMessageFunctionToolCall;
 import com.openai.models.chat.completions.ChatCompletionToolMessageParam;
+import com.openai.models.embeddings.EmbeddingCreateParams;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
-/// The official OpenAI client, Chat Completions.
-final class OpenAiJava extends JavaLibrary {
+/// The official OpenAI client, Chat Completions and embeddings.
+final class OpenAiJava extends EventLibrary<ChatCompletionChunk> {
 
-    private record Arguments(String query) {}
+    /// Of a call of the tool.
+    record Arguments(String query) {}
 
     private final OpenAIClient client;
 
-    OpenAiJava(Bursar bursar) {
-        client =
-                OpenAIOkHttpClient.builder()
-                        .baseUrl(bursar.url() + "/v1")
-                        .apiKey(Setup.KEY)
-                        .build();
+    OpenAiJava(String url) {
+        client = client(url);
+    }
+
+    static OpenAIClient client(String url) {
+        return OpenAIOkHttpClient.builder().baseUrl(url + "/v1").apiKey(Setup.KEY).build();
     }
 
     @Override
@@ -38,22 +41,9 @@ final class OpenAiJava extends JavaLibrary {
     }
 
     @Override
-    void stream(Task task, Consumer<String> say) {
-        try (StreamResponse<ChatCompletionChunk> stream = streamed(task)) {
-            stream.stream().forEach(chunk -> say.accept(text(chunk)));
-        }
-    }
-
-    @Override
     void callTool(Task task, Consumer<String> say) {
         FunctionParameters parameters =
-                FunctionParameters.builder()
-                        .putAdditionalProperty("type", JsonValue.from("object"))
-                        .putAdditionalProperty(
-                                "properties",
-                                JsonValue.from(Map.of(TOOL_ARGUMENT, Map.of("type", "string"))))
-                        .putAdditionalProperty("required", JsonValue.from(List.of(TOOL_ARGUMENT)))
-                        .build();
+                ObjectMappers.jsonMapper().convertValue(TOOL_SCHEMA, FunctionParameters.class);
         ChatCompletionCreateParams.Builder conversation =
                 ask(task)
                         .addFunctionTool(
@@ -76,14 +66,34 @@ final class OpenAiJava extends JavaLibrary {
     }
 
     @Override
-    void goAway(Task task, Consumer<String> say) {
-        try (StreamResponse<ChatCompletionChunk> stream = streamed(task)) {
-            stream.stream()
-                    .map(OpenAiJava::text)
-                    .filter(text -> !text.isEmpty())
-                    .findFirst()
-                    .ifPresent(say);
-        }
+    @SuppressWarnings("MustBeClosedChecker") // closing the events closes it
+    Stream<ChatCompletionChunk> events(Task task) {
+        StreamResponse<ChatCompletionChunk> stream =
+                client.chat().completions().createStreaming(ask(task).build());
+        return stream.stream().onClose(stream::close);
+    }
+
+    @Override
+    String text(ChatCompletionChunk chunk) {
+        return chunk.choices().isEmpty()
+                ? ""
+                : chunk.choices().getFirst().delta().content().orElse("");
+    }
+
+    @Override
+    Optional<String> finish(ChatCompletionChunk chunk) {
+        return chunk.choices().stream()
+                .flatMap(choice -> choice.finishReason().stream())
+                .map(reason -> reason.asString())
+                .findFirst();
+    }
+
+    @Override
+    List<Float> embed(Task task) {
+        EmbeddingCreateParams.Builder params =
+                EmbeddingCreateParams.builder().model(task.model()).input(task.prompt());
+        task.allHeaders().forEach(params::putAdditionalHeader);
+        return client.embeddings().create(params.build()).data().getFirst().embedding();
     }
 
     @Override
@@ -102,11 +112,6 @@ final class OpenAiJava extends JavaLibrary {
         return client.chat().completions().create(params).choices().getFirst().message();
     }
 
-    @SuppressWarnings("MustBeClosedChecker") // who asks for it closes it
-    private StreamResponse<ChatCompletionChunk> streamed(Task task) {
-        return client.chat().completions().createStreaming(ask(task).build());
-    }
-
     private static ChatCompletionCreateParams.Builder ask(Task task) {
         ChatCompletionCreateParams.Builder params =
                 ChatCompletionCreateParams.builder()
@@ -114,12 +119,6 @@ final class OpenAiJava extends JavaLibrary {
                         .addUserMessage(task.prompt());
         task.allHeaders().forEach(params::putAdditionalHeader);
         return params;
-    }
-
-    private static String text(ChatCompletionChunk chunk) {
-        return chunk.choices().isEmpty()
-                ? ""
-                : chunk.choices().getFirst().delta().content().orElse("");
     }
 
     private static String json(JsonValue body) {

@@ -17,7 +17,9 @@ record Task(Does does, String run, String model, String prompt, Map<String, Stri
         /// Offers the tool `lookup`, runs it when the model calls it, and asks for the final answer.
         CALL_TOOL,
         /// Reads the first text of a streamed answer and goes away.
-        GO_AWAY
+        GO_AWAY,
+        /// Asks for the embedding of the prompt.
+        EMBED
     }
 
     /// All headers of the call.
