@@ -2,51 +2,19 @@ package dev.bursar.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.e2e.ClientCase.Trouble;
 import dev.bursar.e2e.Task.Does;
 import java.math.BigDecimal;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-/// What every client library must get from the gateway, whatever it makes of it: answers, streams and
-/// tool calls pass; a denial surfaces as the library's own error after a single request; a broken stream
-/// is seen as broken; who goes away pays for what was produced, and holds nothing.
-abstract class ClientContract extends WithServer {
-
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
-    private static final Duration SETTLED = Duration.ofSeconds(30);
-
-    private static final String HELLO = "Hello <<simulate output=20>>";
-
-    /// One call at a time in each run: a hold that stays would refuse the next.
-    private static final String BUDGETS =
-            """
-            - { name: company, limit: 1000 USD, every: month }
-            - { name: one-at-a-time, per: [run], limit: 1 slots }
-            - { name: poor, match: { feature: poor }, per: [run], limit: 0.000001 USD }
-            """;
-
-    private final Map<String, ClientLibrary> open = new HashMap<>();
-
-    abstract Stream<ClientCase> cases();
-
-    @Override
-    Setup setup() {
-        return super.setup().withGemini(provider.geminiUrl()).withBudgets(BUDGETS);
-    }
-
-    @AfterAll
-    void closeLibraries() {
-        open.values().forEach(ClientLibrary::close);
-    }
+/// What every client library must get from the gateway, whatever it makes of it: answers, streams,
+/// tool calls pass; a denial surfaces as the library's own error after one request; a
+/// broken stream is seen as broken; who goes away pays
+/// for what was produced, and holds nothing.
+abstract class ClientContract extends WithClients {
 
     @ParameterizedTest
     @MethodSource("cases")
@@ -55,6 +23,7 @@ abstract class ClientContract extends WithServer {
 
         assertThat(seen.error()).isNull();
         assertThat(seen.text()).isNotBlank();
+        assertThat(tap.statuses(runName(client, "answer"))).containsExactly(200);
         assertThat(calls(client, "answer", 1)).singleElement().satisfies(ClientContract::isPriced);
     }
 
@@ -66,6 +35,7 @@ abstract class ClientContract extends WithServer {
 
         assertThat(seen.error()).isNull();
         assertThat(seen.text()).isNotBlank().isEqualTo(whole.text());
+        assertThat(tap.statuses(runName(client, "stream"))).containsExactly(200);
         assertThat(calls(client, "stream", 1)).singleElement().satisfies(ClientContract::isPriced);
     }
 
@@ -98,8 +68,12 @@ abstract class ClientContract extends WithServer {
 
         Seen seen = perform(client, task(client, name, does, HELLO, "poor"));
 
-        assertThat(seen.error()).hasToString(client.denied());
+        assertThat(seen.error()).hasToString(client.expected(Trouble.DENIED));
         assertThat(seen.text()).isEmpty();
+        assertThat(tap.statuses(runName(client, name))).containsExactly(402);
+        Tap.Request denied = tap.requests(runName(client, name)).getFirst();
+        assertThat(denied.header("x-should-retry")).hasValue("false");
+        assertThat(denied.header("Retry-After")).isEmpty();
         assertThat(provider.requests()).isEqualTo(upstream);
         assertThat(calls(client, name, 1))
                 .singleElement()
@@ -119,7 +93,8 @@ abstract class ClientContract extends WithServer {
         Seen seen =
                 perform(client, new Task(Does.ANSWER, run, "model-without-price", HELLO, Map.of()));
 
-        assertThat(seen.error()).hasToString(client.forbidden());
+        assertThat(seen.error()).hasToString(client.expected(Trouble.FORBIDDEN));
+        assertThat(tap.statuses(run)).containsExactly(403);
         assertThat(provider.requests()).isEqualTo(upstream);
         assertThat(bursar.metric("bursar_unpriced_requests_total")).isEqualTo(unpriced + 1);
     }
@@ -130,7 +105,7 @@ abstract class ClientContract extends WithServer {
         Seen seen = perform(client, "cut", Does.STREAM, "Hello <<simulate output=400 silent=cut>>");
 
         assertThat(seen.error() == null ? ClientCase.UNSEEN : seen.error().toString())
-                .isEqualTo(client.cut());
+                .isEqualTo(client.expected(Trouble.CUT));
         assertThat(seen.text()).isNotBlank();
         assertThat(calls(client, "cut", 1)).singleElement().satisfies(ClientContract::isEstimated);
     }
@@ -139,9 +114,8 @@ abstract class ClientContract extends WithServer {
     @MethodSource("cases")
     void goAway_inAStream_cancelsChargesAndHoldsNothing(ClientCase client) {
         long abandoned = provider.abandoned();
-        String silent = "Hello <<simulate output=400 silent=middle>>";
 
-        Seen seen = perform(client, "gone", Does.GO_AWAY, silent);
+        Seen seen = perform(client, "gone", Does.GO_AWAY, SILENT);
 
         assertThat(seen.text()).isNotBlank();
         Await.until(SETTLED, "the provider is told", () -> provider.abandoned() == abandoned + 1);
@@ -151,45 +125,6 @@ abstract class ClientContract extends WithServer {
                 .satisfies(call ->
                         assertThat(call.path("status").asString()).isEqualTo("client_gone"));
         assertThat(perform(client, "gone", Does.ANSWER, HELLO).error()).isNull();
-    }
-
-    private Seen perform(ClientCase client, String name, Does does, String prompt) {
-        return perform(client, task(client, name, does, prompt, "plain"));
-    }
-
-    private Seen perform(ClientCase client, Task task) {
-        return open.computeIfAbsent(client.name(), name -> client.open().apply(bursar))
-                .perform(task);
-    }
-
-    private Task task(ClientCase client, String name, Does does, String prompt, String feature) {
-        return new Task(
-                does,
-                runName(client, name),
-                client.model(),
-                prompt,
-                Map.of("X-Bursar-Feature", feature));
-    }
-
-    private static String runName(ClientCase client, String name) {
-        return client.name().replaceAll("[^a-z0-9]+", "-") + "-" + name;
-    }
-
-    /// All calls of a run, when everything that was decided until now has been seen. A stream may end
-    /// before its call is settled.
-    private List<JsonNode> calls(ClientCase client, String name, int expected) {
-        String run = runName(client, name);
-        Await.until(SETTLED, run + " is settled", () -> calls(run).size() >= expected);
-        awaitFollower();
-        return calls(run);
-    }
-
-    private List<JsonNode> calls(String run) {
-        return List.copyOf(run(run).path("calls").values());
-    }
-
-    private JsonNode run(String name) {
-        return JSON.readTree(bursar.ask("/api/runs/acme/" + name, Setup.ADMIN).body());
     }
 
     private static void isPriced(JsonNode call) {

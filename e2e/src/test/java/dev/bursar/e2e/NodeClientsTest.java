@@ -2,6 +2,7 @@ package dev.bursar.e2e;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.bursar.e2e.ClientCase.Trouble;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,25 +14,27 @@ class NodeClientsTest extends ClientContract {
 
     private static final Optional<Node> NODE = Node.find();
 
-    private static final String OPENAI_402 = "APIError 402 budget_exhausted poor";
+    private static final String EMBEDDINGS = "text-embedding-3-small";
 
-    private static final String OFFICIAL_403 = "PermissionDeniedError 403 model_unpriced -";
+    private static final ClientCase OPENAI = official("openai-chat").embeds(EMBEDDINGS);
 
-    private static final String OFFICIAL_CUT = "APIError 0 provider_unreachable -";
+    private static final ClientCase RESPONSES =
+            official("openai-responses").sees(Trouble.STOPPED, "max_output_tokens");
 
-    private static final String ANTHROPIC_402 = "PaymentRequiredError 402 budget_exhausted poor";
+    private static final ClientCase AGENTS =
+            official("agents#responses").sees(Trouble.STOPPED, "ModelBehaviorError 0 - -");
 
-    private static final String GENAI_402 = "ApiError 402 402 poor";
+    private static final ClientCase ANTHROPIC = aiSdk("ai-sdk#anthropic", "claude-opus-4-6");
 
-    private static final String GENAI_403 = "ApiError 403 403 -";
-
-    private static final String GENAI_CUT = "ApiError 502 502 -";
-
-    private static final String AI_402 = "APICallError 402 budget_exhausted poor";
-
-    private static final String AI_403 = "APICallError 403 model_unpriced -";
-
-    private static final String AI_CUT = "StreamProviderError 500 provider_unreachable -";
+    private static final ClientCase GENAI =
+            client("genai", "gemini-2.5-flash")
+                    .sees(Trouble.DENIED, "ApiError 402 402 poor")
+                    .sees(Trouble.FORBIDDEN, "ApiError 403 403 -")
+                    .sees(Trouble.BUSY, "ApiError 429 429 one-at-a-time")
+                    .sees(Trouble.CUT, "ApiError 502 502 -")
+                    .sees(Trouble.STOPPED, "MAX_TOKENS")
+                    .insists(1)
+                    .embeds("gemini-embedding-001");
 
     @BeforeAll
     static void needNode(TestInfo info) {
@@ -41,49 +44,68 @@ class NodeClientsTest extends ClientContract {
     }
 
     @Override
-    Stream<ClientCase> cases() {
+    Stream<ClientCase> clients() {
         return Stream.of(
-                openAi("openai-chat"),
-                openAi("langchain#chat"),
-                openAi("agents#chat"),
-                client("anthropic", "claude-opus-4-6", ANTHROPIC_402, OFFICIAL_403, OFFICIAL_CUT),
-                client("ai-sdk#chat", "gpt-4o-mini", AI_402, AI_403, AI_CUT),
-                client("ai-sdk#anthropic", "claude-opus-4-6", AI_402, AI_403, AI_CUT),
-                openAi("openai-responses"),
-                openAi("langchain#responses"),
-                openAi("agents#responses"),
-                client("ai-sdk#responses", "gpt-4o-mini", AI_402, AI_403, AI_CUT),
-                client("genai", "gemini-2.5-flash", GENAI_402, GENAI_403, GENAI_CUT),
-                client(
-                        "ai-sdk#google",
-                        "gemini-2.5-flash",
-                        "APICallError 402 402 poor",
-                        "APICallError 403 403 -",
-                        "StreamProviderError 502 502 -"),
-                // Models of other dialects than the client's.
-                openAi("openai-chat").to("claude-opus-4-6"),
-                openAi("openai-chat").to("gemini-2.5-flash"),
-                openAi("openai-responses").to("claude-opus-4-6"),
-                openAi("openai-responses").to("gemini-2.5-flash"),
-                openAi("agents#responses").to("claude-opus-4-6"),
-                client("ai-sdk#anthropic", "", AI_402, AI_403, AI_CUT).to("gpt-4o-mini"),
-                client("ai-sdk#anthropic", "", AI_402, AI_403, AI_CUT).to("gemini-2.5-flash"),
-                client("genai", "", GENAI_402, GENAI_403, GENAI_CUT).to("claude-opus-4-6"));
+                OPENAI,
+                official("langchain#chat").waits(7).embeds(EMBEDDINGS),
+                official("agents#chat").sees(Trouble.STOPPED, ClientCase.UNSEEN),
+                official("anthropic", "claude-opus-4-6")
+                        .sees(Trouble.DENIED, "PaymentRequiredError 402 budget_exhausted poor")
+                        .sees(Trouble.STOPPED, "max_tokens"),
+                aiSdk("ai-sdk#chat", "gpt-4o-mini").embeds(EMBEDDINGS),
+                ANTHROPIC,
+                RESPONSES,
+                official("langchain#responses").waits(7).sees(Trouble.STOPPED, "max_output_tokens"),
+                AGENTS,
+                aiSdk("ai-sdk#responses", "gpt-4o-mini"),
+                GENAI,
+                aiSdk("ai-sdk#google", "gemini-2.5-flash")
+                        .sees(Trouble.DENIED, "APICallError 402 402 poor")
+                        .sees(Trouble.FORBIDDEN, "APICallError 403 403 -")
+                        .sees(Trouble.BUSY, "RetryError 429 429 one-at-a-time")
+                        .sees(Trouble.CUT, "StreamProviderError 502 502 -")
+                        .embeds("gemini-embedding-001"));
+    }
+
+    @Override
+    Stream<ClientCase> crossing() {
+        return Stream.of(
+                OPENAI.to("claude-opus-4-6"),
+                OPENAI.to("gemini-2.5-flash"),
+                RESPONSES.to("claude-opus-4-6"),
+                RESPONSES.to("gemini-2.5-flash"),
+                AGENTS.to("claude-opus-4-6"),
+                ANTHROPIC.to("gpt-4o-mini"),
+                ANTHROPIC.to("gemini-2.5-flash"),
+                GENAI.to("claude-opus-4-6"));
     }
 
     /// The client `openai`, or one around it.
-    private static ClientCase openAi(String name) {
-        return client(name, "gpt-4o-mini", OPENAI_402, OFFICIAL_403, OFFICIAL_CUT);
+    private static ClientCase official(String name) {
+        return official(name, "gpt-4o-mini");
     }
 
-    private static ClientCase client(
-            String name, String model, String denied, String forbidden, String cut) {
-        return new ClientCase(
-                name,
-                model,
-                bursar -> new NodeLibrary(NODE.orElseThrow(), name, bursar.url()),
-                denied,
-                forbidden,
-                cut);
+    private static ClientCase official(String name, String model) {
+        return client(name, model)
+                .sees(Trouble.DENIED, "APIError 402 budget_exhausted poor")
+                .sees(Trouble.FORBIDDEN, "PermissionDeniedError 403 model_unpriced -")
+                .sees(Trouble.BUSY, "RateLimitError 429 budget_held one-at-a-time")
+                .sees(Trouble.CUT, "APIError 0 provider_unreachable -")
+                .sees(Trouble.STOPPED, "length")
+                .waits(3);
+    }
+
+    private static ClientCase aiSdk(String name, String model) {
+        return client(name, model)
+                .sees(Trouble.DENIED, "APICallError 402 budget_exhausted poor")
+                .sees(Trouble.FORBIDDEN, "APICallError 403 model_unpriced -")
+                .sees(Trouble.BUSY, "RetryError 429 budget_held one-at-a-time")
+                .sees(Trouble.CUT, "StreamProviderError 500 provider_unreachable -")
+                .sees(Trouble.STOPPED, "length")
+                .waits(3);
+    }
+
+    private static ClientCase client(String name, String model) {
+        return new ClientCase(name, model, url -> new NodeLibrary(NODE.orElseThrow(), name, url));
     }
 }
