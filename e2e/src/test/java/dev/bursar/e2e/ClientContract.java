@@ -12,9 +12,13 @@ import tools.jackson.databind.JsonNode;
 
 /// What every client library must get from the gateway, whatever it makes of it: answers, streams,
 /// tool calls pass; a denial surfaces as the library's own error after one request; a
-/// broken stream is seen as broken; who goes away pays
+/// broken stream is seen as broken, and one that there is no money for as cut short; who goes away pays
 /// for what was produced, and holds nothing.
 abstract class ClientContract extends WithClients {
+
+    /// A stream of twice the tokens that the budget `tight` has, which does not end by itself.
+    private static final String ENDLESS =
+            "Hello <<simulate output=4000 bound=ignored silent=middle>>";
 
     @ParameterizedTest
     @MethodSource("cases")
@@ -108,6 +112,30 @@ abstract class ClientContract extends WithClients {
                 .isEqualTo(client.expected(Trouble.CUT));
         assertThat(seen.text()).isNotBlank();
         assertThat(calls(client, "cut", 1)).singleElement().satisfies(ClientContract::isEstimated);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void stream_thatThereIsNoMoneyFor_isSeenAsCutShortAndFlagged(ClientCase client) {
+        long abandoned = provider.abandoned();
+
+        Seen seen = perform(client, task(client, "stopped", Does.STREAM, ENDLESS, "tight"));
+
+        assertThat(seen.end()).isEqualTo(client.expected(Trouble.STOPPED));
+        assertThat(seen.text().split(" ", -1)).hasSizeBetween(500, 1500);
+        assertThat(tap.statuses(runName(client, "stopped"))).containsExactly(200);
+        Await.until(SETTLED, "the provider is told", () -> provider.abandoned() == abandoned + 1);
+        assertThat(calls(client, "stopped", 2))
+                .satisfiesExactly(
+                        more -> {
+                            assertThat(more.path("outcome").asString()).isEqualTo("denied");
+                            assertThat(more.path("budget").asString()).isEqualTo("tight");
+                        },
+                        call -> {
+                            isEstimated(call);
+                            assertThat(call.path("status").asString()).isEqualTo("stopped");
+                        });
+        assertThat(perform(client, "stopped", Does.ANSWER, HELLO).error()).isNull();
     }
 
     @ParameterizedTest

@@ -29,6 +29,7 @@ abstract class WithClients extends WithServer {
             - { name: company, limit: 1000 USD, every: month }
             - { name: one-at-a-time, per: [run], limit: 1 slots }
             - { name: poor, match: { feature: poor }, per: [run], limit: 0.00000001 USD }
+            - { name: tight, match: { feature: tight }, per: [run], limit: 1000 tokens, at: { 100%: clamp } }
             """;
 
     private final Map<String, ClientLibrary> open = new ConcurrentHashMap<>();
