@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 /// tool calls pass; a denial surfaces as the library's own error after one request; a
 /// broken stream is seen as broken, and one that there is no money for as cut short; who goes away pays
 /// for what was produced, and holds nothing.
-abstract class ClientContract extends WithClients {
+abstract class ClientContract extends WaitingContract {
 
     /// A stream of twice the tokens that the budget `tight` has, which does not end by itself.
     private static final String ENDLESS =
