@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /// What every client library must get from the gateway, whatever it makes of it: answers, streams,
-/// tool calls pass; a denial surfaces as the library's own error after one request; a
+/// tool calls and embeddings pass; a denial surfaces as the library's own error after one request; a
 /// broken stream is seen as broken, and one that there is no money for as cut short; who goes away pays
 /// for what was produced, and holds nothing.
 abstract class ClientContract extends WaitingContract {
@@ -65,6 +65,37 @@ abstract class ClientContract extends WaitingContract {
     @MethodSource("cases")
     void stream_withoutBudget_surfacesAfterOneRequest(ClientCase client) {
         isDeniedOnce(client, "poor-stream", Does.STREAM);
+    }
+
+    @ParameterizedTest
+    @MethodSource("embedding")
+    void embedding_isOneCall(ClientCase client) {
+        Seen seen = perform(client, "embedding", Does.EMBED, HELLO);
+
+        assertThat(seen.error()).isNull();
+        assertThat(seen.text().strip().split(" ", -1))
+                .hasSize(16)
+                .doesNotHaveDuplicates()
+                .allSatisfy(number ->
+                        assertThat(Double.parseDouble(number)).isStrictlyBetween(-1.0, 1.0));
+        assertThat(tap.statuses(runName(client, "embedding"))).containsExactly(200);
+        assertThat(calls(client, "embedding", 1))
+                .singleElement()
+                .satisfies(call -> {
+                    assertThat(call.path("model").asString()).isEqualTo(client.embeddings());
+                    if (client.embeddings().startsWith("gemini")) {
+                        // Gemini does not tell what its embeddings took.
+                        isEstimated(call);
+                    } else {
+                        isPriced(call);
+                    }
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("embedding")
+    void embedding_withoutBudget_surfacesAfterOneRequest(ClientCase client) {
+        isDeniedOnce(client, "poor-embedding", Does.EMBED);
     }
 
     private void isDeniedOnce(ClientCase client, String name, Does does) {

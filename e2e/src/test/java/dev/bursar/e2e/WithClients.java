@@ -47,6 +47,10 @@ abstract class WithClients extends WithServer {
         return Stream.concat(clients(), crossing());
     }
 
+    final Stream<ClientCase> embedding() {
+        return clients().filter(client -> !client.embeddings().isEmpty());
+    }
+
     @Override
     Setup setup() {
         return super.setup().withGemini(provider.geminiUrl()).withBudgets(BUDGETS);
