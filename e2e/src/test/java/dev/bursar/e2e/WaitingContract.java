@@ -24,8 +24,8 @@ abstract class WaitingContract extends WithClients {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    /// Who asks more often takes minutes to give up.
-    private static final int MOST_ATTEMPTS = Boolean.getBoolean("bursar.nightly") ? 10 : 4;
+    /// Who asks more often takes a minute to give up, or several.
+    private static final int MOST_ATTEMPTS = Boolean.getBoolean("bursar.nightly") ? 5 : 4;
 
     @Test
     void answers_whileTheirRunsAreBusy_areAskedForAgainAndGiven() {
