@@ -5,7 +5,7 @@ import java.time.Duration;
 /// The bounds of the read model.
 ///
 /// @param idle how long nothing is heard of a run until it counts as finished, 1 s to 1 d
-/// @param poll how long the follower lets news collect that nobody waits for, 1 ms to 1 s
+/// @param poll how long the follower lets news collect at least that nobody waits for, 1 ms to 1 h
 /// @param batch entries in one transaction, 1 to 100,000
 /// @param memoryMegabytes that DuckDB may use before it spills to disk, 64 to 65,536
 /// @param threads that DuckDB may use, 1 to 64
@@ -35,7 +35,7 @@ public record UsageSettings(
 
     public UsageSettings {
         requireRange("idle seconds", idle.toSeconds(), 1, 86_400);
-        requireRange("poll millis", poll.toMillis(), 1, 1_000);
+        requireRange("poll millis", poll.toMillis(), 1, 3_600_000);
         requireRange("batch", batch, 1, 100_000);
         requireRange("memory megabytes", memoryMegabytes, 64, 65_536);
         requireRange("threads", threads, 1, 64);

@@ -8,6 +8,7 @@ import dev.bursar.ledger.Entry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,28 @@ final class FollowerPaceTest {
 
             assertThat(Duration.ofNanos(System.nanoTime() - start))
                     .isGreaterThanOrEqualTo(poll.multipliedBy(ENTRIES - 2));
+        }
+    }
+
+    /// However short the poll is: what is written at leisure leaves the machine to the calls.
+    @Test
+    void follow_writingTakesTime_restsForLonger() throws InterruptedException {
+        Duration slow = Duration.ofMillis(10);
+        int entries = 6;
+        try (House house = house(Duration.ofMillis(1))) {
+            house.append(reserved(0));
+            long start = System.nanoTime();
+            house.journal.afterRead(() -> {
+                LockSupport.parkNanos(slow.toNanos());
+                long last = house.journal.lastPosition();
+                if (last < entries) {
+                    house.journal.append(reserved(last));
+                }
+            });
+            House.await(() -> house.usage.position() == entries);
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isGreaterThanOrEqualTo(slow.multipliedBy(10L * (entries - 2)));
         }
     }
 
