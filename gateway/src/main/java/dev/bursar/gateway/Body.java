@@ -108,7 +108,10 @@ final class Body {
         if (!over) {
             over = true;
             vertx.cancelTimer(timer);
-            whole.accept(body.getBytes());
+            byte[] all = body.getBytes();
+            // The request refers to its handlers, and so to this, for as long as the answer streams.
+            body = Buffer.buffer();
+            whole.accept(all);
         }
     }
 

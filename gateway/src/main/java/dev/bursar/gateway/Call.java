@@ -5,6 +5,7 @@ import dev.bursar.gateway.breaker.Signs;
 import dev.bursar.gateway.routing.ProviderKey;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Subject;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.RequestOptions;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -168,9 +169,11 @@ final class Call implements Runnable {
         remember(reader, shape, attempt);
         allowance = request.stream() ? allowance(admitted, reader) : null;
         Exchange exchange = exchange(admitted, attempt, crossing, relay);
-        Outgoing asked = Outgoing.of(shape, crossing, attempt, client, this::isForProvider, wiring);
+        RequestOptions options =
+                Outgoing.options(shape, crossing, attempt, client, this::isForProvider);
+        Buffer asked = Outgoing.body(shape, crossing, wiring.estimator());
         forwarded = true;
-        Ending ending = exchanges.run(client, exchange, asked.options(), asked.body());
+        Ending ending = exchanges.run(client, exchange, options, asked);
         byte[] whole = ending.unread().getBytes();
         reader.read(whole, 0, whole.length);
         record.number("latency_millis", millis(exchange.lastNanos() - receivedNanos));
@@ -183,7 +186,7 @@ final class Call implements Runnable {
         CallEnd end = new CallEnd(wiring, client, target.operation(), replies, made, allowance);
         Attempt next = attempts.after(attempt, ending, !client.gone());
         if (next == null) {
-            if (!goesOn(made, end, ending, asked.options())) {
+            if (!goesOn(made, end, ending, options)) {
                 guard.ended(ending, reader);
                 end.finish(told(crossing, ending, reader, request));
             }

@@ -7,24 +7,15 @@ import io.vertx.core.http.RequestOptions;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// What is asked of a provider for a call.
-record Outgoing(RequestOptions options, Buffer body) {
+/// What is asked of a provider for a call. Nobody keeps the body of a request once it is sent: a stream may take
+/// minutes, and thousands are open.
+final class Outgoing {
+
+    private Outgoing() {}
 
     /// @param crossing to the provider's dialect, or null where it is the client's
     /// @param forProvider whether a secret that the client sent is meant for the provider
-    static Outgoing of(
-            Shape shape,
-            @Nullable Crossing crossing,
-            Attempt attempt,
-            Client client,
-            Predicate<String> forProvider,
-            Wiring wiring) {
-        return new Outgoing(
-                options(shape, crossing, attempt, client, forProvider),
-                body(shape, crossing, wiring.estimator()));
-    }
-
-    private static RequestOptions options(
+    static RequestOptions options(
             Shape shape,
             @Nullable Crossing crossing,
             Attempt attempt,
@@ -49,7 +40,7 @@ record Outgoing(RequestOptions options, Buffer body) {
     }
 
     /// A client that names no bound gets the one that is held for it, or a hard limit would not hold.
-    private static Buffer body(Shape shape, @Nullable Crossing crossing, Estimator estimator) {
+    static Buffer body(Shape shape, @Nullable Crossing crossing, Estimator estimator) {
         CallRequest request = shape.request();
         Route route = shape.route();
         String model = route.provider().nameOf(route.model());
