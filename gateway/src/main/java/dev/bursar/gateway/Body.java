@@ -109,7 +109,8 @@ final class Body {
             over = true;
             vertx.cancelTimer(timer);
             byte[] all = body.getBytes();
-            // The request refers to its handlers, and so to this, for as long as the answer streams.
+            // The request refers to its handlers, and so to this, for as long as the answer
+            // streams.
             body = Buffer.buffer();
             whole.accept(all);
         }
