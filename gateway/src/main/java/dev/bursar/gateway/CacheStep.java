@@ -44,9 +44,13 @@ final class CacheStep implements AutoCloseable {
                     "STOP");
 
     /// How headers begin that may change an answer.
-    private static final List<String> HEEDED = List.of("openai-", "anthropic-", "x-amzn-bedrock-");
+    private static final List<String> HEEDED =
+            List.of("openai-", "anthropic-", "x-amzn-bedrock-", "x-goog-");
 
-    /// Of a query, what says how an answer comes and not what it is.
+    /// Among them those that say who asks, and with what library.
+    private static final Set<String> OF_THE_CLIENT = Set.of("x-goog-api-key", "x-goog-api-client");
+
+    /// Of the query of a stream, what says how an answer comes and not what it is: the form says it.
     private static final Set<String> BESIDE = Set.of("alt=sse", "alt=json");
 
     private final Wiring wiring;
@@ -152,27 +156,37 @@ final class CacheStep implements AutoCloseable {
         };
     }
 
-    /// With everything beside the body that a provider may heed, and that a translated answer depends on:
-    /// it names the model as the client has, and a stream has its usage only where the client asks for it.
+    /// With everything beside the body that a provider may heed, where the provider is, and what a translated
+    /// answer depends on: it names the model as the client has, and a stream has its usage only where the
+    /// client asks for it.
     private static String operation(CallRequest request, Route route, HttpServerRequest http) {
         Set<String> heeded = new TreeSet<>();
         for (Map.Entry<String, String> header : http.headers()) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
-            if (HEEDED.stream().anyMatch(name::startsWith)) {
+            if (HEEDED.stream().anyMatch(name::startsWith) && !OF_THE_CLIENT.contains(name)) {
                 heeded.add(name + "=" + header.getValue());
             }
         }
-        boolean translated = route.provider().dialect() != request.operation().dialect();
-        String told = translated ? request.model() + (request.askForUsage() == null) : "";
-        return request.operation().label() + "?" + query(http.query()) + heeded + told;
+        ProviderSettings provider = route.provider();
+        boolean translated = provider.dialect() != request.operation().dialect();
+        return String.join(
+                "\n",
+                request.operation().label(),
+                query(request.operation(), http.query()),
+                heeded.toString(),
+                translated ? request.model() + " " + (request.askForUsage() == null) : "",
+                provider.dialect().name(),
+                provider.baseUrl().toString(),
+                provider.nameOf(route.model()));
     }
 
     /// Without the key of whoever asks.
-    private static String query(@Nullable String query) {
+    private static String query(Operation operation, @Nullable String query) {
+        Set<String> beside = operation == Operation.STREAM_GENERATE ? BESIDE : Set.of();
         return query == null
                 ? ""
                 : Arrays.stream(QueryKey.without(query).split("&", -1))
-                        .filter(parameter -> !BESIDE.contains(parameter))
+                        .filter(parameter -> !beside.contains(parameter))
                         .collect(Collectors.joining("&"));
     }
 

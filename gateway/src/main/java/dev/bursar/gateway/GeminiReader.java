@@ -23,7 +23,7 @@ final class GeminiReader extends AnswerReader {
                 case "modelVersion" -> model = keep(string(in), model);
                 case "promptFeedback" -> blocked(in);
                 case "embedding", "embeddings" -> {
-                    finished = true;
+                    finished |= in.currentToken().isStructStart();
                     in.skipChildren();
                 }
                 case "error" -> {

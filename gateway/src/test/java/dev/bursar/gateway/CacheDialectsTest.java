@@ -432,6 +432,38 @@ class CacheDialectsTest {
     }
 
     @Test
+    void headersOfGoogle_thatSayWhatIsAnswered_arePartOfTheQuestion() throws Exception {
+        answers(GENERATED);
+        ask(GEMINI + "generateContent", Samples.GENERATE);
+        assertCached(askWith("X-Goog-Api-Client", "genai-js/1.0"));
+        HttpResponse<String> masked = askWith("X-Goog-FieldMask", "usageMetadata");
+        assertThat(header(masked, "X-Bursar-Decision")).isEqualTo("allow");
+    }
+
+    private HttpResponse<String> askWith(String header, String value) throws Exception {
+        return house.send(
+                house.request(GEMINI + "generateContent", Samples.GENERATE).header(header, value));
+    }
+
+    @Test
+    void formInTheQuery_ofAWholeAnswer_isPartOfTheQuestion() throws Exception {
+        answers(GENERATED);
+        ask(GEMINI + "generateContent", Samples.GENERATE);
+        HttpResponse<String> other = ask(GEMINI + "generateContent?alt=sse", Samples.GENERATE);
+        assertThat(header(other, "X-Bursar-Decision")).isEqualTo("allow");
+    }
+
+    @Test
+    void halvesOfSurrogatePairs_areToldApart() throws Exception {
+        answers(Samples.CHAT_ANSWER);
+        String asked = Samples.CHAT.replace("\"max", "\"temperature\":0,\"max");
+        ask("/v1/chat/completions", asked.replace("Say hello", "a\\ud83d"));
+        HttpResponse<String> other =
+                ask("/v1/chat/completions", asked.replace("Say hello", "a?"));
+        assertThat(header(other, "X-Bursar-Decision")).isEqualTo("allow");
+    }
+
+    @Test
     void equalEmbeddings_atTheSameTime_areAskedForOnce() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CompletableFuture<Void> go = new CompletableFuture<>();
@@ -446,11 +478,11 @@ class CacheDialectsTest {
                             house.request(Asked.EMBEDDINGS.path, Asked.EMBEDDINGS.body).build(),
                             HttpResponse.BodyHandlers.ofString()));
         }
-        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(asked.await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         House.await(() -> house.gateway.calls() == 8);
         go.complete(null);
         for (CompletableFuture<HttpResponse<String>> call : calls) {
-            assertThat(call.get(20, TimeUnit.SECONDS).body()).isEqualTo(EMBEDDED);
+            assertThat(call.get(House.PATIENCE.toSeconds(), TimeUnit.SECONDS).body()).isEqualTo(EMBEDDED);
         }
         assertThat(house.provider.received).hasSize(1);
         assertThat(house.held()).isZero();

@@ -23,8 +23,9 @@ final class Digest {
         }
     }
 
+    /// As UTF-16, which tells half a surrogate pair from any other.
     Digest text(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_16BE);
         mark('s', bytes.length);
         digest.update(bytes);
         return this;

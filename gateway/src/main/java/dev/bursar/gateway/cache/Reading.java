@@ -16,8 +16,9 @@ interface Reading {
         return Optional.of(body);
     }
 
-    /// Whether everything that is asked is in the body, and asking has no effect but the answer. What is
-    /// not known to be so is taken not to be.
+    /// Whether everything that is asked is in the body, and asking has no effect but the answer. Parts, items
+    /// and tools that are not known are taken not to be so; of the fields beside them those are known that are
+    /// not, and any other is part of the question.
     boolean saysEverything(ObjectNode body);
 
     /// How much chance there is in the answer, as the body has it; null where there never is any.

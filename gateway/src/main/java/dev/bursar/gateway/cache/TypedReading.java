@@ -36,6 +36,10 @@ record TypedReading(String turns, Set<String> beside, boolean stores) implements
     private static final List<String> ON_THE_PROVIDERS_SIDE =
             List.of(
                     "web_search_options",
+                    "search_parameters",
+                    "enable_search",
+                    "plugins",
+                    "data_sources",
                     "mcp_servers",
                     "container",
                     "context_management",
