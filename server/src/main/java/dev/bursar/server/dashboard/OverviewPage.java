@@ -38,8 +38,9 @@ final class OverviewPage {
     private static final int SPARK_SECONDS = 5;
     private static final Duration KEEP = Duration.ofSeconds(2);
 
-    /// So many entries not yet in the read model are worth a word.
-    private static final long LATE_ENTRIES = 1_000;
+    /// So many entries not yet in the read model are worth a word: more than what comes in the second or two for
+    /// which news collect under a full load.
+    private static final long LATE_ENTRIES = 20_000;
 
     private final Usage usage;
     private final Authority authority;
