@@ -458,8 +458,7 @@ class CacheDialectsTest {
         answers(Samples.CHAT_ANSWER);
         String asked = Samples.CHAT.replace("\"max", "\"temperature\":0,\"max");
         ask("/v1/chat/completions", asked.replace("Say hello", "a\\ud83d"));
-        HttpResponse<String> other =
-                ask("/v1/chat/completions", asked.replace("Say hello", "a?"));
+        HttpResponse<String> other = ask("/v1/chat/completions", asked.replace("Say hello", "a?"));
         assertThat(header(other, "X-Bursar-Decision")).isEqualTo("allow");
     }
 
@@ -482,7 +481,8 @@ class CacheDialectsTest {
         House.await(() -> house.gateway.calls() == 8);
         go.complete(null);
         for (CompletableFuture<HttpResponse<String>> call : calls) {
-            assertThat(call.get(House.PATIENCE.toSeconds(), TimeUnit.SECONDS).body()).isEqualTo(EMBEDDED);
+            assertThat(call.get(House.PATIENCE.toSeconds(), TimeUnit.SECONDS).body())
+                    .isEqualTo(EMBEDDED);
         }
         assertThat(house.provider.received).hasSize(1);
         assertThat(house.held()).isZero();
