@@ -88,8 +88,8 @@ abstract class WaitingContract extends WithClients {
         assertThat(perform(client, task).error()).as(run).isNull();
 
         assertThat(tap.statuses(run)).as(run).containsExactly(200, 429, 200);
-        // The window of ten seconds lets go up to a sixtieth of itself late.
-        isToldToWait(run, 1, "([1-9]|1[01])");
+        // The window of five seconds lets go up to a sixtieth of itself late.
+        isToldToWait(run, 1, "[1-6]");
         waitsAsTold(client, run);
     }
 

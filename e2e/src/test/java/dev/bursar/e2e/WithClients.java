@@ -30,7 +30,7 @@ abstract class WithClients extends WithServer {
             - { name: one-at-a-time, per: [run], limit: 1 slots }
             - { name: poor, match: { feature: poor }, per: [run], limit: 0.00000001 USD }
             - { name: tight, match: { feature: tight }, per: [run], limit: 1000 tokens, at: { 100%: clamp } }
-            - { name: pace, match: { feature: paced }, per: [run], limit: 1 calls, every: 10s }
+            - { name: pace, match: { feature: paced }, per: [run], limit: 1 calls, every: 5s }
             """;
 
     private final Map<String, ClientLibrary> open = new ConcurrentHashMap<>();
