@@ -109,8 +109,7 @@ final class Body {
             over = true;
             vertx.cancelTimer(timer);
             byte[] all = body.getBytes();
-            // The request refers to its handlers, and so to this, for as long as the answer
-            // streams.
+            // The request refers to its handlers, and so to this, while its answer streams.
             body = Buffer.buffer();
             whole.accept(all);
         }

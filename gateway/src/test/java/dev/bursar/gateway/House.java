@@ -226,7 +226,18 @@ final class House {
 
     BudgetId budget(
             String name, List<String> per, Unit unit, long limit, Window window, Budget.Mode mode) {
-        BudgetId id = new BudgetId("b" + ++budgets);
+        return budget(new BudgetId("b" + ++budgets), name, per, unit, limit, window, mode);
+    }
+
+    BudgetId budget(
+            BudgetId id,
+            String name,
+            List<String> per,
+            Unit unit,
+            long limit,
+            Window window,
+            Budget.Mode mode,
+            Budget.Step... steps) {
         authority.submit(
                 new Command.DefineBudget(
                         new Budget(
@@ -239,7 +250,7 @@ final class House {
                                 limit,
                                 window,
                                 mode,
-                                List.of())));
+                                List.of(steps))));
         return id;
     }
 

@@ -1,12 +1,10 @@
 package dev.bursar.gateway;
 
 import dev.bursar.gateway.ladder.LadderSettings;
-import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.Budget.Mode;
 import dev.bursar.ledger.Budget.Step;
 import dev.bursar.ledger.Budget.Step.Action;
 import dev.bursar.ledger.BudgetId;
-import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import dev.bursar.pricing.Price;
@@ -140,20 +138,7 @@ abstract class WithLadders {
             Mode mode,
             Step... steps) {
         BudgetId id = new BudgetId("acme/" + name);
-        house.authority.submit(
-                new Command.DefineBudget(
-                        new Budget(
-                                id,
-                                House.ACME,
-                                name,
-                                new TreeMap<>(),
-                                per,
-                                unit,
-                                limit,
-                                window,
-                                mode,
-                                List.of(steps))));
-        return id;
+        return house.budget(id, name, per, unit, limit, window, mode, steps);
     }
 
     HttpResponse<String> call(Way way) throws Exception {

@@ -110,14 +110,7 @@ final class UsageTest {
     @Test
     void totals_ofCallsThatOnlySayWhatTheyAvoided_areNotCached() throws InterruptedException {
         house.append(
-                new Entry.Released(
-                        NOON.plusSeconds(8),
-                        new CommandKey("c8/release", 1),
-                        new HoldId("c8"),
-                        new TenantId("acme"),
-                        R2,
-                        Amounts.of(Unit.USD_MICROCENTS, CENT),
-                        List.of(),
+                givenBack(
                         Attribution.of(
                                 Map.of("call", "c8", "decision", "allow"),
                                 Map.of("cost_avoided_microcents", CENT))));
@@ -126,18 +119,22 @@ final class UsageTest {
                 .containsExactly(tuple(0L, 0L));
     }
 
+    /// How the hold `c8` is given back.
+    private static Entry.Released givenBack(Attribution attribution) {
+        return new Entry.Released(
+                NOON.plusSeconds(8),
+                new CommandKey("c8/release", 1),
+                new HoldId("c8"),
+                new TenantId("acme"),
+                R2,
+                Amounts.of(Unit.USD_MICROCENTS, CENT),
+                List.of(),
+                attribution);
+    }
+
     @Test
     void totals_holdGivenBackBeforeAnythingWasSent_isNoCall() throws InterruptedException {
-        house.append(
-                new Entry.Released(
-                        NOON.plusSeconds(8),
-                        new CommandKey("c8/release", 1),
-                        new HoldId("c8"),
-                        new TenantId("acme"),
-                        R2,
-                        Amounts.of(Unit.USD_MICROCENTS, CENT),
-                        List.of(),
-                        Attribution.NONE));
+        house.append(givenBack(Attribution.NONE));
         assertThat(house.usage.totals(range())).extracting(TotalsRow::calls).containsExactly(5L);
         assertThat(house.usage.call("c8")).isEmpty();
     }
