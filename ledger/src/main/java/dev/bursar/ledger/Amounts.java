@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Non-negative quantities in several units, at most one per unit. Immutable.
 ///
@@ -16,20 +17,32 @@ public final class Amounts {
     /// The most units in one command.
     public static final int MAX_UNITS = 16;
 
-    public static final Amounts NONE = new Amounts(new Unit[0], new long[0]);
+    public static final Amounts NONE = new Amounts(UnitSets.NONE, new long[0]);
 
-    /// Sorted by unit, no duplicates.
+    /// Sorted, no duplicates; shared with amounts of the same units.
     private final Unit[] units;
 
-    private final long[] values;
+    /// The value where there is one unit.
+    private final long only;
 
+    /// The values where there is not one unit.
+    private final long @Nullable [] values;
+
+    private Amounts(Unit unit, long value) {
+        this.units = UnitSets.of(unit);
+        this.only = value;
+        this.values = null;
+    }
+
+    /// @param units shared, not changed
     private Amounts(Unit[] units, long[] values) {
         this.units = units;
-        this.values = values;
+        this.only = values.length == 1 ? values[0] : 0;
+        this.values = values.length == 1 ? null : values;
     }
 
     public static Amounts of(Unit unit, long value) {
-        return new Amounts(new Unit[] {unit}, new long[] {checked(unit, value)});
+        return new Amounts(unit, checked(unit, value));
     }
 
     /// @throws IllegalArgumentException when a value is negative, or there are too many
@@ -44,7 +57,7 @@ public final class Amounts {
             units[i] = entry.getKey();
             sorted[i++] = checked(entry.getKey(), entry.getValue());
         }
-        return new Amounts(units, sorted);
+        return new Amounts(UnitSets.of(units), sorted);
     }
 
     /// These amounts with the one of `unit` set to `value`.
@@ -52,7 +65,7 @@ public final class Amounts {
         checked(unit, value);
         int at = Arrays.binarySearch(units, unit);
         if (at >= 0) {
-            long[] changed = values.clone();
+            long[] changed = values();
             changed[at] = value;
             return new Amounts(units, changed);
         }
@@ -62,20 +75,19 @@ public final class Amounts {
         int insert = -at - 1;
         Unit[] newUnits = new Unit[units.length + 1];
         long[] newValues = new long[units.length + 1];
-        System.arraycopy(units, 0, newUnits, 0, insert);
-        System.arraycopy(values, 0, newValues, 0, insert);
-        newUnits[insert] = unit;
-        newValues[insert] = value;
-        System.arraycopy(units, insert, newUnits, insert + 1, units.length - insert);
-        System.arraycopy(values, insert, newValues, insert + 1, units.length - insert);
-        return new Amounts(newUnits, newValues);
+        for (int i = 0; i < newUnits.length; i++) {
+            int from = i < insert ? i : i - 1;
+            newUnits[i] = i == insert ? unit : units[from];
+            newValues[i] = i == insert ? value : value(from);
+        }
+        return new Amounts(UnitSets.of(newUnits), newValues);
     }
 
     /// The quantity of `unit`, 0 when absent.
     public long get(Unit unit) {
         for (int i = 0; i < units.length; i++) {
             if (units[i].equals(unit)) {
-                return values[i];
+                return value(i);
             }
         }
         return 0;
@@ -100,30 +112,35 @@ public final class Amounts {
     }
 
     public long value(int index) {
-        return values[index];
+        return values == null ? only : values[index];
     }
 
     public boolean isEmpty() {
         return units.length == 0;
     }
 
+    private long[] values() {
+        return values == null ? new long[] {only} : values.clone();
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Amounts that
                 && Arrays.equals(units, that.units)
+                && only == that.only
                 && Arrays.equals(values, that.values);
     }
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.hashCode(units) + Arrays.hashCode(values);
+        return 31 * (31 * Arrays.hashCode(units) + Long.hashCode(only)) + Arrays.hashCode(values);
     }
 
     @Override
     public String toString() {
         List<String> parts = new ArrayList<>();
         for (int i = 0; i < units.length; i++) {
-            parts.add(values[i] + " " + units[i]);
+            parts.add(value(i) + " " + units[i]);
         }
         return parts.toString();
     }

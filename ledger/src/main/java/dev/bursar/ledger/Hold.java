@@ -3,24 +3,39 @@ package dev.bursar.ledger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// An open hold: amounts that are set aside until they are spent or returned.
+///
+/// There may be a million. So it has what it consists of in itself, and makes the objects around that
+/// when it is asked for them: a collector has the fewer of them to copy and to visit.
 final class Hold {
 
+    private final HoldId id;
     private final TenantId tenant;
     private final Subject subject;
     private final Command.OnExpiry onExpiry;
     private final Command.Overage overage;
     private final boolean scoped;
     private final Attribution attribution;
-    private final CommandKey key;
-    private final Outcome.Granted granted;
+    private final String key;
+    private final long fingerprint;
+    private final Amounts held;
+    private final Outcome.@Nullable Remaining tightest;
+    private final long grantedUntilMillis;
+
+    /// What it was answered, where that has more than the fields before.
+    private final Outcome.@Nullable Granted granted;
+
     private final int graceMillis;
     private long expiresMillis;
     private int extensions;
 
     /// Where what is held. Fewer than at reserve when a budget was closed or took another shape since.
-    private List<Part> parts;
+    private Account[] accounts = {};
+
+    /// What is held in each of them; null where that is all that is held of the account's unit.
+    private long @Nullable [] amounts;
 
     /// Its number among the open [Holds].
     int number = HoldNumbers.NONE;
@@ -34,37 +49,47 @@ final class Hold {
     record Part(Account account, long amount) {}
 
     Hold(Entry.Reserved reserved, List<Part> parts) {
+        this.id = reserved.granted().hold();
         this.tenant = reserved.tenant();
         this.subject = reserved.subject();
         this.onExpiry = reserved.onExpiry();
         this.overage = reserved.overage();
         this.scoped = reserved.scoped();
         this.attribution = reserved.attribution();
-        this.key = reserved.key();
-        this.granted = reserved.granted();
+        this.key = reserved.key().value();
+        this.fingerprint = reserved.key().fingerprint();
+        this.held = reserved.granted().held();
+        this.tightest = reserved.granted().tightest();
+        this.grantedUntilMillis = reserved.granted().expiresAt().toEpochMilli();
+        this.granted = follows(reserved.granted()) ? null : reserved.granted();
         this.graceMillis = Math.toIntExact(reserved.grace().toMillis());
-        this.expiresMillis = granted.expiresAt().toEpochMilli();
-        this.parts = parts;
+        this.expiresMillis = grantedUntilMillis;
+        set(parts);
     }
 
     /// A hold as it was.
     Hold(StateRecord.HoldState state, List<Part> parts) {
+        this.id = state.granted().hold();
         this.tenant = state.tenant();
         this.subject = state.subject();
         this.onExpiry = state.onExpiry();
         this.overage = state.overage();
         this.scoped = state.scoped();
         this.attribution = state.attribution();
-        this.key = state.key();
-        this.granted = state.granted();
+        this.key = state.key().value();
+        this.fingerprint = state.key().fingerprint();
+        this.held = state.granted().held();
+        this.tightest = state.granted().tightest();
+        this.grantedUntilMillis = state.granted().expiresAt().toEpochMilli();
+        this.granted = follows(state.granted()) ? null : state.granted();
         this.graceMillis = Math.toIntExact(state.grace().toMillis());
         this.expiresMillis = state.expiresAt().toEpochMilli();
         this.extensions = state.extensions();
-        this.parts = parts;
+        set(parts);
     }
 
     HoldId id() {
-        return granted.hold();
+        return id;
     }
 
     TenantId tenant() {
@@ -76,7 +101,7 @@ final class Hold {
     }
 
     Amounts held() {
-        return granted.held();
+        return held;
     }
 
     Command.OnExpiry onExpiry() {
@@ -92,11 +117,14 @@ final class Hold {
     }
 
     CommandKey key() {
-        return key;
+        return new CommandKey(key, fingerprint);
     }
 
+    /// What its reserve was answered.
     Outcome.Granted granted() {
-        return granted;
+        return granted != null
+                ? granted
+                : granted(id, held, Instant.ofEpochMilli(grantedUntilMillis), tightest);
     }
 
     boolean isScoped() {
@@ -132,24 +160,60 @@ final class Hold {
     }
 
     List<Part> parts() {
-        return parts;
+        Part[] parts = new Part[accounts.length];
+        for (int i = 0; i < parts.length; i++) {
+            Account account = accounts[i];
+            parts[i] = new Part(account, amounts == null ? held.get(account.unit()) : amounts[i]);
+        }
+        return List.of(parts);
+    }
+
+    private void set(List<Part> parts) {
+        accounts = new Account[parts.size()];
+        long[] each = new long[accounts.length];
+        boolean differs = false;
+        for (int i = 0; i < accounts.length; i++) {
+            Part part = parts.get(i);
+            accounts[i] = part.account();
+            each[i] = part.amount();
+            differs |= part.amount() != held.get(part.account().unit());
+        }
+        amounts = differs ? each : null;
     }
 
     /// Forgets the parts in a budget whose accounts are gone.
     void leave(BudgetId budget) {
-        if (parts.stream().anyMatch(part -> part.account().key().budget().equals(budget))) {
-            parts =
-                    parts.stream()
-                            .filter(part -> !part.account().key().budget().equals(budget))
-                            .toList();
+        for (Account account : accounts) {
+            if (account.key().budget().equals(budget)) {
+                set(
+                        parts().stream()
+                                .filter(part -> !part.account().key().budget().equals(budget))
+                                .toList());
+                return;
+            }
         }
     }
 
     List<Entry.Posting> postings() {
-        return parts.stream()
+        return parts().stream()
                 .map(part ->
                         new Entry.Posting(
                                 part.account().key(), part.account().unit(), part.amount()))
                 .toList();
+    }
+
+    private static boolean follows(Outcome.Granted granted) {
+        return granted.equals(
+                granted(
+                        granted.hold(),
+                        granted.held(),
+                        Instant.ofEpochMilli(granted.expiresAt().toEpochMilli()),
+                        granted.tightest()));
+    }
+
+    /// The answer to a reserve of which there is no more to say.
+    private static Outcome.Granted granted(
+            HoldId id, Amounts held, Instant expiresAt, Outcome.@Nullable Remaining tightest) {
+        return new Outcome.Granted(id, held, expiresAt, List.of(), List.of(), tightest, List.of());
     }
 }
