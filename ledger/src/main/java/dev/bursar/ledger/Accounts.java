@@ -2,9 +2,7 @@ package dev.bursar.ledger;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// a sweep can go on where the last one stopped.
 final class Accounts {
 
-    private final Map<AccountKey, Account> byKey = new HashMap<>();
+    private final AccountTable byKey = new AccountTable();
     private @Nullable Account first;
     private @Nullable Account last;
 
@@ -43,7 +41,7 @@ final class Accounts {
 
     /// Adds an account that is not there, as the last.
     void add(Account account) {
-        byKey.put(account.key(), account);
+        byKey.add(account);
         append(account);
     }
 
