@@ -1,6 +1,5 @@
 package dev.bursar.ledger;
 
-import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -8,15 +7,15 @@ import java.util.TreeMap;
 /// What a caller wants remembered with an entry: labels and numbers that the ledger carries but never
 /// reads (model served, tokens by class, latency, status). Never a prompt, a key or a secret.
 ///
-/// @param labels short texts by name
-/// @param numbers integers by name; a name says its unit (`latency_millis`, `cost_microcents`)
+/// @param labels short texts by name, which cannot be changed
+/// @param numbers integers by name, which cannot be changed; a name says its unit (`latency_millis`, `cost_microcents`)
 public record Attribution(SortedMap<String, String> labels, SortedMap<String, Long> numbers) {
 
     public static final Attribution NONE = new Attribution(new TreeMap<>(), new TreeMap<>());
 
     public Attribution {
-        labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
-        numbers = Collections.unmodifiableSortedMap(new TreeMap<>(numbers));
+        labels = CompactMap.copyOf(labels);
+        numbers = CompactMap.copyOf(numbers);
     }
 
     public static Attribution of(Map<String, String> labels, Map<String, Long> numbers) {
