@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param number from 1
 /// @param call the id of the call
 /// @param hold the id of its hold, and of the call for those who look at this attempt alone
-/// @param lease of the key it is made with, or null when it needs none or the client brought it
+/// @param lease of the key it is made with, or null when it needs none, the client brought it, or it is not
+///     being made yet
 /// @param why how the call came here
 /// @param answerTimeout to the head of the answer
 record Attempt(
@@ -30,6 +31,11 @@ record Attempt(
     /// @param rule of the route
     /// @param reason of this attempt
     record Why(String route, String rule, String reason) {}
+
+    /// The same, with a key.
+    Attempt with(KeyRing.Lease leased) {
+        return new Attempt(number, call, hold, route, leased, why, answerTimeout);
+    }
 
     @Nullable ProviderKey key() {
         return lease == null ? null : lease.key();

@@ -95,17 +95,48 @@ final class Attempts {
         return new Attempts(wiring, ask, rules, candidates);
     }
 
+    /// What to try first, without a key as yet: somebody else's answer may do.
+    ///
+    /// @return what [#take] is to be asked for; when that does not give it, ask again for the next
     /// @throws RefusedException when no key may make the call now
     Attempt first() {
-        Attempt attempt = next("");
-        if (attempt == null) {
+        Attempt chosen = choose("");
+        if (chosen == null) {
             throw new RefusedException(
                     Denial.later(
                             Refusal.PROVIDER_LIMITED,
                             "every key of the provider has as many calls as it may have",
                             LIMITED_RETRY_SECONDS));
         }
-        return attempt;
+        return chosen;
+    }
+
+    /// Begins what was chosen last: from here on it has a place among the calls of its key.
+    ///
+    /// @return null when no key has room for it, or its model has begun to rest
+    @Nullable Attempt take(Attempt chosen) {
+        Candidate candidate = current;
+        if (candidate == null) {
+            return null;
+        }
+        Instant now = wiring.clock().instant();
+        if (!chain.lastResort() && !admits(candidate, now)) {
+            chain.putOff(candidate);
+            return null;
+        }
+        String provider = candidate.route().provider().name();
+        if (ask.ownKey() || !wiring.keys().has(provider)) {
+            number++;
+            return chosen;
+        }
+        // Whoever comes up although all of its keys rest is the last resort.
+        boolean resting = !wiring.keys().isAwake(provider, now);
+        KeyRing.Lease lease = keys.take(provider, now, resting);
+        if (lease == null) {
+            return null;
+        }
+        number++;
+        return chosen.with(lease);
     }
 
     /// What to try after an attempt has ended, or null when its end is the end of the call.
@@ -142,33 +173,40 @@ final class Attempts {
     }
 
     private @Nullable Attempt next(String after) {
+        for (Attempt chosen = choose(after); chosen != null; chosen = choose(after)) {
+            Attempt taken = take(chosen);
+            if (taken != null) {
+                return taken;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Attempt choose(String after) {
         Instant now = wiring.clock().instant();
         for (; ; ) {
-            Candidate candidate = chain.next(next -> admits(next, now));
+            Candidate candidate = chain.next(next -> isAwake(next, now));
             if (candidate == null) {
                 return null;
             }
-            if (!mayServe(candidate)) {
-                continue;
-            }
-            current = candidate;
-            String provider = candidate.route().provider().name();
-            String reason = after.isEmpty() ? candidate.target().reason() : after;
-            if (ask.ownKey() || !wiring.keys().has(provider)) {
-                return attempt(candidate, null, reason);
-            }
-            // Whoever comes up although all of its keys rest is the last resort.
-            boolean resting = !wiring.keys().isAwake(provider, now);
-            KeyRing.Lease lease = keys.take(provider, now, resting);
-            if (lease != null) {
-                return attempt(candidate, lease, reason);
+            if (mayServe(candidate)) {
+                current = candidate;
+                return attempt(candidate, after.isEmpty() ? candidate.target().reason() : after);
             }
         }
     }
 
+    private boolean isAwake(Candidate candidate, Instant now) {
+        return hasKey(candidate, now) && !wiring.health().rests(candidate.model(), now);
+    }
+
+    /// The answer may make a probe of the attempt.
     private boolean admits(Candidate candidate, Instant now) {
-        return (ask.ownKey() || wiring.keys().isAwake(candidate.route().provider().name(), now))
-                && wiring.health().admits(candidate.model(), now);
+        return hasKey(candidate, now) && wiring.health().admits(candidate.model(), now);
+    }
+
+    private boolean hasKey(Candidate candidate, Instant now) {
+        return ask.ownKey() || wiring.keys().isAwake(candidate.route().provider().name(), now);
     }
 
     /// A key that the client brought is for the provider that it was brought for, and goes to no other.
@@ -185,18 +223,24 @@ final class Attempts {
             return null;
         }
         KeyRing.Lease lease = keys.take(candidate.route().provider().name(), now, false);
-        return lease == null ? null : attempt(candidate, lease, "another key after " + after);
+        if (lease == null) {
+            return null;
+        }
+        Attempt attempt = attempt(candidate, "another key after " + after);
+        number++;
+        return attempt.with(lease);
     }
 
-    private Attempt attempt(Candidate candidate, KeyRing.@Nullable Lease lease, String reason) {
-        number++;
+    /// The next one, without a key.
+    private Attempt attempt(Candidate candidate, String reason) {
+        int next = number + 1;
         Duration patience = candidate.route().provider().answerTimeout();
         return new Attempt(
-                number,
+                next,
                 ask.call(),
-                number == 1 ? ask.call() : ask.call() + "-" + number,
+                next == 1 ? ask.call() : ask.call() + "-" + next,
                 candidate.route(),
-                lease,
+                null,
                 new Attempt.Why(routeName, candidate.target().rule(), reason),
                 chain.isEmpty() || answerWithin.compareTo(patience) > 0 ? patience : answerWithin);
     }

@@ -102,13 +102,30 @@ final class Call implements Runnable {
         Attempts attempts =
                 new Planner(wiring, client, caller, target.operation(), request, body)
                         .plan(ask(call, dimensions), dimensions, headers);
-        try (Attempt first = attempts.first()) {
-            Admission.Ask ask = ask(request, dimensions, first);
-            try (CacheStep cache =
-                    CacheStep.visit(wiring, client, headers, ask, request, first.route(), body)) {
-                if (!cache.answers()) {
-                    forward(request, dimensions, attempts, first, ask, cache);
+        while (!ends(request, dimensions, attempts)) {
+            // What was chosen has no room: the next may have, or an answer.
+        }
+    }
+
+    /// Answers from the cache, or else from a provider. A place at the provider is taken for the latter only.
+    ///
+    /// @return whether the call has ended, and is not to be tried elsewhere
+    private boolean ends(CallRequest request, Map<String, String> dimensions, Attempts attempts) {
+        Attempt chosen = attempts.first();
+        Admission.Ask ask = ask(request, dimensions, chosen);
+        try (CacheStep cache =
+                CacheStep.visit(wiring, client, headers, ask, request, chosen.route(), body)) {
+            if (cache.answers()) {
+                return true;
+            }
+            // Given back before the next who waits for the same may ask.
+            try (Attempt first = attempts.take(chosen)) {
+                if (first == null) {
+                    return false;
                 }
+                record.label("provider_key", first.keyName());
+                forward(request, dimensions, attempts, first, ask, cache);
+                return true;
             }
         }
     }
@@ -185,6 +202,8 @@ final class Call implements Runnable {
                         attempt, shape, admitted.hold(), record, reader, relay, exchange, cache);
         CallEnd end = new CallEnd(wiring, client, target.operation(), replies, made, allowance);
         Attempt next = attempts.after(attempt, ending, !client.gone());
+        // Whoever learns now that there is no answer for it may need the place.
+        attempt.close();
         if (next == null) {
             if (!goesOn(made, end, ending, options)) {
                 guard.ended(ending, reader);

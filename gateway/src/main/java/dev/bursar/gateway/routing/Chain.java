@@ -14,6 +14,7 @@ public final class Chain<T> {
 
     private final Deque<T> left;
     private final Deque<T> resting = new ArrayDeque<>();
+    private boolean lastResort;
 
     public Chain(List<T> candidates) {
         this.left = new ArrayDeque<>(candidates);
@@ -21,16 +22,28 @@ public final class Chain<T> {
 
     /// The next candidate, or null when all were tried.
     ///
-    /// @param admits asked once for each candidate that comes up, as the answer may give it a probe
-    public @Nullable T next(Predicate<T> admits) {
+    /// @param awake asked once for each candidate that comes up
+    public @Nullable T next(Predicate<T> awake) {
+        lastResort = false;
         while (!left.isEmpty()) {
             T candidate = left.removeFirst();
-            if (admits.test(candidate)) {
+            if (awake.test(candidate)) {
                 return candidate;
             }
             resting.addLast(candidate);
         }
+        lastResort = true;
         return resting.pollFirst();
+    }
+
+    /// Whether the one that came up last did so although it rests: there is none that does not.
+    public boolean lastResort() {
+        return lastResort;
+    }
+
+    /// The one that came up last rests after all: it is left for last.
+    public void putOff(T candidate) {
+        resting.addLast(candidate);
     }
 
     /// Whether all came up.

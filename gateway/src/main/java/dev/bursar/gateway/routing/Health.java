@@ -27,6 +27,12 @@ public final class Health {
 
     private final Map<String, Trouble> troubled = new ConcurrentHashMap<>();
 
+    /// Whether a call should look for another model. Asking changes nothing.
+    public boolean rests(String model, Instant now) {
+        return troubled.get(model) instanceof Trouble.Resting resting
+                && now.isBefore(resting.until());
+    }
+
     /// Whether a call may go to a model. When its rest is over, one call gets the word to go: it is the
     /// probe, and should go.
     public boolean admits(String model, Instant now) {

@@ -33,6 +33,18 @@ class HealthTest {
     }
 
     @Test
+    void rests_isSoUntilTheRestIsOver_andTakesNoProbe() {
+        assertThat(health.rests(MODEL, now)).isFalse();
+        fail(3);
+        assertThat(health.rests(MODEL, now)).isTrue();
+        pass(SETTINGS.rest());
+        assertThat(health.rests(MODEL, now)).isFalse();
+        assertThat(health.rests(MODEL, now)).isFalse();
+        assertThat(admits()).isTrue();
+        assertThat(health.rests(MODEL, now)).isTrue();
+    }
+
+    @Test
     void model_failingSeldom_isAdmitted() {
         for (int i = 0; i < 10; i++) {
             fail(1);
