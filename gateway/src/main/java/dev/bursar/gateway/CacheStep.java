@@ -76,7 +76,10 @@ final class CacheStep implements AutoCloseable {
         this.request = request;
         this.route = route;
         this.visit = visit;
-        this.recording = visit instanceof Visit.Miss ? new Recording(Answer.MAX_BYTES) : null;
+        this.recording =
+                visit instanceof Visit.Miss
+                        ? new Recording(Answer.MAX_BYTES, wiring.cache().recorded())
+                        : null;
         this.startNanos = startNanos;
     }
 
@@ -321,6 +324,9 @@ final class CacheStep implements AutoCloseable {
     /// Lets the next who waits for the same ask for it, unless this call had an answer.
     @Override
     public void close() {
+        if (recording != null) {
+            recording.close();
+        }
         if (visit instanceof Visit.Miss miss) {
             miss.pending().close();
         }

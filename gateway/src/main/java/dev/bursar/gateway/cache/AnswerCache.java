@@ -30,6 +30,7 @@ public final class AnswerCache {
 
     private final Meaning meaning;
     private final Flights<Kept> flights = new Flights<>();
+    private final RecordedBytes recorded;
     private final ReentrantLock lock = new ReentrantLock();
     private final Topics topics = new Topics();
     private final SequencedMap<Served, String> served = new LinkedHashMap<>();
@@ -43,6 +44,7 @@ public final class AnswerCache {
     public AnswerCache(CacheSettings settings, Meaning meaning) {
         this.settings = settings;
         this.meaning = meaning;
+        this.recorded = new RecordedBytes(settings);
         this.shelf = new Shelf<>(settings.bounds(), this::removed);
     }
 
@@ -59,9 +61,15 @@ public final class AnswerCache {
                 shelf.clear();
                 shelf = new Shelf<>(changed.bounds(), this::removed);
             }
+            recorded.bound(changed);
             settings = changed;
             return true;
         });
+    }
+
+    /// What streams take that are on their way, and may be kept.
+    public RecordedBytes recorded() {
+        return recorded;
     }
 
     /// Whether anything is kept for a tenant.
