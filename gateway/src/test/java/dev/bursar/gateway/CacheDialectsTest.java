@@ -9,12 +9,14 @@ import dev.bursar.gateway.eventstream.FrameWriter;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
+import dev.bursar.pricing.Price;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -122,6 +125,7 @@ class CacheDialectsTest {
     @TempDir private Path data;
     private House house;
     private BudgetId usd;
+    private CacheSettings caches = CacheSettings.OFF;
 
     @BeforeEach
     void open() throws Exception {
@@ -136,7 +140,7 @@ class CacheDialectsTest {
                         Duration.ofSeconds(20),
                         null);
         CacheSettings.Tenant tenant = new CacheSettings.Tenant(List.of(rule), null);
-        CacheSettings caches =
+        caches =
                 new CacheSettings(
                         CacheSettings.DEFAULT_BYTES,
                         1_000,
@@ -349,6 +353,21 @@ class CacheDialectsTest {
         assertThat(header(stream, "Content-Type")).isEqualTo("application/vnd.amazon.eventstream");
         assertThat(stream.body()).contains("messageStart", "Hello!", "metadata");
         assertThat(house.provider.received).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"prompt/ABCDE12345,allow", "inference-profile/us.acme.house-model,cached"})
+    void converse_withAnArn_isAnsweredAgainUnlessItIsThatOfAPrompt(String named, String decision)
+            throws Exception {
+        answers(CONVERSED);
+        String arn = "arn:aws:bedrock:us-east-1:111122223333:" + named;
+        Price price = Price.of("bedrock", arn, Instant.EPOCH, House.PRICE.rates());
+        house.gateway.reconfigure(
+                House.BOOK.with(List.of(price)), house.settings().withCaches(caches));
+        String path = ConversePath.of(Operation.CONVERSE, arn);
+        assertThat(header(ask(path, CONVERSE_REQUEST), "X-Bursar-Decision")).isEqualTo("allow");
+        house.awaitEnded();
+        assertThat(header(ask(path, CONVERSE_REQUEST), "X-Bursar-Decision")).isEqualTo(decision);
     }
 
     @Test

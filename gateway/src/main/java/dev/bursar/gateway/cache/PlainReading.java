@@ -20,7 +20,7 @@ record PlainReading(boolean drawn) implements Reading {
 
     @Override
     public boolean saysEverything(ObjectNode body) {
-        return Reading.isOff(body.path("store"));
+        return Reading.isOff(body.path("store")) && Reading.isUnset(body.path("preset"));
     }
 
     @Override

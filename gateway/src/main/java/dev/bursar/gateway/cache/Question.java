@@ -23,7 +23,7 @@ record Question(String key, @Nullable Topic topic) {
         Reading reading = request.wire().reading();
         return Trees.object(request.body())
                 .flatMap(reading::spelled)
-                .filter(body -> Repeatable.isRepeatable(reading, body, rule))
+                .filter(body -> Repeatable.isRepeatable(request, body, rule))
                 .map(body -> of(request, rule, body));
     }
 

@@ -1,5 +1,6 @@
 package dev.bursar.gateway.cache;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -7,10 +8,16 @@ import tools.jackson.databind.node.ObjectNode;
 /// Whether a request would get the same answer again, and has no effect but its answer.
 final class Repeatable {
 
+    /// In names of models, what names something beside a model: a prompt that is kept at AWS, a preset or
+    /// the search of OpenRouter. Profiles, routers and endpoints of AWS only say which model answers.
+    private static final List<String> MORE_THAN_MODELS = List.of(":prompt/", "@preset/", ":online");
+
     private Repeatable() {}
 
-    static boolean isRepeatable(Reading reading, ObjectNode body, CacheRule rule) {
-        return temperatureFits(reading.temperature(body), rule.temperature())
+    static boolean isRepeatable(CacheRequest request, ObjectNode body, CacheRule rule) {
+        Reading reading = request.wire().reading();
+        return MORE_THAN_MODELS.stream().noneMatch(request.model()::contains)
+                && temperatureFits(reading.temperature(body), rule.temperature())
                 && reading.saysEverything(body);
     }
 

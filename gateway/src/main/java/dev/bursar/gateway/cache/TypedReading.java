@@ -46,6 +46,7 @@ record TypedReading(String turns, Set<String> beside, boolean stores) implements
                     "previous_response_id",
                     "conversation",
                     "prompt",
+                    "preset",
                     "audio",
                     "modalities");
 

@@ -41,6 +41,38 @@ class ReadingTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "CONVERSE,arn:aws:bedrock:us-east-1:111122223333:prompt/ABCDE12345,false",
+        "CONVERSE,arn:aws-us-gov:bedrock:us-gov-west-1:111122223333:prompt/ABCDE12345:7,false",
+        "CONVERSE,arn:aws:bedrock:us-east-1:111122223333:inference-profile/us.a.model-v1:0,true",
+        "CONVERSE,arn:aws:bedrock:us-east-1:111122223333:default-prompt-router/a.model:1,true",
+        "CONVERSE,us.a.prompt-model-v1:0,true",
+        "CHAT,arn:aws:bedrock:us-east-1:111122223333:prompt/ABCDE12345,false",
+        "CHAT,@preset/mail,false",
+        "CHAT,openai/gpt-5@preset/mail,false",
+        "CHAT,openai/gpt-5:online,false",
+        "CHAT,openai/gpt-5:free,true",
+    })
+    void model_whoseNameStandsForMore_isNotRepeatable(Wire wire, String model, boolean asked) {
+        CacheRequest plain =
+                Bodies.request(
+                        "c", "acme", wire, Form.WHOLE, wire == Wire.CHAT ? Bodies.CHAT : CONVERSE);
+        CacheRequest request =
+                new CacheRequest(
+                        plain.call(),
+                        plain.tenant(),
+                        wire,
+                        plain.operation(),
+                        plain.provider(),
+                        model,
+                        plain.form(),
+                        plain.body(),
+                        plain.subject(),
+                        plain.use());
+        assertThat(Question.of(request, Bodies.rule())).matches(q -> q.isPresent() == asked);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "'model':'m'",
@@ -78,6 +110,7 @@ class ReadingTest {
                 "{'temperature':0,'store':false,'input':'Hello','previous_response_id':'r1'}",
                 "{'temperature':0,'store':false,'input':'Hello','conversation':'c1'}",
                 "{'temperature':0,'store':false,'input':'Hello','prompt':{'id':'p1'}}",
+                "{'temperature':0,'store':false,'input':'Hello','preset':'mail'}",
                 "{'temperature':0,'store':false,'input':'Hello','tools':[{'type':'web_search'}]}",
                 "{'temperature':0,'store':false,'input':[{'type':'item_reference','id':'i'}]}",
                 "{'temperature':0,'store':false,'input':[{'type':'reasoning','id':'r','summary':[]}]}",
@@ -232,6 +265,8 @@ class ReadingTest {
                                 "{'requests':[{'content':{'parts':[{'file_data':{}}]}}]}"))
                 .isEmpty();
         assertThat(question(Wire.COMPLETIONS, "{'prompt':'a'}")).isEmpty();
+        assertThat(question(Wire.COMPLETIONS, "{'prompt':'a','temperature':0,'preset':'mail'}"))
+                .isEmpty();
         assertThat(question(Wire.COMPLETIONS, "{'prompt':'a','temperature':0}")).isPresent();
     }
 
