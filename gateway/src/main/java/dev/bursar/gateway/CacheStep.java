@@ -321,6 +321,13 @@ final class CacheStep implements AutoCloseable {
                 && WHOLE.contains(reader.stopReason);
     }
 
+    /// The call was paid for, but its answer is not one to the question.
+    void settledOtherwise() {
+        if (visit instanceof Visit.Miss miss) {
+            miss.pending().answeredOtherwise();
+        }
+    }
+
     /// Lets the next who waits for the same ask for it, unless this call had an answer.
     @Override
     public void close() {

@@ -56,6 +56,8 @@ final class CallEnd {
             boolean whole = json != null || relay.isComplete();
             if (whole && attempt.isFirst() && shape.treatment().equals(Treatment.NONE)) {
                 cache.settled(json, reader, settled);
+            } else {
+                cache.settledOtherwise();
             }
         }
     }

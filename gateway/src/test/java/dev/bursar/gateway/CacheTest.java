@@ -180,6 +180,32 @@ class CacheTest {
     }
 
     @Test
+    void refresh_underWay_isWaitedForByTheSameThatComesLater() throws Exception {
+        post(PATH, CHAT);
+        CompletableFuture<Void> go = new CompletableFuture<>();
+        String answered = Samples.CHAT_ANSWER.replace("Hello!", "Good day!");
+        house.provider.script(answer -> {
+            var _ = go.thenRun(() -> answer.json(200, answered));
+        });
+        CompletableFuture<HttpResponse<String>> fresh =
+                house.http.sendAsync(
+                        house.request(PATH, CHAT).header("X-Bursar-Cache", "refresh").build(),
+                        HttpResponse.BodyHandlers.ofString());
+        House.await(() -> house.provider.received.size() == 2);
+        CompletableFuture<HttpResponse<String>> later =
+                house.http.sendAsync(
+                        house.request(PATH, CHAT).build(), HttpResponse.BodyHandlers.ofString());
+        House.await(() -> house.gateway.calls() == 2 || later.isDone());
+        go.complete(null);
+        assertThat(later.get(House.PATIENCE.toSeconds(), TimeUnit.SECONDS).body())
+                .isEqualTo(answered);
+        assertThat(fresh.get(House.PATIENCE.toSeconds(), TimeUnit.SECONDS).body())
+                .isEqualTo(answered);
+        assertThat(header(later.get(), "X-Bursar-Decision")).isEqualTo("cached");
+        assertThat(house.provider.received).hasSize(2);
+    }
+
+    @Test
     void header_withAnotherWord_isRefused() throws Exception {
         HttpResponse<String> answer =
                 send(house.request(PATH, CHAT).header("X-Bursar-Cache", "always"));

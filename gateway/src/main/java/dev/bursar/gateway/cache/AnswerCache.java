@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -22,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 /// A question is the same when everything that could change its answer is: tenant, provider, model, wire
 /// format, the rule, and the body, whatever the order of its fields and, where an answer can be told both
 /// ways, whether a stream is asked for.
+///
+/// Once a fresh answer is asked for, no older one is given any more to those who come later, unless the
+/// asking fails.
+///
 /// Thread-safe; short of waiting for somebody else's answer, no call waits for another.
 public final class AnswerCache {
 
@@ -30,6 +35,7 @@ public final class AnswerCache {
 
     private final Meaning meaning;
     private final Flights<Kept> flights = new Flights<>();
+    private final AtomicLong turns = new AtomicLong();
     private final RecordedBytes recorded;
     private final ReentrantLock lock = new ReentrantLock();
     private final Topics topics = new Topics();
@@ -50,9 +56,10 @@ public final class AnswerCache {
 
     /// An answer that is kept.
     ///
+    /// @param turn of its question among all: a question that was put later has a larger one
     /// @param topic how it is found by its meaning, or null
     private record Kept(
-            Answer answer, Answer.Paid paid, Instant at, Topics.@Nullable Known topic) {}
+            Answer answer, Answer.Paid paid, Instant at, long turn, Topics.@Nullable Known topic) {}
 
     /// Uses other rules for calls from now on. Other bounds empty the cache.
     public void reconfigure(CacheSettings changed) {
@@ -93,10 +100,9 @@ public final class AnswerCache {
         }
         Asked asked = new Asked(request, rule.get(), question.get());
         if (request.use() == Use.REFRESH) {
-            return asked.miss(null);
+            return asked.miss(flights.renew(asked.place()));
         }
-        Visit.Hit hit = asked.exact(now);
-        hit = hit == null ? asked.semantic(now) : hit;
+        Visit.Hit hit = flights.renewing(asked.place()) ? null : asked.known(now);
         if (hit != null) {
             return hit;
         }
@@ -178,6 +184,15 @@ public final class AnswerCache {
             this.question = question;
         }
 
+        private String place() {
+            return request.tenant() + "/" + question.key();
+        }
+
+        private Visit.@Nullable Hit known(Instant now) {
+            Visit.Hit hit = exact(now);
+            return hit == null ? semantic(now) : hit;
+        }
+
         private Visit.@Nullable Hit exact(Instant now) {
             return found(question.key(), Visit.Kind.EXACT, 1, now);
         }
@@ -234,7 +249,7 @@ public final class AnswerCache {
 
         /// Waits where somebody asks the same already.
         private Visit together(Instant now, Consumer<Runnable> whenGone) {
-            Flights<Kept>.Seat seat = flights.join(request.tenant() + "/" + question.key());
+            Flights<Kept>.Seat seat = flights.join(place());
             if (!seat.first()) {
                 whenGone.accept(seat::leave);
             }
@@ -265,13 +280,16 @@ public final class AnswerCache {
             return new Visit.Miss(new Put(this, seat));
         }
 
+        /// One whose question was put later stays.
         private void keep(Kept kept, Instant now) {
             Topics.Known topic = kept.topic();
             long size = kept.answer().body().length + (topic == null ? 0 : Topics.BYTES);
+            Instant until = now.plus(rule.ttl());
             locked(() -> {
+                Kept there = shelf.find(request.tenant(), question.key(), now);
                 boolean done =
-                        shelf.put(
-                                request.tenant(), question.key(), kept, size, now.plus(rule.ttl()));
+                        (there == null || there.turn() < kept.turn())
+                                && shelf.put(request.tenant(), question.key(), kept, size, until);
                 if (done) {
                     tally(request.tenant()).kept++;
                 }
@@ -279,6 +297,16 @@ public final class AnswerCache {
                     topics.add(topic);
                 }
                 return done;
+            });
+        }
+
+        /// Nobody gets an answer any more whose question was put before.
+        private void outdate(long turn) {
+            locked(() -> {
+                Kept there = shelf.find(request.tenant(), question.key(), Instant.MIN);
+                return there != null
+                        && there.turn() < turn
+                        && shelf.remove(request.tenant(), question.key());
             });
         }
 
@@ -301,6 +329,7 @@ public final class AnswerCache {
 
         private final Asked asked;
         private final Flights<Kept>.@Nullable Seat seat;
+        private final long turn = turns.incrementAndGet();
         private boolean ended;
 
         private Put(Asked asked, Flights<Kept>.@Nullable Seat seat) {
@@ -314,14 +343,22 @@ public final class AnswerCache {
                 unfit();
                 return;
             }
-            Kept kept = new Kept(answer, paid, now, asked.topic());
+            Kept kept = new Kept(answer, paid, now, turn, asked.topic());
             asked.keep(kept, now);
             end(kept);
         }
 
         @Override
         public void unfit() {
+            answeredOtherwise();
             end(null);
+        }
+
+        @Override
+        public void answeredOtherwise() {
+            if (asked.request.use() == Use.REFRESH) {
+                asked.outdate(turn);
+            }
         }
 
         @Override

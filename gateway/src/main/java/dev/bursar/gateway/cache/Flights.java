@@ -20,10 +20,15 @@ final class Flights<A> {
     private final class Flight {
 
         private final Condition changed = lock.newCondition();
+        private final boolean fresh;
         private boolean led = true;
         private boolean over;
         private int waiting;
         private @Nullable A answer;
+
+        private Flight(boolean fresh) {
+            this.fresh = fresh;
+        }
     }
 
     /// What came of waiting.
@@ -118,15 +123,41 @@ final class Flights<A> {
         try {
             Flight flight = flights.get(key);
             if (flight == null) {
-                flight = new Flight();
-                flights.put(key, flight);
-                return new Seat(key, flight, true);
+                return begin(key, false);
             }
             flight.waiting++;
             return new Seat(key, flight, false);
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Takes the first place for a question whose answer shall be a fresh one. Whoever joins from now on waits
+    /// for that; those who wait already go on waiting for what they have asked for.
+    Seat renew(String key) {
+        lock.lock();
+        try {
+            return begin(key, true);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether a fresh answer to a question is on its way.
+    boolean renewing(String key) {
+        lock.lock();
+        try {
+            Flight flight = flights.get(key);
+            return flight != null && flight.fresh;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Seat begin(String key, boolean fresh) {
+        Flight flight = new Flight(fresh);
+        flights.put(key, flight);
+        return new Seat(key, flight, true);
     }
 
     /// The leader has an answer, or null when it has one that nobody else may have.

@@ -14,6 +14,10 @@ public interface Pending extends AutoCloseable {
     /// There is an answer, but it is nobody else's.
     void unfit();
 
+    /// The client has an answer, but to another question than the one that was put: it was changed, or another
+    /// model was asked. The question stays open.
+    void answeredOtherwise();
+
     @Override
     void close();
 }

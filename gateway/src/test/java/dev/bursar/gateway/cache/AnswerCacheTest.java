@@ -6,14 +6,16 @@ import dev.bursar.gateway.cache.CacheRequest.Use;
 import dev.bursar.gateway.cache.CacheRule.Temperature;
 import dev.bursar.gateway.embedding.Embedding;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,6 +50,21 @@ class AnswerCacheTest {
 
     private static CacheRequest request(String call) {
         return Bodies.chat(call, "acme", false, Bodies.CHAT);
+    }
+
+    private static CacheRequest request(String call, Use use) {
+        CacheRequest plain = request(call);
+        return new CacheRequest(
+                call,
+                plain.tenant(),
+                plain.wire(),
+                plain.operation(),
+                plain.provider(),
+                plain.model(),
+                plain.form(),
+                plain.body(),
+                plain.subject(),
+                use);
     }
 
     @Test
@@ -90,28 +107,81 @@ class AnswerCacheTest {
     @CsvSource({"NORMAL,true,true", "REFRESH,false,true", "BYPASS,false,false"})
     void use_isAsTheClientWants(Use use, boolean found, boolean kept) {
         answered(visit(cache, request("c1"), NOON), "c1", NOON);
-        CacheRequest plain = request("c2");
-        Visit visit =
-                visit(
-                        cache,
-                        new CacheRequest(
-                                "c2",
-                                plain.tenant(),
-                                plain.wire(),
-                                plain.operation(),
-                                plain.provider(),
-                                plain.model(),
-                                plain.form(),
-                                plain.body(),
-                                Map.of(),
-                                use),
-                        NOON);
+        Visit visit = visit(cache, request("c2", use), NOON);
         assertThat(visit instanceof Visit.Hit).isEqualTo(found);
         if (visit instanceof Visit.Miss) {
             answered(visit, "c2", NOON);
         }
         String paidBy = hit(visit(cache, request("c3"), NOON)).paid().call();
         assertThat(paidBy).isEqualTo(!found && kept ? "c2" : "c1");
+    }
+
+    @Test
+    void refresh_underWay_isWaitedForByThoseWhoComeLater() throws Exception {
+        answered(visit(cache, request("c1"), NOON), "c1", NOON);
+        Visit fresh = visit(cache, request("c2", Use.REFRESH), NOON);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            AtomicBoolean waits = new AtomicBoolean();
+            Future<Visit> later =
+                    threads.submit(() -> cache.visit(request("c3"), NOON, _ -> waits.set(true)));
+            while (!waits.get() && !later.isDone()) {
+                Thread.onSpinWait();
+            }
+            answered(fresh, "c2", NOON);
+            assertThat(hit(later.get()).paid().call()).isEqualTo("c2");
+        }
+        assertThat(hit(visit(cache, request("c4"), NOON)).paid().call()).isEqualTo("c2");
+        assertThat(cache.open()).isZero();
+    }
+
+    @Test
+    void refresh_underWay_whereNobodyWaits_isAMiss() {
+        CacheRule hasty =
+                new CacheRule(
+                        new TreeMap<>(),
+                        Duration.ofMinutes(10),
+                        Temperature.ZERO,
+                        false,
+                        Duration.ZERO,
+                        null);
+        cache.reconfigure(Bodies.settings(hasty));
+        answered(visit(cache, request("c1"), NOON), "c1", NOON);
+        Visit fresh = visit(cache, request("c2", Use.REFRESH), NOON);
+        miss(visit(cache, request("c3"), NOON)).close();
+        answered(fresh, "c2", NOON);
+        assertThat(hit(visit(cache, request("c4"), NOON)).paid().call()).isEqualTo("c2");
+    }
+
+    @Test
+    void refresh_whoseAnswerIsNobodyElses_leavesNoOlderOne() {
+        answered(visit(cache, request("c1"), NOON), "c1", NOON);
+        miss(visit(cache, request("c2", Use.REFRESH), NOON)).unfit();
+        answered(visit(cache, request("c3"), NOON), "c3", NOON);
+        Pending other = miss(visit(cache, request("c4", Use.REFRESH), NOON));
+        other.answeredOtherwise();
+        other.close();
+        miss(visit(cache, request("c5"), NOON)).close();
+        assertThat(cache.open()).isZero();
+    }
+
+    @Test
+    void refresh_thatFails_leavesTheOlderAnswer() throws Exception {
+        answered(visit(cache, request("c1"), NOON), "c1", NOON);
+        Pending fresh = miss(visit(cache, request("c2", Use.REFRESH), NOON));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Visit> later = threads.submit(() -> visit(cache, request("c3"), NOON));
+            fresh.close();
+            assertThat(hit(later.get()).paid().call()).isEqualTo("c1");
+        }
+        assertThat(cache.open()).isZero();
+    }
+
+    @Test
+    void answer_toWhatWasAskedBeforeARefresh_doesNotTakeItsPlace() {
+        Visit slow = visit(cache, request("c1"), NOON);
+        answered(visit(cache, request("c2", Use.REFRESH), NOON), "c2", NOON);
+        answered(slow, "c1", NOON);
+        assertThat(hit(visit(cache, request("c3"), NOON)).paid().call()).isEqualTo("c2");
     }
 
     @Test

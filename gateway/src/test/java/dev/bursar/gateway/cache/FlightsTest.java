@@ -93,6 +93,24 @@ class FlightsTest {
     }
 
     @Test
+    void renew_isJoinedByThoseWhoComeLater_andTheOthersKeepTheirLeader() throws Exception {
+        Flights<String>.Seat first = flights.join("q");
+        Future<Flights.Landing<String>> second = waits(flights.join("q"));
+        assertThat(flights.renewing("q")).isFalse();
+        Flights<String>.Seat fresh = flights.renew("q");
+        assertThat(fresh.await(LONG)).isEqualTo(new Flights.Landing.Lead<String>());
+        assertThat(flights.renewing("q")).isTrue();
+        Future<Flights.Landing<String>> third = waits(flights.join("q"));
+        flights.land(first, "old");
+        assertThat(second.get()).isEqualTo(new Flights.Landing.Shared<>("old"));
+        assertThat(flights.renewing("q")).isTrue();
+        flights.land(fresh, "new");
+        assertThat(third.get()).isEqualTo(new Flights.Landing.Shared<>("new"));
+        assertThat(flights.renewing("q")).isFalse();
+        assertThat(flights.open()).isZero();
+    }
+
+    @Test
     void fail_withNobodyWaiting_endsTheFlight() {
         Flights<String>.Seat first = flights.join("q");
         flights.fail(first);
