@@ -279,25 +279,32 @@ final class CacheStep implements AutoCloseable {
 
     /// The call was paid for.
     ///
-    /// @param json of a whole answer, or null of a stream, whose recording has it
-    void settled(byte @Nullable [] json, AnswerReader reader, Settlement settlement) {
+    /// @param whole answer, copied only to be kept; or null of a stream, whose recording has it
+    void settled(@Nullable Buffer whole, AnswerReader reader, Settlement settlement) {
         if (!(visit instanceof Visit.Miss miss) || recording == null) {
             return;
         }
-        byte[] bytes = json == null ? recording.whole() : json;
-        if (bytes == null || !isWhole(reader, settlement, json == null)) {
+        byte[] bytes = isWhole(reader, settlement, whole == null) ? kept(whole, recording) : null;
+        if (bytes == null) {
             miss.pending().unfit();
             return;
         }
         miss.pending()
                 .answered(
-                        new Answer(bytes, json == null ? streamed() : Form.WHOLE),
+                        new Answer(bytes, whole == null ? streamed() : Form.WHOLE),
                         new Answer.Paid(
                                 ask.id().value(),
                                 settlement.costMicrocents(),
                                 settlement.usage().total() + settlement.beside().total()),
                         settlement.toolCalls() > 0,
                         wiring.clock().instant());
+    }
+
+    private static byte @Nullable [] kept(@Nullable Buffer whole, Recording recording) {
+        if (whole == null) {
+            return recording.whole();
+        }
+        return whole.length() > Answer.MAX_BYTES ? null : whole.getBytes();
     }
 
     /// Some providers stream although nobody has asked for it.

@@ -52,10 +52,10 @@ final class CallEnd {
 
         /// The answer can be kept for the next who asks the same, unless a budget or a failing provider made
         /// another call of it.
-        private void keep(byte @Nullable [] json, Settlement settled) {
-            boolean whole = json != null || relay.isComplete();
-            if (whole && attempt.isFirst() && shape.treatment().equals(Treatment.NONE)) {
-                cache.settled(json, reader, settled);
+        private void keep(@Nullable Buffer whole, Settlement settled) {
+            boolean all = whole != null || relay.isComplete();
+            if (all && attempt.isFirst() && shape.treatment().equals(Treatment.NONE)) {
+                cache.settled(whole, reader, settled);
             } else {
                 cache.settledOtherwise();
             }
@@ -79,7 +79,7 @@ final class CallEnd {
                     }
                     replies.passOn(answered, AnswerHeaders.of(made.shape(), made.hold()), settled);
                     if (settled != null) {
-                        made.keep(answered.body().getBytes(), settled);
+                        made.keep(answered.body(), settled);
                     }
                 }
             }
