@@ -340,7 +340,7 @@ class ServerTest {
     void reload_aChangedFile_changesBudgetsAndKeepsTheRest() throws IOException {
         write("    budgets: [{ name: month, limit: 20 USD, every: month }]\n");
 
-        HttpResponse<String> response = send(post("/api/reload", ""));
+        HttpResponse<String> response = send(post("/api/reload", "{\"reason\":\"a new year\"}"));
 
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         assertThat(json(response).path("changes").toString())
@@ -358,6 +358,9 @@ class ServerTest {
                         "configuration budget.remove");
         assertThat(acts.at("/0/details/changes").asString())
                 .isEqualTo("removed budget acme/run; changed budget acme/month");
+        assertThat(acts)
+                .extracting(act -> act.path("reason").asString())
+                .containsOnly("a new year");
         assertThat(acts.at("/1/request_id")).isEqualTo(acts.at("/0/request_id"));
     }
 

@@ -100,12 +100,13 @@ final class ApiClient implements AutoCloseable {
     }
 
     /// Writes the answer to a POST into a file for its owner only, and syncs it.
-    void download(String path, Path file) throws IOException {
+    void download(String path, JsonNode body, Path file) throws IOException {
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create(server.url() + path))
                         .timeout(DOWNLOAD_TIMEOUT)
                         .header("Authorization", "Bearer " + server.token())
-                        .POST(BodyPublishers.noBody())
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)))
                         .build();
         Files.deleteIfExists(file);
         Files.createFile(file, RunFile.OWNER_ONLY);

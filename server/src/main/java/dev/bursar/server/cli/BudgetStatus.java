@@ -8,7 +8,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `bursar budgets freeze`, `unfreeze` and `close`: some budgets of one tenant, or all below a scope path,
@@ -30,8 +29,7 @@ abstract sealed class BudgetStatus implements Callable<Integer> {
             description = "all at or below it, like tenant:acme/agent:bot")
     private @Nullable String scope;
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "for the audit log")
-    private @Nullable String reason;
+    @Mixin private Why why = new Why();
 
     private BudgetStatus(String verb) {
         this.verb = verb;
@@ -42,10 +40,9 @@ abstract sealed class BudgetStatus implements Callable<Integer> {
         if (budgets.isEmpty() == (scope == null)) {
             throw ask.usage("name budgets as TENANT/NAME, or a --scope, and not both");
         }
-        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        ObjectNode body = why.body();
         String tenant = scope == null ? named(body) : tenant(scope);
         Budgets.text(body, "scope", scope);
-        Budgets.text(body, "reason", reason);
         return ask.send(
                 "POST",
                 "/api/budgets/" + ApiClient.encoded(tenant) + "/" + verb,

@@ -13,7 +13,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `bursar budgets`: what may be spent. Without a subcommand it lists.
@@ -172,13 +171,11 @@ final class Budgets implements Callable<Integer> {
     int set(
             @Mixin Ask asking,
             @Mixin Terms terms,
-            @Parameters(paramLabel = "TENANT/NAME") String budget,
-            @Option(names = "--reason", paramLabel = "TEXT", description = "for the audit log")
-                    @Nullable String reason) {
+            @Mixin Why why,
+            @Parameters(paramLabel = "TENANT/NAME") String budget) {
         BudgetName name = BudgetName.of(asking, budget);
-        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        ObjectNode body = why.body();
         terms.into(body);
-        text(body, "reason", reason);
         try (ApiClient api = asking.place().server()) {
             Optional<JsonNode> there = api.find(name.path());
             if (there.isEmpty()) {
@@ -193,10 +190,13 @@ final class Budgets implements Callable<Integer> {
     }
 
     @Command(name = "remove", description = "Take a budget away; its balances are forgotten.")
-    int remove(@Mixin Ask asking, @Parameters(paramLabel = "TENANT/NAME") String budget) {
+    int remove(
+            @Mixin Ask asking,
+            @Mixin Why why,
+            @Parameters(paramLabel = "TENANT/NAME") String budget) {
         return asking.send(
                 "DELETE",
-                BudgetName.of(asking, budget).path(),
+                BudgetName.of(asking, budget).path() + why.query(),
                 null,
                 (out, gone) -> out.println("removed " + Table.cell(gone, "id")));
     }

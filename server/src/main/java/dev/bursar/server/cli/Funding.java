@@ -9,7 +9,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `bursar budgets credit`, `debit`, `reset` and `repay`: what is done to one balance.
@@ -35,8 +34,7 @@ abstract sealed class Funding implements Callable<Integer> {
             description = "which balance, where the budget has one for each; may be repeated")
     private @Nullable Map<String, String> per;
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "for the audit log")
-    private @Nullable String reason;
+    @Mixin private Why why = new Why();
 
     @Option(
             names = "--idempotency-key",
@@ -50,14 +48,13 @@ abstract sealed class Funding implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        ObjectNode body = why.body();
         if (!amount.isEmpty()) {
             body.put("amount", String.join(" ", amount));
         }
         if (per != null) {
             per.forEach(body.putObject("per")::put);
         }
-        Budgets.text(body, "reason", reason);
         return ask.send(
                 "POST",
                 BudgetName.of(ask, budget).path() + "/" + verb,

@@ -3,7 +3,6 @@ package dev.bursar.server.cli;
 import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.config.Permission;
-import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.server.directory.KeyRequest;
 import dev.bursar.server.http.KeyJson;
@@ -29,7 +28,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `bursar keys`: asks the server that runs on the data directory, or changes the directory itself when
@@ -137,8 +135,9 @@ final class Keys {
         if (name == null) {
             throw new ParameterException(spec.commandLine(), "a key needs a NAME");
         }
+            @Mixin Why why,
         Map<String, String> said = defaults == null ? Map.of() : defaults;
-        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        ObjectNode body = why.body();
         body.put("tenant", tenant).put("name", name);
         ObjectNode wanted = body.putObject("defaults");
         said.forEach(wanted::put);
@@ -150,8 +149,7 @@ final class Keys {
                         directory ->
                                 KeyJson.of(
                                         directory.create(
-                                                limits.request(tenant, name, said),
-                                                Actor.COMMAND_LINE)));
+                                                limits.request(tenant, name, said), why.actor())));
         print(json, made, out -> out.println(made.path("secret").asString()));
         return 0;
     }
@@ -205,11 +203,11 @@ final class Keys {
         JsonNode key =
                 either(
                         place,
-                        api -> api.delete(path),
+            @Mixin Why why,
+                        api -> api.delete(path + why.query()),
                         directory ->
                                 KeyJson.of(
-                                        directory.revoke(
-                                                new TenantId(tenant), name, Actor.COMMAND_LINE)));
+                                        directory.revoke(new TenantId(tenant), name, why.actor())));
         print(json, key, out -> out.println("revoked " + tenant + "/" + name));
         return 0;
     }

@@ -30,6 +30,8 @@ final class MakeArchive implements Callable<Integer> {
 
     @Mixin private Place place = new Place();
 
+    @Mixin private Why why = new Why();
+
     @Option(
             names = "--older-than",
             paramLabel = "AGE",
@@ -48,7 +50,7 @@ final class MakeArchive implements Callable<Integer> {
         long last = 0;
         JsonNode answer;
         try (ApiClient api = place.server()) {
-            ObjectNode order = JsonNodeFactory.instance.objectNode();
+            ObjectNode order = why.body();
             order.put("before", before.toString());
             do {
                 answer = api.post("/api/archive", order);

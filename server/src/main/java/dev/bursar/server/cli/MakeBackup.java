@@ -29,6 +29,8 @@ final class MakeBackup implements Callable<Integer> {
 
     @Mixin private Place place = new Place();
 
+    @Mixin private Why why = new Why();
+
     @Parameters(paramLabel = "FILE", description = "a zip file that is not there yet")
     private Path file = Path.of("");
 
@@ -51,6 +53,9 @@ final class MakeBackup implements Callable<Integer> {
         Optional<RunFile> server = RunFile.find(data);
         if (server.isPresent()) {
             ask(server.get(), target);
+        } else if (why.isSaid()) {
+            throw new CliException(
+                    "--reason is for the audit log of a server, and none runs on " + data);
         } else {
             Backup.writeStopped(
                     data, List.of(Directory.FILE), target, InstantSource.system().instant());
@@ -60,10 +65,10 @@ final class MakeBackup implements Callable<Integer> {
     }
 
     /// What is half there after a lost connection never has the name of a backup.
-    private static void ask(RunFile server, Path target) {
+    private void ask(RunFile server, Path target) {
         Path unfinished = target.resolveSibling(target.getFileName() + ".part");
         try (ApiClient api = new ApiClient(server)) {
-            api.download("/api/backup", unfinished);
+            api.download("/api/backup", why.body(), unfinished);
             Backup.contents(unfinished);
             Files.move(
                     unfinished,

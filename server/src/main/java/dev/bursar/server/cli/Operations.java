@@ -23,12 +23,14 @@ final class Operations {
 
         @Mixin private Place place = new Place();
 
+        @Mixin private Why why = new Why();
+
         @Option(names = "--json", description = "answer as one line of JSON")
         private boolean json;
 
         @Override
         public Integer call() {
-            return post(place, "/api/reload", spec, json, Operations::changes);
+            return post(place, "/api/reload", why, spec, json, Operations::changes);
         }
     }
 
@@ -42,6 +44,8 @@ final class Operations {
 
         @Mixin private Place place = new Place();
 
+        @Mixin private Why why = new Why();
+
         @Option(names = "--json", description = "answer as one line of JSON")
         private boolean json;
 
@@ -50,6 +54,7 @@ final class Operations {
             return post(
                     place,
                     "/api/rebuild",
+                    why,
                     spec,
                     json,
                     (out, answer) ->
@@ -64,12 +69,13 @@ final class Operations {
     private static int post(
             Place place,
             String path,
+            Why why,
             CommandSpec spec,
             boolean json,
             BiConsumer<PrintWriter, JsonNode> words) {
         PrintWriter out = spec.commandLine().getOut();
         try (ApiClient api = place.server()) {
-            JsonNode answer = api.post(path, null);
+            JsonNode answer = api.post(path, why.body());
             if (json) {
                 out.println(answer);
             } else {

@@ -7,7 +7,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `bursar tenants`.
@@ -42,13 +41,14 @@ final class Tenants {
     @Command(name = "create", description = "Make a tenant.")
     int create(
             @Mixin Ask ask,
+            @Mixin Why why,
             @Parameters(paramLabel = "TENANT") String id,
             @Option(
                             names = "--timezone",
                             paramLabel = "ZONE",
                             description = "like Europe/Berlin; UTC when left out")
                     @Nullable String zone) {
-        ObjectNode body = JsonNodeFactory.instance.objectNode().put("id", id);
+        ObjectNode body = why.body().put("id", id);
         Budgets.text(body, "timezone", zone);
         return ask.send(
                 "POST",

@@ -8,7 +8,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `bursar tokens`.
@@ -50,6 +49,7 @@ final class Tokens {
     @Command(name = "create", description = "Make an access token and print it, this once.")
     int create(
             @Mixin Ask ask,
+            @Mixin Why why,
             @Parameters(paramLabel = "NAME") String name,
             @Option(
                             names = "--role",
@@ -67,7 +67,7 @@ final class Tokens {
                             paramLabel = "TIME",
                             description = "like 2027-01-31T00:00:00Z; never when left out")
                     @Nullable String expires) {
-        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        ObjectNode body = why.body();
         body.put("name", name).put("role", role);
         Budgets.text(body, "tenant", tenant);
         Budgets.text(body, "expires", expires);
@@ -79,10 +79,10 @@ final class Tokens {
     }
 
     @Command(name = "revoke", description = "End an access token for good.")
-    int revoke(@Mixin Ask ask, @Parameters(paramLabel = "NAME") String name) {
+    int revoke(@Mixin Ask ask, @Mixin Why why, @Parameters(paramLabel = "NAME") String name) {
         return ask.send(
                 "DELETE",
-                "/api/tokens/" + ApiClient.encoded(name),
+                "/api/tokens/" + ApiClient.encoded(name) + why.query(),
                 null,
                 (out, token) -> out.println("revoked " + Table.cell(token, "name")));
     }

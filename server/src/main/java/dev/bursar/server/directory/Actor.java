@@ -28,6 +28,9 @@ public record Actor(
     /// The server by itself.
     public static final Actor SYSTEM = of("system", Role.ADMIN);
 
+    /// The longest reason, in characters.
+    public static final int MAX_REASON = 512;
+
     public Actor {
         trail = Collections.unmodifiableSortedMap(new TreeMap<>(trail));
     }
@@ -45,6 +48,20 @@ public record Actor(
         SortedMap<String, String> all = new TreeMap<>(trail);
         all.putAll(more);
         return new Actor(name, role, tenant, all);
+    }
+
+    /// The same, saying why.
+    ///
+    /// @throws DirectoryException `CALLER` when the audit log cannot have such a reason
+    public Actor because(String reason) {
+        if (reason.length() > MAX_REASON || reason.chars().anyMatch(Character::isISOControl)) {
+            throw new DirectoryException(
+                    DirectoryException.Kind.CALLER,
+                    "reason: must have at most "
+                            + MAX_REASON
+                            + " characters, none of them a control character");
+        }
+        return and(Map.of("reason", reason));
     }
 
     public Actor with(Map<String, String> requestTrail) {

@@ -218,6 +218,11 @@ final class Access {
                 whole ? session.notice() : null);
     }
 
+    /// Who asks, with the reason that the body may have, where it may have nothing else.
+    static Actor saying(RoutingContext context) {
+        return actor(context).and(Body.optional(context, List.of("reason")).reason());
+    }
+
     private boolean isLocal(String token) {
         return MessageDigest.isEqual(token.getBytes(StandardCharsets.UTF_8), localToken);
     }

@@ -3,6 +3,7 @@ package dev.bursar.server.http;
 import dev.bursar.authority.Archived;
 import dev.bursar.authority.Authority;
 import dev.bursar.authority.AuthorityException;
+import dev.bursar.server.directory.Actor;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.util.List;
@@ -25,13 +26,15 @@ final class ArchiveApi {
     }
 
     private void archive(RoutingContext context) {
-        Instant before = Body.of(context, List.of("before")).time("before");
+        Body body = Body.of(context, List.of("before", "reason"));
+        Instant before = body.time("before");
         if (before == null) {
             throw ApiException.badRequest("before: must be a time; what is older is archived");
         }
+        Actor by = Access.actor(context).and(body.reason());
         Archived archived = archive(before);
         if (archived.entries() > 0) {
-            notary.archived(Access.actor(context), archived);
+            notary.archived(by, archived);
         }
         Answers.json(context, 200, json(archived));
     }

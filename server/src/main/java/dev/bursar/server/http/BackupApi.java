@@ -1,6 +1,7 @@
 package dev.bursar.server.http;
 
 import dev.bursar.authority.Authority;
+import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -37,6 +38,7 @@ final class BackupApi {
     }
 
     private void backup(RoutingContext context) {
+        Actor by = Access.saying(context);
         if (!one.tryAcquire()) {
             throw new ApiException(409, "backup_running", "another backup is being made");
         }
@@ -48,7 +50,7 @@ final class BackupApi {
             throw e;
         }
         try {
-            note(context, file);
+            note(by, file);
         } catch (RuntimeException e) {
             delete(file);
             one.release();
@@ -65,9 +67,9 @@ final class BackupApi {
     }
 
     /// Nothing leaves that is not written down.
-    private void note(RoutingContext context, Path file) {
+    private void note(Actor by, Path file) {
         String bytes = Long.toString(file.toFile().length());
-        notary.note(Access.actor(context), null, "backup", "journal", Map.of("bytes", bytes));
+        notary.note(by, null, "backup", "journal", Map.of("bytes", bytes));
         LOG.info("event=backup bytes={}", bytes);
     }
 

@@ -26,12 +26,12 @@ final class OperationsApi {
         api.on(
                 ApiRoute.RELOAD,
                 context ->
-                        Answers.json(context, 200, changes(reload.apply(Access.actor(context)))));
+                        Answers.json(context, 200, changes(reload.apply(Access.saying(context)))));
         api.on(ApiRoute.REBUILD, this::rebuild);
     }
 
     private void rebuild(RoutingContext context) {
-        notary.note(Access.actor(context), null, "usage.rebuild", "read model", Map.of());
+        notary.note(Access.saying(context), null, "usage.rebuild", "read model", Map.of());
         usage.rebuild();
         ObjectNode body = ApiJson.object();
         body.put("entries", usage.lag());

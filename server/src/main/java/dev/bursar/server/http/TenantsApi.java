@@ -71,24 +71,19 @@ final class TenantsApi {
     }
 
     private void suspend(RoutingContext context) {
-        answer(context, 200, directory.suspend(tenant(context), saying(context)));
+        answer(context, 200, directory.suspend(tenant(context), Access.saying(context)));
     }
 
     private void activate(RoutingContext context) {
-        answer(context, 200, directory.activate(tenant(context), saying(context)));
+        answer(context, 200, directory.activate(tenant(context), Access.saying(context)));
     }
 
     private void close(RoutingContext context) {
-        int released = tenants.close(tenant(context), saying(context));
+        int released = tenants.close(tenant(context), Access.saying(context));
         notary.tell();
         ObjectNode answer = json(directory.requireTenant(tenant(context)));
         answer.put("released", released);
         Answers.json(context, 200, answer);
-    }
-
-    /// Who asks, with the reason that the body may have.
-    private static Actor saying(RoutingContext context) {
-        return Access.actor(context).and(Body.optional(context, List.of("reason")).reason());
     }
 
     private void answer(RoutingContext context, int status, Tenant tenant) {

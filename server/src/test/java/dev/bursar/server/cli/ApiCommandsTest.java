@@ -232,6 +232,35 @@ class ApiCommandsTest {
 
     @Test
     void key_isLimited_andItsSecretIsToldOnce() {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "keys create --tenant acme why;key.create",
+                "keys revoke --tenant acme why;key.revoke",
+                "tokens create why --role viewer;token.create",
+                "tokens revoke why;token.revoke",
+                "tenants create why;tenant.create",
+                "tenants suspend why;tenant.suspend",
+                "tenants activate why;tenant.activate",
+                "tenants close why;tenant.close",
+                "budgets set acme/why --limit 5USD;budget.define",
+                "budgets set acme/why --limit 6USD;budget.change",
+                "budgets credit acme/why 1USD;budget.credit",
+                "budgets freeze acme/why;budget.freeze",
+                "budgets remove acme/why;budget.remove",
+                "rebuild;usage.rebuild",
+            })
+    void reason_isInTheAuditLog_whateverTheCommand(String line) {
+        String[] parts = line.split(";", -1);
+        List<String> words = new ArrayList<>(List.of(parts[0].split(" ", -1)));
+        words.addAll(List.of("--reason", "it is asked & told: 100%"));
+
+        done(words.toArray(String[]::new));
+
+        JsonNode last = run("audit", "--action", parts[1], "--json").json().at("/items/0");
+        assertThat(last.path("reason").asString()).isEqualTo("it is asked & told: 100%");
+    }
+
         String secret =
                 done(
                                 "keys",

@@ -2,6 +2,7 @@ package dev.bursar.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.server.directory.Directory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,6 +145,24 @@ class CommandLinesTest {
         assertThat(revoked.code()).isZero();
         assertThat(again.code()).isEqualTo(1);
         assertThat(again.err()).contains("has no key worker");
+    }
+
+    @Test
+    void keys_withAReason_keepItForTheJournal() throws IOException {
+        String file = config("data: " + data() + "\ntenants: { acme: {} }\n");
+
+        Ran made =
+                run("keys", "create", "-c", file, "--tenant", "acme", "a", "--reason", "a\tworker");
+        assertThat(made.code()).isEqualTo(1);
+        assertThat(made.err()).contains("reason: must have at most 512 characters");
+
+        run("keys", "create", "-c", file, "--tenant", "acme", "a", "--reason", "a worker");
+        run("keys", "revoke", "-c", file, "--tenant", "acme", "a", "--reason", "has left");
+        try (Directory directory = Directory.open(Path.of(data()), null, InstantSource.system())) {
+            assertThat(directory.untold())
+                    .extracting(act -> act.by().labels().get("reason"))
+                    .containsExactly("a worker", "has left");
+        }
     }
 
     @Test

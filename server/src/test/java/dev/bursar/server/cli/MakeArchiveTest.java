@@ -71,11 +71,15 @@ final class MakeArchiveTest {
             assertThat(last).isGreaterThan(OLD);
             assertThat(server.usage().awaitPosition(last, Duration.ofSeconds(30))).isTrue();
 
-            Ran first = run("archive", "--data", data.toString(), "--json");
+            Ran first =
+                    run("archive", "--data", data.toString(), "--json", "--reason", "it is old");
             assertThat(first.code()).as(first.err()).isZero();
             JsonNode answer = new JsonMapper().readTree(first.out());
             assertThat(answer.path("entries").asLong()).isEqualTo(OLD);
             assertThat(answer.path("last").asLong()).isEqualTo(OLD);
+
+            Ran log = run("audit", "--data", data.toString(), "--action", "archive");
+            assertThat(log.out()).contains("it is old");
 
             Ran second = run("archive", "--data", data.toString(), "--older-than", "30d");
             assertThat(second.code()).as(second.err()).isZero();

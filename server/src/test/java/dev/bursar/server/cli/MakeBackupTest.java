@@ -88,6 +88,27 @@ final class MakeBackupTest {
     }
 
     @Test
+    void backup_withAReason_isInTheAuditLogOfAServerOrNotMade() throws IOException {
+        String[] backup = {
+            "backup", file.toString(), "--data", data.toString(), "--reason", "before the move"
+        };
+        try (Server server = start(data)) {
+            new RunFile(ProcessHandle.current().pid(), server.url(), TOKEN).write(data);
+            assertThat(run(backup).code()).isZero();
+            Ran log = run("audit", "--data", data.toString(), "--action", "backup", "--limit", "1");
+            assertThat(log.out()).contains("before the move");
+            RunFile.delete(data);
+        }
+        Files.delete(file);
+
+        Ran ran = run(backup);
+
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).contains("--reason is for the audit log of a server, and none runs");
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
     void backup_ontoAFile_needsForce() throws IOException {
         start(data).close();
         Files.writeString(file, "something else");
