@@ -32,7 +32,7 @@ final class Approvals {
 
         String written(Ask ask) {
             if (time != null) {
-                return time;
+                return ask.end("--until", time).toString();
             }
             Instant now = InstantSource.system().instant();
             return now.plus(Lines.duration(ask, "--for", String.valueOf(duration))).toString();

@@ -1,6 +1,8 @@
 package dev.bursar.server.cli;
 
 import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -72,6 +74,17 @@ final class Ask {
     /// A mistake in the command line itself: exit code 2.
     RuntimeException usage(String message) {
         return new picocli.CommandLine.ParameterException(command.commandLine(), message);
+    }
+
+    /// When something ends.
+    ///
+    /// @param option for the message
+    Instant end(String option, String written) {
+        try {
+            return End.parse(written, InstantSource.system());
+        } catch (IllegalArgumentException e) {
+            throw usage(option + ": " + e.getMessage());
+        }
     }
 
     Place place() {

@@ -8,7 +8,6 @@ import dev.bursar.server.directory.KeyRequest;
 import dev.bursar.server.http.KeyJson;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
@@ -63,8 +62,8 @@ final class Keys {
 
         @Option(
                 names = "--expires",
-                paramLabel = "TIME",
-                description = "like 2027-01-31T00:00:00Z; never when left out")
+                paramLabel = "END",
+                description = End.LIKE + "; never when left out")
         private @Nullable String expires;
 
         void into(ObjectNode body) {
@@ -72,7 +71,8 @@ final class Keys {
                 permissions.forEach(body.putArray("permissions")::add);
             }
             Budgets.text(body, "scope", scope);
-            Budgets.text(body, "expires", expires);
+            Instant end = end();
+            Budgets.text(body, "expires", end == null ? null : end.toString());
         }
 
         /// The same, for a directory without a server.
@@ -85,9 +85,16 @@ final class Keys {
                     scope == null
                             ? null
                             : read("--scope", scope, written -> ScopePath.parse(written)),
-                    expires == null
-                            ? null
-                            : read("--expires", expires, written -> Instant.parse(written)));
+                    end());
+        }
+
+        private @Nullable Instant end() {
+            return expires == null
+                    ? null
+                    : read(
+                            "--expires",
+                            expires,
+                            written -> End.parse(written, InstantSource.system()));
         }
 
         private Set<Permission> read(List<String> written) {
@@ -108,7 +115,7 @@ final class Keys {
         private <T> T read(String option, String written, Function<String, T> reader) {
             try {
                 return reader.apply(written);
-            } catch (IllegalArgumentException | DateTimeException e) {
+            } catch (IllegalArgumentException e) {
                 throw mistake(option + ": " + e.getMessage());
             }
         }
@@ -128,6 +135,7 @@ final class Keys {
                             description = "said of every call with this key; may be repeated")
                     @Nullable Map<String, String> defaults,
             @Mixin Limits limits,
+            @Mixin Why why,
             @Option(names = "--json", description = "answer as one line of JSON") boolean json,
             @Option(names = "--name", paramLabel = "NAME") @Nullable String nameOption,
             @Parameters(paramLabel = "NAME", arity = "0..1") @Nullable String nameParameter) {
@@ -135,7 +143,6 @@ final class Keys {
         if (name == null) {
             throw new ParameterException(spec.commandLine(), "a key needs a NAME");
         }
-            @Mixin Why why,
         Map<String, String> said = defaults == null ? Map.of() : defaults;
         ObjectNode body = why.body();
         body.put("tenant", tenant).put("name", name);
@@ -196,6 +203,7 @@ final class Keys {
     @Command(name = "revoke", description = "End a key for good.")
     int revoke(
             @Mixin Place place,
+            @Mixin Why why,
             @Option(names = "--tenant", required = true, paramLabel = "TENANT") String tenant,
             @Option(names = "--json", description = "answer as one line of JSON") boolean json,
             @Parameters(paramLabel = "NAME") String name) {
@@ -203,7 +211,6 @@ final class Keys {
         JsonNode key =
                 either(
                         place,
-            @Mixin Why why,
                         api -> api.delete(path + why.query()),
                         directory ->
                                 KeyJson.of(

@@ -1,6 +1,7 @@
 package dev.bursar.server.cli;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,16 +14,23 @@ final class Lines {
 
     /// @param option for the message
     static Duration duration(Ask ask, String option, String written) {
+        return duration(written)
+                .orElseThrow(() -> ask.usage(option + ": must be like 30m, 8h or 7d: " + written));
+    }
+
+    /// Empty for what is none.
+    static Optional<Duration> duration(String written) {
         Matcher matcher = DURATION.matcher(written);
         if (!matcher.matches()) {
-            throw ask.usage(option + ": must be like 30m, 8h or 7d: " + written);
+            return Optional.empty();
         }
         long number = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            case "h" -> Duration.ofHours(number);
-            default -> Duration.ofDays(number);
-        };
+        return Optional.of(
+                switch (matcher.group(2)) {
+                    case "s" -> Duration.ofSeconds(number);
+                    case "m" -> Duration.ofMinutes(number);
+                    case "h" -> Duration.ofHours(number);
+                    default -> Duration.ofDays(number);
+                });
     }
 }

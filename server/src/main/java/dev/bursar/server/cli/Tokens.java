@@ -64,13 +64,15 @@ final class Tokens {
                     @Nullable String tenant,
             @Option(
                             names = "--expires",
-                            paramLabel = "TIME",
-                            description = "like 2027-01-31T00:00:00Z; never when left out")
+                            paramLabel = "END",
+                            description = End.LIKE + "; never when left out")
                     @Nullable String expires) {
         ObjectNode body = why.body();
         body.put("name", name).put("role", role);
         Budgets.text(body, "tenant", tenant);
-        Budgets.text(body, "expires", expires);
+        if (expires != null) {
+            body.put("expires", ask.end("--expires", expires).toString());
+        }
         return ask.send(
                 "POST",
                 "/api/tokens",

@@ -20,7 +20,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -230,8 +232,6 @@ class ApiCommandsTest {
         assertThat(done("audit", "--action", "tenant.suspend")).contains("unpaid");
     }
 
-    @Test
-    void key_isLimited_andItsSecretIsToldOnce() {
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -261,6 +261,8 @@ class ApiCommandsTest {
         assertThat(last.path("reason").asString()).isEqualTo("it is asked & told: 100%");
     }
 
+    @Test
+    void key_isLimited_andItsSecretIsToldOnce() {
         String secret =
                 done(
                                 "keys",
@@ -285,6 +287,80 @@ class ApiCommandsTest {
         Ran wrong = run("keys", "create", "--tenant", "acme", "x", "--permission", "fly");
         assertThat(wrong.code()).isEqualTo(1);
         assertThat(wrong.err()).contains("permissions: unknown fly");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2999-01-31;2999-02-01T00:00:00Z",
+                "2996-02-29;2996-03-01T00:00:00Z",
+                "2999-12-31;3000-01-01T00:00:00Z",
+                "2999-01-31T12:00:00+02:00;2999-01-31T10:00:00Z",
+            })
+    void expires_ofADate_isTheEndOfThatDay(String line) {
+        String[] parts = line.split(";", -1);
+        String name = "until-" + parts[0].length() + "-" + parts[1].substring(0, 10);
+
+        JsonNode key =
+                run("keys", "create", "--tenant", "acme", name, "--expires", parts[0], "--json")
+                        .json();
+        JsonNode token =
+                run("tokens", "create", name, "--role", "viewer", "--expires", parts[0], "--json")
+                        .json();
+
+        assertThat(key.path("expires").asString()).isEqualTo(parts[1]);
+        assertThat(token.path("expires").asString()).isEqualTo(parts[1]);
+    }
+
+    @Test
+    void expires_ofADuration_isSoLongFromNow() {
+        Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+
+        JsonNode key =
+                run("keys", "create", "--tenant", "acme", "90d", "--expires", "90d", "--json")
+                        .json();
+
+        assertThat(Instant.parse(key.path("expires").asString()))
+                .isBetween(
+                        before.plus(Duration.ofDays(90)), Instant.now().plus(Duration.ofDays(90)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tomorrow",
+                "2027-02-30",
+                "2027-1-3",
+                "2027-01-31T00:00:00",
+                "90",
+                "90 d",
+                "-1d",
+                "",
+                "9999-12-31",
+                "1969-12-31T00:00:00Z",
+                "+1000000000-01-01T00:00:00Z"
+            })
+    void expires_thatIsNoTime_saysWhatItMayBe(String written) {
+        Ran key = run("keys", "create", "--tenant", "acme", "wrong", "--expires=" + written);
+        Ran token = run("tokens", "create", "wrong", "--role", "viewer", "--expires=" + written);
+
+        assertThat(List.of(key, token))
+                .allSatisfy(ran -> {
+                    assertThat(ran.code()).isEqualTo(2);
+                    assertThat(ran.err())
+                            .startsWith(
+                                    "--expires: must be a time like 2027-01-31T00:00:00Z, a date"
+                                            + " like 2027-01-31 or a duration like 90d or 12h: "
+                                            + written);
+                });
+    }
+
+    @Test
+    void expires_thatHasPassed_isExitCode1() {
+        Ran ran = run("keys", "create", "--tenant", "acme", "past", "--expires", "2020-01-31");
+
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).contains("expires: has passed: 2020-02-01T00:00:00Z");
     }
 
     @Test
