@@ -7,6 +7,7 @@ import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Outcome;
+import dev.bursar.server.directory.Action;
 import dev.bursar.server.directory.Actor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,14 +46,14 @@ final class DeclaredBudgets {
         List<String> changes = new ArrayList<>();
         for (BudgetId id : there.keySet().stream().sorted(DeclaredBudgets::byName).toList()) {
             if (!kept.contains(id) && isDeclared(there.get(id))) {
-                submit(new Command.RemoveBudget(id, did("budget.remove", id)), id);
+                submit(new Command.RemoveBudget(id, did(Action.BUDGET_REMOVE, id)), id);
                 changes.add("removed budget " + id);
             }
         }
         for (Budget budget : wanted) {
             Budget before = there.get(budget.id());
             if (!budget.equals(before)) {
-                String action = before == null ? "budget.define" : "budget.change";
+                Action action = before == null ? Action.BUDGET_DEFINE : Action.BUDGET_CHANGE;
                 submit(new Command.DefineBudget(budget, did(action, budget.id())), budget.id());
                 changes.add((before == null ? "defined" : "changed") + " budget " + budget.id());
             }
@@ -61,7 +62,7 @@ final class DeclaredBudgets {
         return changes;
     }
 
-    private Attribution did(String action, BudgetId budget) {
+    private Attribution did(Action action, BudgetId budget) {
         return by.did(action, budget.value(), Map.of());
     }
 

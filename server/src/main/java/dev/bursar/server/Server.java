@@ -9,6 +9,7 @@ import dev.bursar.server.config.Config;
 import dev.bursar.server.config.ConfigException;
 import dev.bursar.server.cycles.Cycles;
 import dev.bursar.server.dashboard.Dashboard;
+import dev.bursar.server.directory.Action;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.server.http.Notary;
@@ -259,7 +260,7 @@ public final class Server implements AutoCloseable {
         notary.note(
                 by,
                 null,
-                "configuration.reload",
+                Action.CONFIGURATION_RELOAD,
                 file.toString(),
                 Map.of("changes", said(changes)));
         LOG.info("event=reloaded file={} changes={}", file, changes.size());

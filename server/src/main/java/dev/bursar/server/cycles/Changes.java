@@ -11,6 +11,7 @@ import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.StateRecord;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
+import dev.bursar.server.directory.Action;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Role;
 import dev.bursar.usage.Reservation;
@@ -249,7 +250,7 @@ final class Changes {
         Attribution by =
                 actor.with(Map.of("request_id", exchange.requestId()))
                         .did(
-                                "reservation.release",
+                                Action.RESERVATION_RELEASE,
                                 hold.value(),
                                 Map.of("actor_type", ON_BEHALF, "on_behalf_of", tenant.value()));
         Facts facts = new Facts(exchange);

@@ -3,6 +3,7 @@ package dev.bursar.server.dashboard;
 import dev.bursar.ledger.Unit;
 import dev.bursar.server.dashboard.view.AuditLine;
 import dev.bursar.server.dashboard.view.Figure;
+import dev.bursar.server.directory.Action;
 import dev.bursar.usage.AuditRow;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -55,7 +56,8 @@ final class AuditLines {
     }
 
     private static boolean defines(AuditRow act) {
-        return act.action().equals("budget.define") || act.action().equals("budget.change");
+        return act.action().equals(Action.BUDGET_DEFINE.written())
+                || act.action().equals(Action.BUDGET_CHANGE.written());
     }
 
     private static String details(AuditRow act, Clock clock) {

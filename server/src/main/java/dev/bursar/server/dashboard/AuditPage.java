@@ -4,6 +4,7 @@ import dev.bursar.server.dashboard.view.AuditLine;
 import dev.bursar.server.dashboard.view.AuditView;
 import dev.bursar.server.dashboard.view.TenantChoice;
 import dev.bursar.server.dashboard.view.TenantChoice.Choice;
+import dev.bursar.server.directory.Action;
 import dev.bursar.usage.AuditQuery;
 import dev.bursar.usage.AuditRow;
 import dev.bursar.usage.Usage;
@@ -16,10 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class AuditPage {
 
     private static final int ACTS = 50;
-
-    /// The first words of actions, with what they are about.
-    private static final List<String> KINDS =
-            List.of("approval", "budget", "tenant", "key", "token", "reservation");
 
     private final Usage usage;
     private final Frame frame;
@@ -104,10 +101,11 @@ final class AuditPage {
         String chosen = request.get("action");
         List<Choice> choices = new ArrayList<>();
         choices.add(new Choice("", "Any act", chosen.isEmpty()));
-        for (String kind : KINDS) {
-            choices.add(new Choice(kind, "About " + kind + "s", kind.equals(chosen)));
+        for (Action.Kind kind : Action.Kind.values()) {
+            String word = kind.written();
+            choices.add(new Choice(word, "About " + kind.plural(), word.equals(chosen)));
         }
-        if (!chosen.isEmpty() && !KINDS.contains(chosen)) {
+        if (choices.stream().noneMatch(Choice::selected)) {
             choices.add(new Choice(chosen, chosen, true));
         }
         return choices;

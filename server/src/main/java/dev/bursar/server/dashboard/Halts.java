@@ -2,6 +2,7 @@ package dev.bursar.server.dashboard;
 
 import dev.bursar.ledger.Budget;
 import dev.bursar.server.dashboard.view.HaltView;
+import dev.bursar.server.directory.Action;
 import dev.bursar.usage.AuditQuery;
 import dev.bursar.usage.AuditRow;
 import dev.bursar.usage.Usage;
@@ -26,17 +27,17 @@ final class Halts {
                     new HaltView(
                             "It refuses every call that it applies to, in whatever mode, until"
                                     + " somebody unfreezes it. Calls in flight may end.",
-                            cause(budget, "Frozen", "budget.freeze", clock));
+                            cause(budget, "Frozen", Action.BUDGET_FREEZE, clock));
             case CLOSED ->
                     new HaltView(
                             "It refuses every call that it applies to, for ever.",
-                            cause(budget, "Closed", "budget.close", clock));
+                            cause(budget, "Closed", Action.BUDGET_CLOSE, clock));
         };
     }
 
     /// The last act of the kind on the budget, alone or among others; null where the read model does not
     /// know it, or not yet.
-    private HaltView.@Nullable Cause cause(Budget budget, String done, String action, Clock clock) {
+    private HaltView.@Nullable Cause cause(Budget budget, String done, Action action, Clock clock) {
         String tenant = budget.tenant().value();
         AuditRow act = latest(tenant, action, budget.id().value());
         if (act == null) {
@@ -51,18 +52,18 @@ final class Halts {
                 reason == null ? "" : reason,
                 Address.AUDIT
                         .with("tenant", tenant)
-                        .with("action", action)
+                        .with("action", action.written())
                         .with("target", act.target())
                         .text());
     }
 
-    private @Nullable AuditRow latest(String tenant, String action, String budget) {
+    private @Nullable AuditRow latest(String tenant, Action action, String budget) {
         try {
             List<AuditRow> acts =
                     usage.audit(
                             AuditQuery.latest(1)
                                     .ofTenant(tenant)
-                                    .ofAction(action)
+                                    .ofAction(action.written())
                                     .ofTarget(budget));
             return acts.isEmpty() ? null : acts.getFirst();
         } catch (UsageException e) {

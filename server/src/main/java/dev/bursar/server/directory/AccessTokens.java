@@ -158,7 +158,7 @@ public final class AccessTokens {
                     tenant == null ? null : tenant.value(),
                     now.toEpochMilli(),
                     Database.millis(expires));
-            acts.add(by.and(facts(token)), "token.create", tenant, name, now);
+            acts.add(by.and(facts(token)), Action.TOKEN_CREATE, tenant, name, now);
         });
         reload();
         return new NewToken(token, secret);
@@ -195,7 +195,7 @@ public final class AccessTokens {
                             + " WHERE name = ? AND revoked_millis IS NULL",
                     now.toEpochMilli(),
                     name);
-            acts.add(by, "token.revoke", token.tenant(), name, now);
+            acts.add(by, Action.TOKEN_REVOKE, token.tenant(), name, now);
         });
         reload();
         return token.revokedAt(now);

@@ -23,7 +23,7 @@ final class ActStore {
         this.database = database;
     }
 
-    void add(Actor by, String action, @Nullable TenantId tenant, String target, Instant now) {
+    void add(Actor by, Action action, @Nullable TenantId tenant, String target, Instant now) {
         SortedMap<String, String> labels =
                 new TreeMap<>(by.did(action, target, new TreeMap<>()).labels());
         labels.putIfAbsent("act", UUID.randomUUID().toString());

@@ -76,12 +76,12 @@ public record Actor(
     /// What an entry says of an act of this actor.
     ///
     /// @param more beside action and target: `reason`, `on_behalf_of`
-    public Attribution did(String action, String target, Map<String, String> more) {
+    public Attribution did(Action action, String target, Map<String, String> more) {
         SortedMap<String, String> labels = new TreeMap<>(trail);
         labels.putAll(more);
         labels.put("actor", name);
         labels.put("role", role.written());
-        labels.put("action", action);
+        labels.put("action", action.written());
         labels.put("target", target);
         return new Attribution(labels, new TreeMap<>());
     }

@@ -169,7 +169,7 @@ public final class Directory implements Identities, AutoCloseable {
         ApiKey key = wanted.made(now);
         database.inTransaction(() -> {
             store.insert(key, SecretHash.of(secret));
-            acts.add(by.and(wanted.facts()), "key.create", tenant, key.name(), now);
+            acts.add(by.and(wanted.facts()), Action.KEY_CREATE, tenant, key.name(), now);
         });
         reload();
         return new NewKey(key, secret);
@@ -194,7 +194,7 @@ public final class Directory implements Identities, AutoCloseable {
         Instant now = clock.instant();
         database.inTransaction(() -> {
             store.revoke(tenant, name, now);
-            acts.add(by, "key.revoke", tenant, name, now);
+            acts.add(by, Action.KEY_REVOKE, tenant, name, now);
         });
         reload();
         return key.revokedAt(now);
@@ -238,7 +238,7 @@ public final class Directory implements Identities, AutoCloseable {
         }
         return put(
                 new Tenant(id, zone, Origin.API, Status.ACTIVE, clock.instant()),
-                "tenant.create",
+                Action.TENANT_CREATE,
                 by);
     }
 
@@ -246,19 +246,19 @@ public final class Directory implements Identities, AutoCloseable {
     ///
     /// @throws DirectoryException `NOT_FOUND`, `CLOSED`, or `OWNED_BY_FILE`
     public synchronized Tenant changeTenant(TenantId id, ZoneId zone, Actor by) {
-        return put(requireOwn(id).movedTo(zone), "tenant.change", by);
+        return put(requireOwn(id).movedTo(zone), Action.TENANT_CHANGE, by);
     }
 
     /// Makes the keys of a tenant good for nothing, until it is active again.
     ///
     /// @throws DirectoryException `NOT_FOUND` or `CLOSED`
     public synchronized Tenant suspend(TenantId id, Actor by) {
-        return become(requireOpen(id), Status.SUSPENDED, "tenant.suspend", by);
+        return become(requireOpen(id), Status.SUSPENDED, Action.TENANT_SUSPEND, by);
     }
 
     /// @throws DirectoryException `NOT_FOUND` or `CLOSED`
     public synchronized Tenant activate(TenantId id, Actor by) {
-        return become(requireOpen(id), Status.ACTIVE, "tenant.activate", by);
+        return become(requireOpen(id), Status.ACTIVE, Action.TENANT_ACTIVATE, by);
     }
 
     /// Ends a tenant for ever, and its keys and the tokens that are bound to it. Once more is no mistake.
@@ -276,14 +276,14 @@ public final class Directory implements Identities, AutoCloseable {
             store.put(closed);
             store.revokeAll(id, now);
             tokens.revokeOf(id, now);
-            acts.add(by, "tenant.close", id, id.value(), now);
+            acts.add(by, Action.TENANT_CLOSE, id, id.value(), now);
         });
         reload();
         return closed;
     }
 
     /// Keeps an act about the whole place until the journal has it.
-    public void note(Actor by, String action, String target) {
+    public void note(Actor by, Action action, String target) {
         acts.add(by, action, null, target, clock.instant());
     }
 
@@ -302,11 +302,11 @@ public final class Directory implements Identities, AutoCloseable {
         database.close();
     }
 
-    private Tenant become(Tenant tenant, Status status, String action, Actor by) {
+    private Tenant become(Tenant tenant, Status status, Action action, Actor by) {
         return tenant.status() == status ? tenant : put(tenant.become(status), action, by);
     }
 
-    private Tenant put(Tenant tenant, String action, Actor by) {
+    private Tenant put(Tenant tenant, Action action, Actor by) {
         database.inTransaction(() -> {
             store.put(tenant);
             acts.add(by, action, tenant.id(), tenant.id().value(), clock.instant());

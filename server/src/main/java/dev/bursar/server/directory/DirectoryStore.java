@@ -170,13 +170,13 @@ final class DirectoryStore {
             for (Row gone : good.values()) {
                 if (gone.key().origin() == Origin.FILE || replaced(gone, wanted)) {
                     revoke(gone.key().tenant(), gone.key().name(), now);
-                    note("key.revoke", gone.key(), now);
+                    note(Action.KEY_REVOKE, gone.key(), now);
                     changes.add("revoked key " + gone.key().tenant() + "/" + gone.key().name());
                 }
             }
             for (Row row : wanted) {
                 insert(row.key(), row.hash());
-                note("key.create", row.key(), now);
+                note(Action.KEY_CREATE, row.key(), now);
                 changes.add("made key " + row.key().tenant() + "/" + row.key().name());
             }
         });
@@ -200,7 +200,7 @@ final class DirectoryStore {
         return differences;
     }
 
-    private void note(String action, ApiKey key, Instant now) {
+    private void note(Action action, ApiKey key, Instant now) {
         acts.add(Actor.CONFIGURATION, action, key.tenant(), key.name(), now);
     }
 

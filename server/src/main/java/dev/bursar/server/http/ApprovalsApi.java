@@ -7,6 +7,7 @@ import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.server.directory.Action;
 import dev.bursar.server.directory.Directory;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
@@ -78,7 +79,7 @@ final class ApprovalsApi {
                                         until,
                                         Access.actor(context)
                                                 .did(
-                                                        "approval.grant",
+                                                        Action.APPROVAL_GRANT,
                                                         budget.id().value(),
                                                         body.reason()))),
                         approval.id());
@@ -113,7 +114,7 @@ final class ApprovalsApi {
                                 until,
                                 Access.actor(context)
                                         .did(
-                                                "approval.decline",
+                                                Action.APPROVAL_DECLINE,
                                                 approval.account().budget().value(),
                                                 body.reason()))),
                 approval.id());

@@ -1,6 +1,7 @@
 package dev.bursar.server.http;
 
 import dev.bursar.authority.Authority;
+import dev.bursar.server.directory.Action;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
 import io.vertx.core.http.HttpHeaders;
@@ -69,7 +70,7 @@ final class BackupApi {
     /// Nothing leaves that is not written down.
     private void note(Actor by, Path file) {
         String bytes = Long.toString(file.toFile().length());
-        notary.note(by, null, "backup", "journal", Map.of("bytes", bytes));
+        notary.note(by, null, Action.BACKUP, "journal", Map.of("bytes", bytes));
         LOG.info("event=backup bytes={}", bytes);
     }
 

@@ -8,6 +8,7 @@ import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.config.BudgetWords;
+import dev.bursar.server.directory.Action;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
 import io.vertx.ext.web.RoutingContext;
@@ -84,7 +85,7 @@ final class BudgetsApi {
             requireOwn(there.get());
             throw new ApiException(409, "exists", "there is a budget " + budget.id() + " already");
         }
-        submit(budget, "budget.define", Access.actor(context), body.reason());
+        submit(budget, Action.BUDGET_DEFINE, Access.actor(context), body.reason());
         Answers.json(context, 201, json(budget, 0));
     }
 
@@ -95,7 +96,7 @@ final class BudgetsApi {
         Budget there = require(authority, id(context));
         requireOwn(there);
         Budget budget = budget(there.tenant(), there.name(), body);
-        submit(budget, "budget.change", Access.actor(context), body.reason());
+        submit(budget, Action.BUDGET_CHANGE, Access.actor(context), body.reason());
         Answers.json(context, 200, json(budget, DEFAULT_BALANCES));
     }
 
@@ -110,7 +111,7 @@ final class BudgetsApi {
                         new Command.RemoveBudget(
                                 there.id(),
                                 Access.actor(context)
-                                        .did("budget.remove", there.id().value(), reason))),
+                                        .did(Action.BUDGET_REMOVE, there.id().value(), reason))),
                 there.id().value());
         Answers.json(context, 200, last);
     }
@@ -134,7 +135,7 @@ final class BudgetsApi {
         return words;
     }
 
-    private void submit(Budget budget, String action, Actor actor, Map<String, String> reason) {
+    private void submit(Budget budget, Action action, Actor actor, Map<String, String> reason) {
         LedgerAnswers.require(
                 Outcome.BudgetDefined.class,
                 authority.submit(

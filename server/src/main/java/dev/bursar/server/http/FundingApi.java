@@ -11,6 +11,7 @@ import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.config.BudgetWords;
+import dev.bursar.server.directory.Action;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,23 +31,23 @@ final class FundingApi {
     }
 
     void mount(ApiRouter api) {
-        adjusts(api, ApiRoute.CREDIT, Adjustment.CREDIT, "credit");
-        adjusts(api, ApiRoute.DEBIT, Adjustment.DEBIT, "debit");
-        adjusts(api, ApiRoute.RESET, Adjustment.RESET_SPENT, "reset");
-        adjusts(api, ApiRoute.REPAY, Adjustment.REPAY_DEBT, "repay");
-        sets(api, ApiRoute.FREEZE, Budget.Status.FROZEN, "freeze");
-        sets(api, ApiRoute.UNFREEZE, Budget.Status.ACTIVE, "unfreeze");
-        sets(api, ApiRoute.CLOSE_BUDGETS, Budget.Status.CLOSED, "close");
+        adjusts(api, ApiRoute.CREDIT, Adjustment.CREDIT, Action.BUDGET_CREDIT);
+        adjusts(api, ApiRoute.DEBIT, Adjustment.DEBIT, Action.BUDGET_DEBIT);
+        adjusts(api, ApiRoute.RESET, Adjustment.RESET_SPENT, Action.BUDGET_RESET);
+        adjusts(api, ApiRoute.REPAY, Adjustment.REPAY_DEBT, Action.BUDGET_REPAY);
+        sets(api, ApiRoute.FREEZE, Budget.Status.FROZEN, Action.BUDGET_FREEZE);
+        sets(api, ApiRoute.UNFREEZE, Budget.Status.ACTIVE, Action.BUDGET_UNFREEZE);
+        sets(api, ApiRoute.CLOSE_BUDGETS, Budget.Status.CLOSED, Action.BUDGET_CLOSE);
     }
 
-    private void adjusts(ApiRouter api, ApiRoute route, Adjustment adjustment, String action) {
+    private void adjusts(ApiRouter api, ApiRoute route, Adjustment adjustment, Action action) {
         api.onForm(
                 route,
                 List.of("amount", "per", "reason"),
                 (context, body) -> adjust(context, body, adjustment, action));
     }
 
-    private void sets(ApiRouter api, ApiRoute route, Budget.Status status, String action) {
+    private void sets(ApiRouter api, ApiRoute route, Budget.Status status, Action action) {
         api.onForm(
                 route,
                 List.of("budgets", "scope", "reason"),
@@ -54,7 +55,7 @@ final class FundingApi {
     }
 
     private FormAct.Done adjust(
-            RoutingContext context, Body body, Adjustment adjustment, String action) {
+            RoutingContext context, Body body, Adjustment adjustment, Action action) {
         BudgetId id = BudgetsApi.id(context);
         Budget budget = BudgetsApi.require(authority, id);
         boolean mayBeLeftOut = adjustment == Adjustment.RESET_SPENT && !body.has("amount");
@@ -78,10 +79,7 @@ final class FundingApi {
                                         adjustment,
                                         amount,
                                         Access.actor(context)
-                                                .did(
-                                                        "budget." + action,
-                                                        id.value(),
-                                                        body.reason()))),
+                                                .did(action, id.value(), body.reason()))),
                         id.value());
         ObjectNode answer = ApiJson.object();
         answer.put("unit", Quantity.unit(budget.unit()));
@@ -91,7 +89,7 @@ final class FundingApi {
                 answer,
                 "%s is done: of %s, %s is left now."
                         .formatted(
-                                capital(action),
+                                capital(action.verb()),
                                 id,
                                 Quantity.text(
                                         budget.unit(),
@@ -140,7 +138,7 @@ final class FundingApi {
     }
 
     private FormAct.Done set(
-            RoutingContext context, Body body, Budget.Status status, String action) {
+            RoutingContext context, Body body, Budget.Status status, Action action) {
         TenantId tenant = Body.tenantId("tenant", Parameters.path(context, "tenant"));
         List<BudgetId> budgets = named(body, tenant);
         String target =
@@ -154,8 +152,7 @@ final class FundingApi {
                                 new Command.SetBudgetStatus(
                                         budgets,
                                         status,
-                                        Access.actor(context)
-                                                .did("budget." + action, target, body.reason()))),
+                                        Access.actor(context).did(action, target, body.reason()))),
                         target);
         ObjectNode answer = ApiJson.object();
         answer.put("status", status.name().toLowerCase(Locale.ROOT));

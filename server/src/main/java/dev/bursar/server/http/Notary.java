@@ -6,6 +6,7 @@ import dev.bursar.authority.AuthorityException;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.directory.Act;
+import dev.bursar.server.directory.Action;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.server.directory.DirectoryException;
@@ -34,7 +35,7 @@ public final class Notary {
     public void note(
             Actor by,
             @Nullable TenantId tenant,
-            String action,
+            Action action,
             String target,
             Map<String, String> details) {
         authority.submit(new Command.Note(tenant, by.did(action, target, details)));
@@ -50,7 +51,7 @@ public final class Notary {
                                 Long.toString(archived.first()),
                                 "last",
                                 Long.toString(archived.last()))),
-                "archive",
+                Action.ARCHIVE,
                 "journal");
         tell();
     }

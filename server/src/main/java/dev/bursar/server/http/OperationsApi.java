@@ -1,5 +1,6 @@
 package dev.bursar.server.http;
 
+import dev.bursar.server.directory.Action;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.usage.Usage;
 import io.vertx.ext.web.RoutingContext;
@@ -31,7 +32,7 @@ final class OperationsApi {
     }
 
     private void rebuild(RoutingContext context) {
-        notary.note(Access.saying(context), null, "usage.rebuild", "read model", Map.of());
+        notary.note(Access.saying(context), null, Action.USAGE_REBUILD, "read model", Map.of());
         usage.rebuild();
         ObjectNode body = ApiJson.object();
         body.put("entries", usage.lag());

@@ -13,6 +13,7 @@ import dev.bursar.ledger.StateRecord;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
 import dev.bursar.server.config.BudgetWords;
+import dev.bursar.server.directory.Action;
 import dev.bursar.usage.Reservation;
 import dev.bursar.usage.ReservationsQuery;
 import dev.bursar.usage.ReservationsQuery.Between;
@@ -165,7 +166,7 @@ final class ReservationsApi {
                                 Idempotency.key(context, id, List.of("release")),
                                 found.tenant(),
                                 found.hold(),
-                                did(context, "reservation.release", found, body)));
+                                did(context, Action.RESERVATION_RELEASE, found, body)));
         ObjectNode answer = ApiJson.object();
         answer.put("id", id);
         answer.put("status", "released");
@@ -190,7 +191,7 @@ final class ReservationsApi {
                                 found.tenant(),
                                 found.hold(),
                                 Amounts.of(found.unit(), amount),
-                                did(context, "reservation.commit", found, body)));
+                                did(context, Action.RESERVATION_COMMIT, found, body)));
         ObjectNode answer = ApiJson.object();
         answer.put("id", id);
         answer.put("status", "committed");
@@ -260,7 +261,7 @@ final class ReservationsApi {
         return LedgerAnswers.require(wanted, outcome, found.hold().value());
     }
 
-    private static Attribution did(RoutingContext context, String action, Found of, Body body) {
+    private static Attribution did(RoutingContext context, Action action, Found of, Body body) {
         SortedMap<String, String> more = new TreeMap<>(body.reason());
         more.put("actor_type", ON_BEHALF);
         more.put("on_behalf_of", of.tenant().value());

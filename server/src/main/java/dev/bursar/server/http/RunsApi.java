@@ -6,6 +6,7 @@ import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.StoppedRun;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.server.directory.Action;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
@@ -31,7 +32,9 @@ final class RunsApi {
                         Outcome.RunStopped.class,
                         authority.submit(
                                 new Command.StopRun(
-                                        tenant(context), run, by(context, body, "run.stop", run))),
+                                        tenant(context),
+                                        run,
+                                        by(context, body, Action.RUN_STOP, run))),
                         run);
         ObjectNode answer = ApiJson.object();
         answer.put("changed", stopped.changed());
@@ -52,7 +55,7 @@ final class RunsApi {
                                 new Command.ResumeRun(
                                         tenant(context),
                                         run,
-                                        by(context, body, "run.resume", run))),
+                                        by(context, body, Action.RUN_RESUME, run))),
                         run);
         ObjectNode answer = ApiJson.object();
         answer.put("tenant", resumed.tenant().value());
@@ -73,7 +76,7 @@ final class RunsApi {
         return run;
     }
 
-    private static Attribution by(RoutingContext context, Body body, String action, String target) {
+    private static Attribution by(RoutingContext context, Body body, Action action, String target) {
         return Access.actor(context).did(action, target, body.reason());
     }
 

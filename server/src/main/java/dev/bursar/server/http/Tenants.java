@@ -4,6 +4,7 @@ import dev.bursar.authority.Authority;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.server.directory.Action;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.server.directory.Tenant;
@@ -51,7 +52,7 @@ public final class Tenants {
                             new Command.CloseTenant(
                                     tenant,
                                     PORTION,
-                                    by.did("tenant.close", tenant.value(), Map.of())));
+                                    by.did(Action.TENANT_CLOSE, tenant.value(), Map.of())));
             if (!(outcome instanceof Outcome.TenantClosed closed)) {
                 throw new IllegalStateException("a tenant was not closed: " + outcome);
             }

@@ -16,15 +16,18 @@ import dev.bursar.ledger.Unit;
 import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.ToolPrice;
 import dev.bursar.pricing.ToolPrices;
+import dev.bursar.server.directory.Action;
 import io.vertx.core.MultiMap;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -312,6 +315,29 @@ class PagesTest {
         assertThat(answer.headers().firstValue("cache-control")).contains("no-store");
         assertThat(answer.body()).doesNotContain("style=\"", "onclick", "https://");
     }
+    @Test
+    void audit_filter_findsEveryActThatCanBeRecorded() throws Exception {
+        traffic.everyAction();
+        pages.caughtUp();
+        String filter = ok(Address.AUDIT);
+        filter = filter.substring(filter.indexOf("<select name=\"action\">"));
+        filter = filter.substring(0, filter.indexOf("</select>"));
+        Matcher option = Pattern.compile("<option value=\"(\\w+)\">").matcher(filter);
+
+        List<String> found = new ArrayList<>();
+        while (option.find()) {
+            String html = ok(Address.AUDIT.with("actor", "eve").with("action", option.group(1)));
+            Matcher act = Pattern.compile("class=\"action\">([a-z.]+)<").matcher(html);
+            while (act.find()) {
+                found.add(act.group(1));
+            }
+        }
+
+        assertThat(found)
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.of(Action.values()).map(Action::written).toList());
+    }
+
 
     @Test
     void asset_anyThatAPageNames_isKeptForEverAndCompressed() throws Exception {

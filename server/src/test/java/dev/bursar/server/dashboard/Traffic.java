@@ -24,6 +24,7 @@ import dev.bursar.pricing.PriceBook;
 import dev.bursar.pricing.TokenClass;
 import dev.bursar.pricing.TokenUsage;
 import dev.bursar.server.config.Permission;
+import dev.bursar.server.directory.Action;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Role;
 import java.nio.file.Path;
@@ -352,7 +353,8 @@ final class Traffic implements AutoCloseable {
             budgets.add(budget.id());
         }
         Attribution act =
-                Actor.of(by, Role.OPERATOR).did("budget.freeze", scope, Map.of("reason", reason));
+                Actor.of(by, Role.OPERATOR)
+                        .did(Action.BUDGET_FREEZE, scope, Map.of("reason", reason));
         authority.submit(new Command.SetBudgetStatus(budgets, Budget.Status.FROZEN, act));
     }
 
@@ -365,7 +367,7 @@ final class Traffic implements AutoCloseable {
                         ACME,
                         Actor.of("ann", Role.OPERATOR)
                                 .did(
-                                        "key.create",
+                                        Action.KEY_CREATE,
                                         name,
                                         Map.of("permissions", permissions, "reason", reason))));
     }
@@ -387,6 +389,15 @@ final class Traffic implements AutoCloseable {
                         calls,
                         until,
                         Attribution.NONE));
+    }
+
+    /// One act of each that can be recorded.
+    void everyAction() {
+        for (Action action : Action.values()) {
+            authority.submit(
+                    new Command.Note(
+                            ACME, Actor.of("eve", Role.ADMIN).did(action, "all", Map.of())));
+        }
     }
 
     private void define(
