@@ -4,8 +4,10 @@ import dev.bursar.authority.AuthorityException;
 import dev.bursar.ledger.Block;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.Reason;
+import dev.bursar.ledger.Unit;
 import dev.bursar.usage.UsageException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,6 +19,14 @@ final class Refusals {
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
 
     private Refusals() {}
+
+    /// The refusal that an outcome is.
+    static Outcome.Refused of(Outcome outcome) {
+        if (outcome instanceof Outcome.Refused refused) {
+            return refused;
+        }
+        throw new IllegalStateException("an outcome of another command: " + outcome);
+    }
 
     /// The error code of a refusal.
     static ErrorCode code(Outcome.Refused refused) {
@@ -174,5 +184,19 @@ final class Refusals {
     /// A budget without a path is told by its name.
     private static String place(Block block) {
         return block.scope() == null ? "budget:" + block.name() : block.scope().toString();
+    }
+
+    /// Why nothing in a unit can be had.
+    ///
+    /// @param expected units that there are
+    static CyclesException mismatch(String scope, Unit asked, List<Unit> expected) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("scope", scope);
+        details.put("requested_unit", asked.name());
+        details.put("expected_units", expected);
+        return new CyclesException(
+                ErrorCode.UNIT_MISMATCH,
+                "%s has no budget in %s but in %s".formatted(scope, asked, expected),
+                details);
     }
 }
