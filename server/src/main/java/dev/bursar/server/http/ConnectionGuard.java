@@ -2,7 +2,6 @@ package dev.bursar.server.http;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,9 +51,6 @@ final class ConnectionGuard {
         /// The request that is being read or answered.
         private @Nullable HttpServerRequest current;
 
-        /// Whether the request is the last, as its client wants it.
-        private boolean last;
-
         State(long deadlineNanos) {
             this.deadlineNanos = deadlineNanos;
         }
@@ -72,6 +68,7 @@ final class ConnectionGuard {
             connection.close();
             return;
         }
+        LastRequests.watch(connection);
         open.put(connection, new State(System.nanoTime() + patience.head().toNanos()));
         connection.closeHandler(closed -> open.remove(connection));
         // A reset is no error of ours; without a handler each would be logged as one.
@@ -84,26 +81,9 @@ final class ConnectionGuard {
             state.current = request;
             state.deadlineNanos = System.nanoTime() + patience.body().toNanos();
         }
-        boolean last = wantsClose(request);
-        if (state != null) {
-            state.last |= last;
-        }
-        if (draining || last) {
+        if (draining) {
             request.response().putHeader("connection", "close");
         }
-    }
-
-    /// Whether `close` is one of the options of the connection (RFC 9112, section 9.6). The server library
-    /// knows it only where it is the whole header, and then closes by itself.
-    private static boolean wantsClose(HttpServerRequest request) {
-        for (String header : request.headers().getAll(HttpHeaders.CONNECTION)) {
-            for (String option : header.split(",", -1)) {
-                if (option.strip().equalsIgnoreCase("close")) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     /// From now on, an answered connection is closed. Safe to call on any thread.
@@ -122,8 +102,7 @@ final class ConnectionGuard {
                 }
                 // The answer is out: from here on the connection is idle.
                 state.current = null;
-                state.deadlineNanos =
-                        now + (draining || state.last ? 0 : patience.idle().toNanos());
+                state.deadlineNanos = now + (draining ? 0 : patience.idle().toNanos());
             }
             if (state.deadlineNanos - now < 0) {
                 overdue.add(entry.getKey());

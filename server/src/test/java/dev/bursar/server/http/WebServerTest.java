@@ -50,11 +50,15 @@ class WebServerTest {
     }
 
     private void serve(Duration head, Duration body, Duration idle) {
+        serve(new Patience(head, body, idle, SWEEP));
+    }
+
+    private void serve(Patience patience) {
         server =
                 WebServer.open(
                         vertx,
                         new WebServer.Listening("127.0.0.1", 0, 2),
-                        new Patience(head, body, idle, SWEEP),
+                        patience,
                         request -> request.uri().startsWith("/call"),
                         this::call,
                         request -> request.response().end("other"));
@@ -173,9 +177,20 @@ class WebServerTest {
         }
     }
 
+    /// Nothing sweeps for longer than a test waits: the answer itself closes.
     @ParameterizedTest
-    @ValueSource(strings = {"close", "Close", "close, x", "x,close", "x\r\nConnection: close"})
+    @ValueSource(
+            strings = {
+                "close",
+                "Close",
+                "close, x",
+                "x,CLOSE",
+                "x , close,y",
+                "x\r\nConnection: close"
+            })
     void connection_whoseClientWantsItClosed_isClosedWithTheAnswer(String option) throws Exception {
+        server.close();
+        serve(new Patience(LONG, LONG, LONG, LONG));
         try (Socket socket = connect()) {
             send(
                     socket,
@@ -183,6 +198,19 @@ class WebServerTest {
             assertThat(readToEnd(socket))
                     .containsIgnoringCase("connection: close")
                     .endsWith("call");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"keep-alive", "x-close", "closed, x", "\"close", "x\r\nX-Connection: close"})
+    void connection_whoseClientWantsNoEnd_staysOpen(String option) throws Exception {
+        try (Socket socket = connect()) {
+            send(
+                    socket,
+                    "GET /call HTTP/1.1\r\nHost: localhost\r\nConnection: " + option + "\r\n\r\n");
+            send(socket, lastGet("/else"));
+            assertThat(readToEnd(socket)).contains("\r\n\r\ncall").endsWith("\r\n\r\nother");
         }
     }
 
