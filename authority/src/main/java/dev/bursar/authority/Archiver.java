@@ -148,12 +148,12 @@ final class Archiver {
         DataDirectory.sync(archive.folder());
         DataDirectory.sync(directory);
         done.accept(Step.NAMED);
-        BaseState.write(directory, new Restored(ledger, position, chain));
+        OpeningState.write(directory, new Restored(ledger, position, chain));
         done.accept(Step.STATE_KEPT);
         journal.begin(new Base(position, chain));
         done.accept(Step.BASE_MOVED);
         deleteRows();
-        BaseState.deleteOthers(directory, position);
+        OpeningState.deleteOthers(directory, position);
         done.accept(Step.DELETED);
         LOG.info(
                 "event=archived file={} first={} last={} bytes={} millis={}",
@@ -250,7 +250,7 @@ final class Archiver {
             }
         }
         deleteRows();
-        BaseState.deleteOthers(directory, position);
+        OpeningState.deleteOthers(directory, position);
     }
 
     /// Deletes a file whose records are all in the journal still.

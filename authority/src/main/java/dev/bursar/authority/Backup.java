@@ -133,7 +133,7 @@ public final class Backup {
             parts.add(copy);
             Contents contents = check(copy, now);
             if (contents.from() > 1) {
-                parts.add(copyOf(BaseState.file(directory, contents.from() - 1), folder));
+                parts.add(copyOf(OpeningState.file(directory, contents.from() - 1), folder));
             }
             pack(contents, parts, file);
             return contents;

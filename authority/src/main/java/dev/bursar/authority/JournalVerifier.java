@@ -116,7 +116,7 @@ public final class JournalVerifier {
                 if (!chain.equals(base.chain())) {
                     throw JournalDamage.brokenChain(file, base.position() + 1);
                 }
-                compareIfThere(BaseState.file(directory, base.position()));
+                compareIfThere(OpeningState.file(directory, base.position()));
                 return;
             }
             note = archive.missing(1, base);
@@ -138,7 +138,8 @@ public final class JournalVerifier {
     private void beginWithStateOf(Base base) throws IOException {
         try {
             ledger =
-                    BaseState.read(Objects.requireNonNull(file.getParent()), base, limits).ledger();
+                    OpeningState.read(Objects.requireNonNull(file.getParent()), base, limits)
+                            .ledger();
         } catch (AuthorityException e) {
             if (!records.base().equals(base)) {
                 beginAt(records.base()); // more was archived meanwhile

@@ -69,7 +69,7 @@ final class Recovery {
         Base base = journal.base();
         if (base.position() > 0) {
             try {
-                return BaseState.read(directory, base, limits);
+                return OpeningState.read(directory, base, limits);
             } catch (RuntimeException e) {
                 LOG.warn(
                         "event=base_state_skipped position={} reason=\"{}\"",

@@ -364,7 +364,7 @@ final class ArchiveTest {
     void stateOfTheBase_damaged_isMadeAnewFromTheArchive() throws IOException {
         archiveAll();
         deleteCheckpoints(data);
-        Files.write(BaseState.file(data, OLD), new byte[] {1, 2, 3});
+        Files.write(OpeningState.file(data, OLD), new byte[] {1, 2, 3});
         try (Authority authority = open(data)) {
             assertSpent(authority, OLD_CALLS + NEW_CALLS);
         }

@@ -14,11 +14,11 @@ import java.nio.file.StandardCopyOption;
 ///
 /// Unlike a checkpoint it does more than save time: once the archived files are elsewhere, it is what
 /// the journal starts from.
-final class BaseState {
+final class OpeningState {
 
     private static final String PREFIX = "base-";
 
-    private BaseState() {}
+    private OpeningState() {}
 
     static Path file(Path directory, long position) {
         return directory.resolve(PREFIX + position + ".bin");
