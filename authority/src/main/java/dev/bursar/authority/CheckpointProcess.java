@@ -25,11 +25,18 @@ final class CheckpointProcess {
 
     private final Path directory;
     private final LedgerLimits limits;
+    private final Path java;
     private final CountDownLatch closed = new CountDownLatch(1);
 
     CheckpointProcess(Path directory, LedgerLimits limits) {
+        this(directory, limits, Path.of(System.getProperty("java.home"), "bin", "java"));
+    }
+
+    /// @param java what runs it
+    CheckpointProcess(Path directory, LedgerLimits limits, Path java) {
         this.directory = directory;
         this.limits = limits;
+        this.java = java;
     }
 
     /// Writes a checkpoint of all that is durable, and waits for it, or for [#close].
@@ -76,7 +83,7 @@ final class CheckpointProcess {
 
     private List<String> command() {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(java.toString());
         // It runs once: what the second compiler would save is less than it takes.
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of("-XX:+UseCompactObjectHeaders", "-XX:+ExitOnOutOfMemoryError"));

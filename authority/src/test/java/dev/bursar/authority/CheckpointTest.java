@@ -15,10 +15,12 @@ import dev.bursar.ledger.StateRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -71,15 +73,39 @@ final class CheckpointTest {
     }
 
     @Test
-    void process_thatIsClosed_endsWithoutACheckpoint() {
-        runAndClose();
-        long before = checkpoints().newestPosition();
-        CheckpointProcess process = new CheckpointProcess(data, LedgerLimits.DEFAULT);
+    void process_thatIsClosedBeforeItRuns_endsAtOnce() throws IOException {
+        CheckpointProcess process = endless();
         process.close();
 
         process.run();
 
-        assertThat(checkpoints().newestPosition()).isEqualTo(before);
+        assertThat(checkpoints().files()).isEmpty();
+    }
+
+    @Test
+    void process_thatIsClosedWhileItRuns_endsAtOnce() throws Exception {
+        CheckpointProcess process = endless();
+        CompletableFuture<Void> ran =
+                CompletableFuture.runAsync(process::run, Thread::startVirtualThread);
+        while (!Files.exists(data.resolve("running"))) {
+            assertThat(ran).isNotDone();
+            Thread.onSpinWait();
+        }
+
+        process.close();
+
+        ran.get();
+        assertThat(checkpoints().files()).isEmpty();
+    }
+
+    /// One that never ends by itself.
+    private CheckpointProcess endless() throws IOException {
+        Path java =
+                Files.writeString(
+                        data.resolve("java"),
+                        "#!/bin/sh\ntouch '" + data.resolve("running") + "'\nexec sleep 3600\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
+        return new CheckpointProcess(data, LedgerLimits.DEFAULT, java);
     }
 
     @Test
