@@ -162,7 +162,7 @@ record Call(
                         at.truncatedTo(ChronoUnit.MILLIS),
                         end.outcome(),
                         tenant.value(),
-                        dimension(subject, Subject.RUN, id),
+                        dimension(subject, Subject.RUN, isKnown(attribution, end) ? id : ""),
                         dimension(subject, Subject.WORKFLOW, ""),
                         dimension(subject, Subject.AGENT, ""),
                         dimension(subject, Subject.USER, ""),
@@ -194,6 +194,14 @@ record Call(
                 cached ? attribution.numbers().getOrDefault("cost_avoided_microcents", 0L) : 0,
                 end.stopsRun(),
                 buckets);
+    }
+
+    /// Whether its caller can know its id, so that a call without a run can stand for one. Who is denied
+    /// in a protocol of reservations gets no id: none was made.
+    private static boolean isKnown(Attribution attribution, End end) {
+        return end.outcome() != CallOutcome.DENIED
+                || (attribution.labels().containsKey("call")
+                        && !label(attribution, "dialect", "").equals(ReservationTables.DIALECT));
     }
 
     /// None of a tool call that was counted with the answer of the model that asked for it.

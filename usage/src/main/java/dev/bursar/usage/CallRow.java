@@ -7,7 +7,8 @@ import java.time.Instant;
 /// @param position of its entry in the journal: unique, and ascending in time
 /// @param id the call id, which the caller was told
 /// @param at when it was settled or denied
-/// @param run the call's own id where the subject has none
+/// @param run the call's own id where the subject has none; empty for a denied call without a run whose
+///     caller was told no id
 /// @param model as sent upstream
 /// @param status the provider's HTTP status, or how it failed (`client_gone`, `timeout`, …)
 /// @param tool for tool spend

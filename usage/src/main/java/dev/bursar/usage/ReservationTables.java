@@ -44,7 +44,7 @@ final class ReservationTables implements AutoCloseable {
                             + " facts MAP(VARCHAR, VARCHAR))");
 
     /// The dialects that make reservations of this kind.
-    private static final String DIALECT = "cycles";
+    static final String DIALECT = "cycles";
 
     /// The length of their ids, which are UUIDs. Those of model calls are not.
     private static final int ID_LENGTH = 36;

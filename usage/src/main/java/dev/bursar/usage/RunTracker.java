@@ -71,6 +71,13 @@ final class RunTracker {
 
     /// A call of a run ended or was denied.
     void call(CallRow row, boolean stopsRun, Iterable<BudgetId> hardBlocks, boolean counting) {
+        if (row.run().isEmpty()) {
+            // Nothing goes on; each denial is a breach of its own.
+            if (counting) {
+                hardBlocks.forEach(_ -> listener.breached(row.release()));
+            }
+            return;
+        }
         Run run = touch(row.tenant(), row.run(), row.release(), row.at());
         run.microcents = Figures.plus(run.microcents, row.microcents());
         for (BudgetId budget : hardBlocks) {

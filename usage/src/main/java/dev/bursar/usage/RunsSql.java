@@ -94,7 +94,7 @@ final class RunsSql {
                 count(*) AS entries, count(*) FILTER (microcents > 0) AS paid,
                 %5$s AS stopped,
                 arg_max(denial, "position") FILTER (stops) AS last_stop
-            FROM calls WHERE %1$s GROUP BY tenant, run),
+            FROM calls WHERE %1$s AND run <> '' GROUP BY tenant, run),
         page AS (
             SELECT *, %2$s AS ordered FROM g
             WHERE %3$s AND (? OR

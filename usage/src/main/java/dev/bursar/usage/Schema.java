@@ -36,6 +36,9 @@ final class Schema {
             "CREATE TABLE meta (\"position\" BIGINT, \"at\" VARCHAR, \"definition\" VARCHAR,"
                     + " \"counted_millis\" BIGINT)";
 
+    /// Changes when rows say something else while the tables stay as they are.
+    private static final String MEANING = "2";
+
     /// Stands for the definition above.
     static final String DEFINITION =
             Integer.toHexString(
@@ -47,7 +50,9 @@ final class Schema {
                                     + ";"
                                     + ReservationTables.DEFINITIONS
                                     + ";"
-                                    + AuditTable.DEFINITION)
+                                    + AuditTable.DEFINITION
+                                    + ";"
+                                    + MEANING)
                             .hashCode());
 
     private Schema() {}

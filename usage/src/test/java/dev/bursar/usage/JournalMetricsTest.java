@@ -182,6 +182,32 @@ final class JournalMetricsTest {
     }
 
     @Test
+    void denials_withoutARun_areNoRuns_andEachABreach() throws Exception {
+        house.append(nameless(), nameless());
+        assertThat(house.metrics().lines())
+                .contains("agent_budget_breach_total{release=\"v1\"} 2.0")
+                .noneMatch(line -> line.startsWith("agent_run_total{release=\"v1\""));
+        RunsQuery all =
+                RunsQuery.over(NOON.minusSeconds(1), NOON.plusSeconds(1), RunsQuery.Order.CALLS);
+        assertThat(house.usage.runs(all).rows()).extracting(RunRow::run).containsExactly("r0");
+    }
+
+    /// As the protocol of reservations leaves it: nobody was told an id.
+    private static Entry.Refused nameless() {
+        Subject subject = Subject.of(Map.of("tenant", "acme", "agent", "bot", "release", "v1"));
+        Entry.Refused refused = refused(NOON, "", subject, CENT, spent("month", "none"));
+        return new Entry.Refused(
+                refused.at(),
+                refused.operation(),
+                refused.tenant(),
+                refused.subject(),
+                refused.asked(),
+                refused.reason(),
+                refused.blocks(),
+                Attribution.of(Map.of("dialect", "cycles"), Map.of()));
+    }
+
+    @Test
     void commit_thatALimitRefused_isNoDeniedCall() throws InterruptedException, IOException {
         house.append(
                 refusedCommit(NOON, "c1", subject("acme", "r1"), spent("run", "r1")),

@@ -53,7 +53,7 @@ final class CallPage {
         return new CallView(
                 frame.shell(request, "Call " + call.id(), Address.RUNS, call.tenant()),
                 call.id(),
-                Link.to(call.run(), Address.run(call.tenant(), call.run()).text()),
+                run(call),
                 Chips.of(call.outcome()),
                 summary(call),
                 facts(detail, clock),
@@ -68,6 +68,12 @@ final class CallPage {
                 shadows(detail),
                 subject(detail),
                 details(detail));
+    }
+
+    private static Link run(CallRow call) {
+        return call.run().isEmpty()
+                ? Link.to("Calls without a run", Address.RUNS.text())
+                : Link.to(call.run(), Address.run(call.tenant(), call.run()).text());
     }
 
     private static String summary(CallRow call) {

@@ -53,7 +53,7 @@ final class Lines {
                 clock.moment(call.at()),
                 Address.call(call.id()).text(),
                 call.run(),
-                Address.run(call.tenant(), call.run()).text(),
+                call.run().isEmpty() ? "" : Address.run(call.tenant(), call.run()).text(),
                 what(call),
                 detail(call),
                 Chips.of(call.outcome()),

@@ -42,7 +42,8 @@ final class RunsPage {
                 request.get("workflow"),
                 workflows(request),
                 Lines.runs(page.rows(), request.clock()),
-                summary(page.rows().size(), next != null || later),
+                summary(page.rows().size(), next != null || later)
+                        + (later ? "" : withoutRun(request)),
                 next == null ? "" : here.with("cursor", next).text(),
                 later ? here.text() : "",
                 later || filtered(request),
@@ -86,6 +87,27 @@ final class RunsPage {
         return paged
                 ? "%s on this page".formatted(Counts.of(rows, "run", "runs"))
                 : Counts.of(rows, "run", "runs");
+    }
+
+    /// Denied calls that belong to no run are in no row.
+    private String withoutRun(Request request) {
+        if (status(request) != null) {
+            return "";
+        }
+        TotalsQuery query =
+                TotalsQuery.over(
+                                request.range().from(request.clock()), request.now().plusSeconds(1))
+                        .where(Dimension.RUN, "");
+        if (!request.tenant().isEmpty()) {
+            query = query.where(Dimension.TENANT, request.tenant());
+        }
+        if (!request.get("workflow").isEmpty()) {
+            query = query.where(Dimension.WORKFLOW, request.get("workflow"));
+        }
+        long denied = usage.totals(query).stream().mapToLong(TotalsRow::denials).sum();
+        return denied == 0
+                ? ""
+                : ", and " + Counts.of(denied, "denied call", "denied calls") + " without a run";
     }
 
     private static List<Choice> ranges(Request request) {

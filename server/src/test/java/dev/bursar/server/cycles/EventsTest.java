@@ -162,6 +162,19 @@ class EventsTest {
     }
 
     @Test
+    void denials_withoutARun_areNoRuns() {
+        JsonNode runs =
+                server.send(
+                                server.request("/api/runs")
+                                        .header("Authorization", "Bearer " + CyclesServer.ADMIN))
+                        .json();
+
+        assertThat(runs.path("items"))
+                .isNotEmpty()
+                .allSatisfy(run -> assertThat(run.path("denials").asInt()).isZero());
+    }
+
+    @Test
     void denials_tellSubjectAndAction_ofACommitThoseOfItsReservation() {
         for (JsonNode event :
                 events("?scope=tenant:acme/agent:bot&event_type=reservation.denied")) {

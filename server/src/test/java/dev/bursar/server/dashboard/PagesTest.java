@@ -104,6 +104,23 @@ class PagesTest {
     }
 
     @Test
+    void denial_ofNoRun_isACallWithoutOne() throws Exception {
+        assertThat(ok(Address.RUNS)).doesNotContain("without a run");
+        traffic.deniedReservation("lost");
+        pages.caughtUp();
+
+        Matcher call = Pattern.compile("href=\"/call\\?id=(p\\d+)\"").matcher(ok(Address.OVERVIEW));
+        assertThat(call.find()).isTrue();
+        assertThat(ok(Address.OVERVIEW)).contains("<span class=\"muted\">without a run</span>");
+        assertThat(ok(Address.call(call.group(1)))).contains("Calls without a run");
+        String runs = ok(Address.RUNS.with("sort", "latest"));
+        assertThat(runs(runs)).isNotEmpty().noneMatch(run -> run.contains(call.group(1)));
+        assertThat(runs).contains(", and 1 denied call without a run");
+        assertThat(ok(Address.RUNS.with("tenant", "globex"))).doesNotContain("without a run");
+        assertThat(pages.get(Address.run("acme", call.group(1))).statusCode()).isEqualTo(404);
+    }
+
+    @Test
     void runs_manyRuns_arePagedByCursor() throws Exception {
         for (int i = 0; i < 60; i++) {
             traffic.call(Traffic.GLOBEX, "batch-" + i, "batch", "gpt-4o-mini");
@@ -299,23 +316,6 @@ class PagesTest {
     }
 
     @Test
-    void page_ofSomethingUnknown_isNotFound() throws Exception {
-        assertThat(pages.get(Address.call("nope")).statusCode()).isEqualTo(404);
-        assertThat(pages.get(Address.run("acme", "nope")).statusCode()).isEqualTo(404);
-        assertThat(pages.get(Address.budget("acme", "nope")).statusCode()).isEqualTo(404);
-    }
-
-    @Test
-    void page_any_allowsNothingFromElsewhereAndNothingInline() throws Exception {
-        HttpResponse<String> answer = pages.get(Address.OVERVIEW);
-        String policy = answer.headers().firstValue("content-security-policy").orElseThrow();
-        assertThat(policy)
-                .contains("default-src 'none'", "script-src 'self'")
-                .doesNotContain("unsafe");
-        assertThat(answer.headers().firstValue("cache-control")).contains("no-store");
-        assertThat(answer.body()).doesNotContain("style=\"", "onclick", "https://");
-    }
-    @Test
     void audit_filter_findsEveryActThatCanBeRecorded() throws Exception {
         traffic.everyAction();
         pages.caughtUp();
@@ -338,6 +338,23 @@ class PagesTest {
                         Stream.of(Action.values()).map(Action::written).toList());
     }
 
+    @Test
+    void page_ofSomethingUnknown_isNotFound() throws Exception {
+        assertThat(pages.get(Address.call("nope")).statusCode()).isEqualTo(404);
+        assertThat(pages.get(Address.run("acme", "nope")).statusCode()).isEqualTo(404);
+        assertThat(pages.get(Address.budget("acme", "nope")).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void page_any_allowsNothingFromElsewhereAndNothingInline() throws Exception {
+        HttpResponse<String> answer = pages.get(Address.OVERVIEW);
+        String policy = answer.headers().firstValue("content-security-policy").orElseThrow();
+        assertThat(policy)
+                .contains("default-src 'none'", "script-src 'self'")
+                .doesNotContain("unsafe");
+        assertThat(answer.headers().firstValue("cache-control")).contains("no-store");
+        assertThat(answer.body()).doesNotContain("style=\"", "onclick", "https://");
+    }
 
     @Test
     void asset_anyThatAPageNames_isKeptForEverAndCompressed() throws Exception {

@@ -312,6 +312,25 @@ final class Traffic implements AutoCloseable {
         call(ACME, run, "support", "gpt-4o");
     }
 
+    /// A reservation over a protocol, of no run, that was denied.
+    void deniedReservation(String agent) {
+        Map<String, String> match = Map.of(Subject.AGENT, agent);
+        authority.submit(
+                new Command.DefineBudget(calls("of-" + agent, match, 0, List.of(), Terms.PLAIN)));
+        authority.submit(
+                new Command.Reserve(
+                        key("reserve-" + agent, 1),
+                        new HoldId("hold-of-" + agent),
+                        ACME,
+                        Subject.of(Map.of(Subject.TENANT, ACME.value(), Subject.AGENT, agent)),
+                        Amounts.of(Unit.CALLS, 1),
+                        Amounts.NONE,
+                        Duration.ofMinutes(1),
+                        Command.OnExpiry.RELEASE,
+                        Command.Overage.REJECT,
+                        Attribution.of(Map.of("dialect", "cycles"), Map.of())));
+    }
+
     /// Limits the calls of one run.
     void limit(String name, String run, long calls) {
         limit(name, run, calls, List.of());
@@ -372,6 +391,15 @@ final class Traffic implements AutoCloseable {
                                         Map.of("permissions", permissions, "reason", reason))));
     }
 
+    /// One act of each that can be recorded.
+    void everyAction() {
+        for (Action action : Action.values()) {
+            authority.submit(
+                    new Command.Note(
+                            ACME, Actor.of("eve", Role.ADMIN).did(action, "all", Map.of())));
+        }
+    }
+
     /// Calls of one run that did not fit and were granted until a time.
     void granted(String name, String run, long calls, Instant until) {
         askedFor(name, run);
@@ -389,15 +417,6 @@ final class Traffic implements AutoCloseable {
                         calls,
                         until,
                         Attribution.NONE));
-    }
-
-    /// One act of each that can be recorded.
-    void everyAction() {
-        for (Action action : Action.values()) {
-            authority.submit(
-                    new Command.Note(
-                            ACME, Actor.of("eve", Role.ADMIN).did(action, "all", Map.of())));
-        }
     }
 
     private void define(

@@ -4,6 +4,7 @@ package dev.bursar.server.dashboard.view;
 ///
 /// @param number its place in the run, or empty
 /// @param what the model or tool
+/// @param run empty, like its address, for a call without a run
 /// @param detail status, provenance or the reason of a denial
 /// @param total spent by the run up to and with this call
 /// @param skipped how many calls like this one, newer than it, have no row of their own, or empty
