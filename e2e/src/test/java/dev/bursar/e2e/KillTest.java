@@ -16,6 +16,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -67,7 +69,10 @@ class KillTest {
 
     @Test
     void kill_underLoad_losesNothingThatWasAnswered(@TempDir Path home) throws Exception {
-        Setup setup = Setup.of(provider.openAiUrl(), provider.anthropicUrl()).withBudgets(BUDGETS);
+        Setup setup =
+                Setup.of(provider.openAiUrl(), provider.anthropicUrl())
+                        .withBudgets(BUDGETS)
+                        .inTimezone(whereItIsNoon());
         for (int kill = 0; kill < KILLS; kill++) {
             int before = committed.size();
             Bursar bursar = Bursar.serve(home, setup);
@@ -101,6 +106,12 @@ class KillTest {
         }
         Bursar.Ended verify = Bursar.run(home, "verify", "-c", "bursar.yaml");
         assertThat(verify.exitCode()).as(verify.output()).isZero();
+    }
+
+    /// Hours from the next turn of a month, or of any window of the calendar: sums are of one window.
+    private static String whereItIsNoon() {
+        int hour = Instant.now().atOffset(ZoneOffset.UTC).getHour();
+        return ZoneOffset.ofHours(12 - hour).getId();
     }
 
     private void callUntilItDies(Bursar bursar, String user, boolean stream) {

@@ -10,10 +10,17 @@ import java.nio.file.Path;
 /// @param openAi base URL of the provider `openai`
 /// @param anthropic base URL of the provider `anthropic`
 /// @param gemini base URL of the provider `gemini`, or empty
+/// @param timezone of the tenant
 /// @param budgets YAML list items, from the margin on
 /// @param more YAML of the top level
 record Setup(
-        int port, String openAi, String anthropic, String gemini, String budgets, String more) {
+        int port,
+        String openAi,
+        String anthropic,
+        String gemini,
+        String timezone,
+        String budgets,
+        String more) {
 
     /// Of the tenant's one key.
     static final String KEY = "acme-key-of-the-end-to-end-tests";
@@ -25,19 +32,24 @@ record Setup(
     static final String PROVIDER_KEY = "provider-key-of-the-end-to-end-tests";
 
     static Setup of(String openAi, String anthropic) {
-        return new Setup(Bursar.freePort(), openAi, anthropic, "", "", "");
+        return new Setup(Bursar.freePort(), openAi, anthropic, "", "Europe/Berlin", "", "");
     }
 
     Setup withGemini(String gemini) {
-        return new Setup(port, openAi, anthropic, gemini, budgets, more);
+        return new Setup(port, openAi, anthropic, gemini, timezone, budgets, more);
     }
 
     Setup withBudgets(String budgets) {
-        return new Setup(port, openAi, anthropic, gemini, budgets, more);
+        return new Setup(port, openAi, anthropic, gemini, timezone, budgets, more);
+    }
+
+    /// Where windows of the calendar turn, like `Asia/Tokyo` or `+05:00`.
+    Setup inTimezone(String timezone) {
+        return new Setup(port, openAi, anthropic, gemini, timezone, budgets, more);
     }
 
     Setup with(String more) {
-        return new Setup(port, openAi, anthropic, gemini, budgets, more);
+        return new Setup(port, openAi, anthropic, gemini, timezone, budgets, more);
     }
 
     /// Where the server under test keeps its data.
@@ -65,7 +77,7 @@ record Setup(
                   anthropic: { base_url: "%s", api_key: %s }
                 %stenants:
                   acme:
-                    timezone: Europe/Berlin
+                    timezone: "%s"
                     keys:
                       - { name: e2e, secret: %s, defaults: { team: core } }
                 """
@@ -81,6 +93,7 @@ record Setup(
                                         ? ""
                                         : "  gemini: { base_url: \"%s\", api_key: %s }\n"
                                                 .formatted(gemini, PROVIDER_KEY),
+                                timezone,
                                 KEY);
         String list = budgets.isEmpty() ? "" : "    budgets:\n" + budgets.indent(6);
         return yaml + list + more;
