@@ -46,11 +46,7 @@ class WebServerTest {
     @BeforeEach
     void open() {
         vertx = Vertx.vertx();
-        serve(LONG, LONG, LONG);
-    }
-
-    private void serve(Duration head, Duration body, Duration idle) {
-        serve(new Patience(head, body, idle, SWEEP));
+        serve(new Patience(LONG, LONG, LONG, SWEEP));
     }
 
     private void serve(Patience patience) {
@@ -67,7 +63,7 @@ class WebServerTest {
     /// Has short patience with one thing, so that only this can be why a connection is closed.
     private void serveAgain(Duration head, Duration body, Duration idle) {
         server.close();
-        serve(head, body, idle);
+        serve(new Patience(head, body, idle, SWEEP));
     }
 
     @AfterEach
