@@ -129,7 +129,9 @@ final class Admission {
     /// which is written down like the ledger's own.
     private Shape allowed(Shape asked, Plan.Changes changes) {
         try {
-            return asked.without(changes.disabled(), wiring.estimator());
+            Shape allowed = asked.without(changes.disabled(), wiring.estimator());
+            requireWords(allowed);
+            return allowed;
         } catch (RefusedException refused) {
             Command.Refuse denial =
                     new Command.Refuse(
@@ -140,6 +142,29 @@ final class Admission {
                             ask.record().attribution());
             answered(() -> wiring.authority().submit(denial));
             throw refused;
+        }
+    }
+
+    /// A provider of another dialect may have no word for a call that is to call no tool.
+    private void requireWords(Shape shape) {
+        List<String> disabled = shape.treatment().disabled();
+        if (disabled.isEmpty()) {
+            return;
+        }
+        try {
+            Crossing.require(shape.request(), shape.route(), shape.body(), wiring);
+        } catch (RefusedException e) {
+            Denial denial = e.denial();
+            throw new RefusedException(
+                    new Denial(
+                            Refusal.NOT_ALLOWED,
+                            "with "
+                                    + String.join(", ", disabled)
+                                    + " disabled: "
+                                    + denial.message(),
+                            denial.field(),
+                            0,
+                            List.of()));
         }
     }
 

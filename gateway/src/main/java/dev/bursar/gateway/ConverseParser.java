@@ -63,10 +63,10 @@ final class ConverseParser extends RequestParser {
         }
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
-            if (name.equals("tools")) {
-                once("toolConfig.tools", this::tools);
-            } else {
-                in.skipChildren();
+            switch (name) {
+                case "tools" -> once("toolConfig.tools", this::tools);
+                case "toolChoice" -> once("toolConfig.toolChoice", in::skipChildren);
+                default -> in.skipChildren();
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import java.util.function.Consumer;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -26,6 +27,7 @@ final class GenerateParser extends RequestParser {
             case "contents" -> once(field, () -> Contents.read(this, field));
             case "systemInstruction" -> once(field, () -> Contents.single(this, field));
             case "tools" -> once(field, () -> geminiTools());
+            case "toolConfig" -> once(field, this::toolConfig);
             case CONFIG -> once(field, config::read);
             case "cachedContent" -> {
                 input.hidden |= in.currentToken() != JsonToken.VALUE_NULL;
@@ -67,6 +69,41 @@ final class GenerateParser extends RequestParser {
         }
         for (int at = 0; in.nextToken() != JsonToken.END_ARRAY; at++) {
             tool(at);
+        }
+    }
+
+    /// What may be called is said once: whoever takes tools from the request must read it like the provider.
+    private void toolConfig() {
+        fields(
+                "toolConfig",
+                name -> {
+                    if (name.equals("functionCallingConfig")) {
+                        String path = "toolConfig." + name;
+                        once(path, () -> fields(path, field -> calling(path, field)));
+                    } else {
+                        in.skipChildren();
+                    }
+                });
+    }
+
+    private void calling(String path, String name) {
+        switch (name) {
+            case "mode", "allowedFunctionNames" -> once(path + "." + name, in::skipChildren);
+            default -> in.skipChildren();
+        }
+    }
+
+    /// @param field reads the value at the parser
+    private void fields(String path, Consumer<String> field) {
+        if (in.currentToken() == JsonToken.VALUE_NULL) {
+            return;
+        }
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            throw wrongType(path, "an object");
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            field.accept(Camel.of(name));
         }
     }
 

@@ -3,7 +3,7 @@ package dev.bursar.gateway;
 import dev.bursar.gateway.Routes.Route;
 import dev.bursar.gateway.ladder.RequestBody;
 import dev.bursar.gateway.ladder.RequestBody.Disabled;
-import dev.bursar.gateway.ladder.RequestBody.NoTools;
+import dev.bursar.gateway.ladder.RequestBody.Form;
 import dev.bursar.ledger.Amounts;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -102,18 +102,15 @@ record Shape(
                 : ": the budget " + budget + " has reached a step that does not allow it";
     }
 
-    /// Tools of Gemini and Bedrock are not taken apart: a request that has any is refused.
     private Disabled disabled(SortedSet<String> names) {
-        RequestBody read = RequestBody.read(body);
-        boolean images = request.images() > 0;
-        return switch (request.operation().dialect()) {
-            case OPENAI -> read.disable(names, images, NoTools.OPENAI);
-            case ANTHROPIC -> read.disable(names, images, NoTools.ANTHROPIC);
-            case GEMINI, BEDROCK ->
-                    request.tools()
-                            ? new Disabled.Needed("tools", "tools")
-                            : read.disable(names, images, NoTools.OPENAI);
-        };
+        Form form =
+                switch (request.operation().dialect()) {
+                    case OPENAI -> Form.OPENAI;
+                    case ANTHROPIC -> Form.ANTHROPIC;
+                    case GEMINI -> Form.GEMINI;
+                    case BEDROCK -> Form.CONVERSE;
+                };
+        return RequestBody.read(body).disable(names, request.images() > 0, form);
     }
 
     /// What a clamp needs at least, or nothing when the output cannot be bounded.

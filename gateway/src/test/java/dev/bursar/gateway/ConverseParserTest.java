@@ -131,6 +131,8 @@ class ConverseParserTest {
                 "{M,\"toolConfig\":[]} | toolConfig: must be an object",
                 "{M,\"toolConfig\":{\"tools\":{}}} | toolConfig.tools: must be an array",
                 "{M,\"toolConfig\":{\"tools\":[1]}} | toolConfig.tools[0]: must be an object",
+                "{M,\"toolConfig\":{\"toolChoice\":1,\"toolChoice\":1}} | toolConfig.toolChoice: is given"
+                        + " twice",
             })
     void parse_ofAWrongField_namesIt(String body, String message) {
         String whole = body.replace("{M", "{" + MESSAGES).replace(",M}", "," + MESSAGES + "}");

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
-import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import java.net.http.HttpResponse;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -148,29 +146,5 @@ class LadderDialectsTest {
                 .isEqualTo(way != Way.COMPLETIONS);
         assertThat(house.provider.received.getLast().body())
                 .isEqualTo(way.body.replace("\"high\"", "\"low\"").replace("3900", "128"));
-    }
-
-    @Test
-    void disable_ofToolsOfGemini_isADenialInTheJournal() throws Exception {
-        budget(
-                Unit.TOKENS,
-                10,
-                Budget.Mode.SOFT,
-                new Budget.Step(50, Budget.Step.Action.DISABLE, List.of("tools")));
-        HttpResponse<String> answer =
-                house.post(
-                        Way.GENERATE.path,
-                        Way.GENERATE.body.replace(
-                                "{\"contents\"",
-                                "{\"tools\":[{\"functionDeclarations\":[{\"name\":\"web\"}]}],\"contents\""));
-        assertThat(answer.statusCode()).isEqualTo(403);
-        assertThat(house.entries(Entry.Refused.class))
-                .singleElement()
-                .satisfies(entry -> {
-                    assertThat(entry.reason().name()).isEqualTo("NOT_ALLOWED");
-                    assertThat(entry.attribution().labels()).containsKey("call");
-                });
-        assertThat(house.provider.received).isEmpty();
-        assertThat(house.held()).isZero();
     }
 }

@@ -44,7 +44,7 @@ final class BodyScan {
     private @Nullable Thinking thinking;
 
     /// A part among its like.
-    sealed interface Part {
+    interface Part {
 
         /// Its first byte.
         int start();
@@ -102,20 +102,25 @@ final class BodyScan {
     }
 
     static BodyScan of(byte[] body) {
-        try (JsonParser in = FACTORY.createParser(ObjectReadContext.empty(), body)) {
+        try (JsonParser in = parser(body)) {
             BodyScan scan = new BodyScan(in);
             scan.read();
             return scan;
         }
     }
 
+    static JsonParser parser(byte[] body) {
+        return FACTORY.createParser(ObjectReadContext.empty(), body);
+    }
+
     List<Member> members() {
         return members;
     }
 
-    @Nullable Member member(String name) {
+    /// The field of one of these names.
+    @Nullable Member member(String... names) {
         return members.stream()
-                .filter(member -> member.name().equals(name))
+                .filter(member -> List.of(names).contains(member.name()))
                 .findFirst()
                 .orElse(null);
     }
@@ -340,19 +345,10 @@ final class BodyScan {
     }
 
     private int offset() {
-        return Math.toIntExact(in.currentTokenLocation().getByteOffset());
+        return Value.offset(in);
     }
 
-    /// After the value at the parser, whose last token is the current one.
     private int end() {
-        JsonToken token = in.currentToken();
-        if (token.isStructEnd()) {
-            return offset() + 1;
-        }
-        if (token == JsonToken.VALUE_STRING) {
-            in.finishToken();
-            return Math.toIntExact(in.currentLocation().getByteOffset());
-        }
-        return offset() + in.getString().length();
+        return Value.end(in);
     }
 }

@@ -5,13 +5,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// The body of a request, as far as steps of a ladder change it. What is not changed stays byte for byte.
 ///
-/// Fields are known by their names in the APIs of OpenAI, Anthropic and Gemini, which mean the same wherever
-/// two have them.
+/// Fields are known by their names in the APIs of OpenAI, Anthropic, Gemini and Bedrock, which mean the same
+/// wherever two have them; only tools are written in a [Form].
 public final class RequestBody {
+
+    /// The name of all tools together.
+    static final String TOOLS = "tools";
+
+    /// The name of what searches the web, however a dialect calls it.
+    static final String WEB_SEARCH = "web_search";
 
     private static final String LOW_EFFORT = "\"low\"";
 
@@ -24,16 +31,12 @@ public final class RequestBody {
     /// Bytes `start` (inclusive) to `end` (exclusive) become `text`.
     public record Edit(int start, int end, String text) {}
 
-    /// How a dialect says that no tool may be called.
-    public enum NoTools {
-        OPENAI("\"none\""),
-        ANTHROPIC("{\"type\":\"none\"}");
-
-        private final String choice;
-
-        NoTools(String choice) {
-            this.choice = choice;
-        }
+    /// Whose way of writing tools a request has.
+    public enum Form {
+        OPENAI,
+        ANTHROPIC,
+        GEMINI,
+        CONVERSE
     }
 
     /// What became of tools and features that are disabled.
@@ -106,73 +109,56 @@ public final class RequestBody {
     /// Takes tools and features from the request: `tools`, `web_search`, `thinking`, `images`, or the name
     /// or type of a tool.
     ///
-    /// Where no tool would be left, the tools stay and the model is told to call none: Messages refuses a
-    /// history of calls without them.
-    ///
     /// @param images whether there are any in the request
-    public Disabled disable(SortedSet<String> names, boolean images, NoTools noTools) {
+    public Disabled disable(SortedSet<String> names, boolean images, Form form) {
         if (images && names.contains("images")) {
-            return new Disabled.Needed("images", "messages");
+            return new Disabled.Needed("images", form == Form.GEMINI ? "contents" : "messages");
         }
         if (names.contains("thinking")
                 && scan.thinks()
                 && scan.member(BodyScan.MODEL_FIELDS) != null) {
             return new Disabled.Needed("thinking", BodyScan.MODEL_FIELDS);
         }
-        List<BodyScan.Tool> gone =
-                scan.tools().stream().filter(tool -> tool.isOneOf(names)).toList();
-        boolean none = !scan.tools().isEmpty() && gone.size() == scan.tools().size();
-        none |= !scan.tools().isEmpty() && names.contains("tools");
-        for (BodyScan.Tool tool : none ? scan.tools() : gone) {
-            for (String name : tool.names()) {
-                if (scan.choice().names().contains(name)) {
-                    return new Disabled.Needed(name, "tool_choice");
-                }
-            }
-        }
-        if (none && scan.choice().isForced()) {
-            return new Disabled.Needed(names.first(), "tool_choice");
-        }
-        return changed(names, none ? List.of() : gone, none, noTools);
+        Disabled tools =
+                switch (form) {
+                    case OPENAI -> new ListedTools(scan, "\"none\"").disable(names);
+                    case ANTHROPIC -> new ListedTools(scan, "{\"type\":\"none\"}").disable(names);
+                    case GEMINI -> GeminiTools.disable(body, scan, names);
+                    case CONVERSE -> ConverseTools.disable(body, scan, names);
+                };
+        boolean fields = form == Form.OPENAI || form == Form.ANTHROPIC;
+        return switch (tools) {
+            case Disabled.Needed needed -> needed;
+            case Disabled.Changed changed -> withoutFeatures(changed, names, fields);
+        };
     }
 
-    private Disabled.Changed changed(
-            SortedSet<String> names, List<BodyScan.Tool> gone, boolean none, NoTools noTools) {
-        List<Edit> edits = new ArrayList<>();
-        List<String> taken = new ArrayList<>();
-        List<BodyScan.Member> fields = new ArrayList<>();
+    /// @param fields whether features are fields of the body
+    private Disabled.Changed withoutFeatures(
+            Disabled.Changed tools, SortedSet<String> names, boolean fields) {
+        List<Edit> edits = new ArrayList<>(tools.edits());
+        SortedSet<String> taken = new TreeSet<>(tools.names());
+        List<BodyScan.Member> gone = new ArrayList<>();
         for (String name : names) {
-            boolean used =
-                    none
-                            && (name.equals("tools")
-                                    || scan.tools().stream().anyMatch(t -> t.is(name)));
-            used |= gone.stream().anyMatch(tool -> tool.is(name));
             for (BodyScan.Member member : scan.members()) {
-                if (isFeature(name, member)) {
-                    used = true;
-                    fields.add(member);
+                if (fields && isFeature(name, member)) {
+                    taken.add(name);
+                    gone.add(member);
                 }
             }
-            if (name.equals("thinking")) {
-                List<Edit> less = leastThinking();
-                used |= !less.isEmpty();
+            List<Edit> less = name.equals("thinking") ? leastThinking() : List.of();
+            if (!less.isEmpty()) {
+                taken.add(name);
                 edits.addAll(less);
             }
-            if (used) {
-                taken.add(name);
-            }
         }
-        if (none) {
-            edits.addAll(forbidTools(noTools));
-        }
-        edits.addAll(BodyScan.remove(scan.tools(), gone));
-        edits.addAll(BodyScan.remove(scan.members(), fields));
-        return new Disabled.Changed(edits, taken, none);
+        edits.addAll(BodyScan.remove(scan.members(), gone));
+        return new Disabled.Changed(edits, List.copyOf(taken), tools.noTools());
     }
 
     private boolean isFeature(String name, BodyScan.Member member) {
         return switch (name) {
-            case "web_search" -> member.name().equals("web_search_options") && !isNull(member);
+            case WEB_SEARCH -> member.name().equals("web_search_options") && !isNull(member);
             case "thinking" -> member.name().equals("thinking") && scan.thinks();
             default -> false;
         };
@@ -186,26 +172,6 @@ public final class RequestBody {
             edits.add(new Edit(thinking.start(), thinking.end(), Long.toString(thinking.least())));
         }
         return edits;
-    }
-
-    private List<Edit> forbidTools(NoTools noTools) {
-        List<Edit> edits = new ArrayList<>();
-        for (boolean legacy : List.of(false, true)) {
-            String tools = legacy ? "functions" : "tools";
-            String choice = legacy ? "function_call" : "tool_choice";
-            if (scan.member(tools) != null) {
-                BodyScan.Member named = scan.member(choice);
-                edits.add(
-                        named == null
-                                ? insert(choice, noTools.choice)
-                                : new Edit(named.value(), named.end(), noTools.choice));
-            }
-        }
-        return edits;
-    }
-
-    private Edit insert(String field, String value) {
-        return new Edit(scan.inside(), scan.inside(), "\"" + field + "\":" + value + ",");
     }
 
     private boolean isNull(BodyScan.Member member) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.gateway.ladder.RequestBody.Disabled;
 import dev.bursar.gateway.ladder.RequestBody.Edit;
-import dev.bursar.gateway.ladder.RequestBody.NoTools;
+import dev.bursar.gateway.ladder.RequestBody.Form;
 import java.io.ByteArrayOutputStream;
 import java.util.Comparator;
 import java.util.List;
@@ -90,7 +90,7 @@ class RequestBodyTest {
 
         assertThat(apply(asked, read(asked).lessThinking(4_000, FLOOR)))
                 .isEqualTo(body.formatted(name, 3_744));
-        assertThat(disable(asked, NoTools.OPENAI, "thinking"))
+        assertThat(disable(asked, Form.OPENAI, "thinking"))
                 .isEqualTo(new Disabled.Needed("thinking", "additionalModelRequestFields"));
     }
 
@@ -107,12 +107,12 @@ class RequestBodyTest {
              {"type":"function","function":{"name":"sql"}}, {"type":"custom","custom":{"name":"py"}} ],"n":1}\
             """;
 
-    private static Disabled disable(String body, NoTools noTools, String... names) {
-        return read(body).disable(new TreeSet<>(List.of(names)), false, noTools);
+    static Disabled disable(String body, Form form, String... names) {
+        return read(body).disable(new TreeSet<>(List.of(names)), false, form);
     }
 
-    private static String without(String body, NoTools noTools, String... names) {
-        Disabled disabled = disable(body, noTools, names);
+    static String without(String body, Form form, String... names) {
+        Disabled disabled = disable(body, form, names);
         assertThat(disabled).isInstanceOf(Disabled.Changed.class);
         return apply(body, ((Disabled.Changed) disabled).edits());
     }
@@ -130,21 +130,21 @@ class RequestBodyTest {
                     x other | [ {"type":"function","function":{"name":"web","parameters":{"name":"x"}}} , {"type":"function","function":{"name":"sql"}}, {"type":"custom","custom":{"name":"py"}} ]
                     """)
     void disable_namedTools_takesThemFromTheArray(String names, String tools) {
-        assertThat(without(FUNCTIONS, NoTools.OPENAI, names.split(" ")))
+        assertThat(without(FUNCTIONS, Form.OPENAI, names.split(" ")))
                 .isEqualTo("{\"tools\":" + tools + ",\"n\":1}");
     }
 
     @Test
     void disable_allTools_forbidsCallsAndKeepsTheDefinitions() {
-        assertThat(without(FUNCTIONS, NoTools.OPENAI, "tools"))
+        assertThat(without(FUNCTIONS, Form.OPENAI, "tools"))
                 .isEqualTo("{\"tool_choice\":\"none\"," + FUNCTIONS.substring(1));
-        assertThat(without(FUNCTIONS, NoTools.OPENAI, "web", "sql", "py"))
+        assertThat(without(FUNCTIONS, Form.OPENAI, "web", "sql", "py"))
                 .isEqualTo("{\"tool_choice\":\"none\"," + FUNCTIONS.substring(1));
         String messages =
                 "{\"tool_choice\":{\"type\":\"auto\"},\"tools\":[{\"name\":\"web\",\"input_schema\":{}}]}";
-        assertThat(without(messages, NoTools.ANTHROPIC, "web"))
+        assertThat(without(messages, Form.ANTHROPIC, "web"))
                 .isEqualTo(messages.replace("\"auto\"", "\"none\""));
-        assertThat(without("{\"functions\":[{\"name\":\"f\"}]}", NoTools.OPENAI, "tools"))
+        assertThat(without("{\"functions\":[{\"name\":\"f\"}]}", Form.OPENAI, "tools"))
                 .isEqualTo("{\"function_call\":\"none\",\"functions\":[{\"name\":\"f\"}]}");
     }
 
@@ -153,22 +153,22 @@ class RequestBodyTest {
         assertThat(
                         without(
                                 "{\"model\":\"m\",\"web_search_options\":{\"a\":[1]}}",
-                                NoTools.OPENAI,
+                                Form.OPENAI,
                                 "web_search"))
                 .isEqualTo("{\"model\":\"m\"}");
         assertThat(
                         without(
                                 "{\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":2000}, \"model\":\"m\"}",
-                                NoTools.ANTHROPIC,
+                                Form.ANTHROPIC,
                                 "thinking"))
                 .isEqualTo("{\"model\":\"m\"}");
         assertThat(
                         without(
                                 "{\"tools\":[{\"type\":\"web_search_20250305\",\"name\":\"web_search\"},{\"name\":\"f\"}]}",
-                                NoTools.ANTHROPIC,
+                                Form.ANTHROPIC,
                                 "web_search"))
                 .isEqualTo("{\"tools\":[{\"name\":\"f\"}]}");
-        assertThat(without("{\"reasoning_effort\":\"high\"}", NoTools.OPENAI, "thinking"))
+        assertThat(without("{\"reasoning_effort\":\"high\"}", Form.OPENAI, "thinking"))
                 .isEqualTo("{\"reasoning_effort\":\"low\"}");
     }
 
@@ -189,7 +189,7 @@ class RequestBodyTest {
                         + choice
                         + "}";
 
-        assertThat(disable(body, NoTools.OPENAI, name))
+        assertThat(disable(body, Form.OPENAI, name))
                 .isInstanceOfSatisfying(
                         Disabled.Needed.class,
                         needed -> assertThat(needed.field()).isEqualTo("tool_choice"));
@@ -199,9 +199,9 @@ class RequestBodyTest {
     void disable_images_areNeededWhereThereAreSome() {
         TreeSet<String> names = new TreeSet<>(List.of("images"));
 
-        assertThat(read("{}").disable(names, true, NoTools.OPENAI))
+        assertThat(read("{}").disable(names, true, Form.OPENAI))
                 .isEqualTo(new Disabled.Needed("images", "messages"));
-        assertThat(read("{}").disable(names, false, NoTools.OPENAI))
+        assertThat(read("{}").disable(names, false, Form.OPENAI))
                 .isEqualTo(new Disabled.Changed(List.of(), List.of(), false));
     }
 }

@@ -1,0 +1,123 @@
+package dev.bursar.gateway.ladder;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/// A value of a request's body, and the bytes where it is.
+///
+/// @param fields of an object, in their order, none left out that is there twice
+/// @param elements of an array
+/// @param text of a string, else null
+/// @param nothing whether it is null
+record Value(
+        int start,
+        int end,
+        List<Field> fields,
+        List<Value> elements,
+        @Nullable String text,
+        boolean nothing)
+        implements BodyScan.Part {
+
+    /// A field of an object.
+    ///
+    /// @param start of its name, the quote included
+    record Field(String name, int start, Value value) implements BodyScan.Part {
+
+        @Override
+        public int end() {
+            return value.end();
+        }
+
+        boolean isOneOf(String... names) {
+            return List.of(names).contains(name);
+        }
+    }
+
+    /// The body with only some of its fields.
+    static Value read(byte[] body, String... names) {
+        List<Field> fields = new ArrayList<>();
+        try (JsonParser in = BodyScan.parser(body)) {
+            in.nextToken();
+            int start = offset(in);
+            while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+                String name = in.currentName();
+                int at = offset(in);
+                in.nextToken();
+                if (List.of(names).contains(name)) {
+                    fields.add(new Field(name, at, read(in)));
+                } else {
+                    in.skipChildren();
+                }
+            }
+            return new Value(start, end(in), fields, List.of(), null, false);
+        }
+    }
+
+    /// @param in at the value; it is left at its last token
+    private static Value read(JsonParser in) {
+        int start = offset(in);
+        JsonToken token = in.currentToken();
+        List<Field> fields = new ArrayList<>();
+        List<Value> elements = new ArrayList<>();
+        String text = token == JsonToken.VALUE_STRING ? in.getString() : null;
+        if (token == JsonToken.START_OBJECT) {
+            while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+                String name = in.currentName();
+                int at = offset(in);
+                in.nextToken();
+                fields.add(new Field(name, at, read(in)));
+            }
+        } else if (token == JsonToken.START_ARRAY) {
+            while (in.nextToken() != JsonToken.END_ARRAY) {
+                elements.add(read(in));
+            }
+        }
+        return new Value(start, end(in), fields, elements, text, token == JsonToken.VALUE_NULL);
+    }
+
+    /// The value of the last field of that name, as most readers take it; null when there is none.
+    @Nullable Value field(String... names) {
+        return fields.reversed().stream()
+                .filter(field -> field.isOneOf(names) && !field.value().nothing())
+                .map(Field::value)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /// The text of that field, or null.
+    @Nullable String textOf(String name) {
+        Value value = field(name);
+        return value == null ? null : value.text();
+    }
+
+    /// The texts of all fields of that name.
+    List<String> textsOf(String name) {
+        return fields.stream()
+                .filter(field -> field.isOneOf(name))
+                .map(field -> field.value().text())
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /// The position of the token at the parser.
+    static int offset(JsonParser in) {
+        return Math.toIntExact(in.currentTokenLocation().getByteOffset());
+    }
+
+    /// After the value at the parser, whose last token is the current one.
+    static int end(JsonParser in) {
+        JsonToken token = in.currentToken();
+        if (token.isStructEnd()) {
+            return offset(in) + 1;
+        }
+        if (token == JsonToken.VALUE_STRING) {
+            in.finishToken();
+            return Math.toIntExact(in.currentLocation().getByteOffset());
+        }
+        return offset(in) + in.getString().length();
+    }
+}
