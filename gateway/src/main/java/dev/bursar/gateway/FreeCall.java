@@ -55,13 +55,19 @@ final class FreeCall implements Runnable {
         }
     }
 
-    /// Of a route, the model of a call that says nothing of itself: which one counts is a matter of the call.
+    /// Of a route, the model of a call that says nothing of itself but that it counts.
     private String model(CallRequest request) {
         RouteRules rules = wiring.settings().routing().route(request.model());
         if (rules == null) {
             return request.model();
         }
-        CallFacts facts = CallFacts.of(Map.of(CallFacts.MODEL, request.model()));
+        CallFacts facts =
+                CallFacts.of(
+                        Map.of(
+                                CallFacts.MODEL,
+                                request.model(),
+                                CallFacts.OPERATION,
+                                target.operation().word()));
         return rules.plan(rules.rule(facts), facts, Verdict.unknown("not asked"), pass.id())
                 .getFirst()
                 .model();

@@ -52,6 +52,20 @@ enum Operation {
         return label;
     }
 
+    /// What the rules of routes call it, one of [CallFacts#OPERATIONS].
+    String word() {
+        return switch (this) {
+            case CHAT -> "chat";
+            case RESPONSES -> "responses";
+            case COMPLETIONS -> "completions";
+            case MESSAGES -> "messages";
+            case GENERATE, STREAM_GENERATE -> "generate_content";
+            case CONVERSE, CONVERSE_STREAM -> "converse";
+            case EMBEDDINGS, EMBED_CONTENT, BATCH_EMBED_CONTENTS -> "embeddings";
+            case COUNT_INPUT, COUNT_TOKENS, COUNT_CONTENT -> "count_tokens";
+        };
+    }
+
     /// Whether no provider charges for it.
     boolean free() {
         return this == COUNT_INPUT || this == COUNT_TOKENS || this == COUNT_CONTENT;

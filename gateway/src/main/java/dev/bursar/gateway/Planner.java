@@ -70,6 +70,7 @@ final class Planner {
     private CallFacts facts(Map<String, String> dimensions, CallHeaders headers) {
         SortedMap<String, String> words = new TreeMap<>(dimensions);
         words.put(CallFacts.MODEL, request.model());
+        words.put(CallFacts.OPERATION, operation.word());
         if (!headers.requestType().isEmpty()) {
             words.put(CallFacts.REQUEST_TYPE, headers.requestType());
         }

@@ -1,6 +1,7 @@
 package dev.bursar.gateway.routing;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -8,8 +9,8 @@ import java.util.TreeMap;
 
 /// What a rule may know of a call.
 ///
-/// @param words the dimensions of its subject, and `model` (the one asked for), `request_type` and
-///     `priority` where they are said
+/// @param words the dimensions of its subject, `model` (the one asked for), `operation` (one of
+///     [#OPERATIONS]), and `request_type` and `priority` where they are said
 /// @param traits what its request has
 /// @param inputTokens about as many as its body has, at four bytes a token
 /// @param outputTokens the most it may produce
@@ -19,6 +20,21 @@ public record CallFacts(
     public static final String MODEL = "model";
     public static final String REQUEST_TYPE = "request_type";
     public static final String PRIORITY = "priority";
+
+    public static final String OPERATION = "operation";
+
+    /// What may be asked for, by the names of the APIs; those for embeddings and for counts of tokens have
+    /// one name in all dialects.
+    public static final List<String> OPERATIONS =
+            List.of(
+                    "chat",
+                    "responses",
+                    "completions",
+                    "messages",
+                    "generate_content",
+                    "converse",
+                    "embeddings",
+                    "count_tokens");
 
     /// What a request has or has not.
     public enum Trait {

@@ -194,6 +194,7 @@ final class RouteReader {
                 case "input_tokens", "output_tokens" -> {}
                 case "tools", "images", "stream" ->
                         traits.put(Trait.valueOf(key.toUpperCase(Locale.ROOT)), when.flag(key));
+                case CallFacts.OPERATION -> words.put(key, operations(when, key));
                 default -> {
                     requireDimension(key, when.keyPlace(key));
                     words.put(key, values(when, key));
@@ -222,6 +223,32 @@ final class RouteReader {
             throw when.valuePlace(key).mistake("names no value");
         }
         return values;
+    }
+
+    private static SortedSet<String> operations(Section when, String key) {
+        SortedSet<String> values = values(when, key);
+        for (String value : values) {
+            if (!CallFacts.OPERATIONS.contains(value)) {
+                throw placeOf(when.node(key), value)
+                        .mistake(
+                                "no such operation: %s; there are %s"
+                                        .formatted(value, String.join(", ", CallFacts.OPERATIONS)));
+            }
+        }
+        return values;
+    }
+
+    /// Where a value is written, alone or in a list.
+    private static Place placeOf(Node node, String value) {
+        if (node instanceof Node.Sequence(Place place, List<Node> items)) {
+            return items.stream()
+                    .filter(item ->
+                            item instanceof Node.Scalar scalar && scalar.text().equals(value))
+                    .map(Node::place)
+                    .findFirst()
+                    .orElse(place);
+        }
+        return node.place();
     }
 
     private static void requireDimension(String name, Place place) {

@@ -51,6 +51,7 @@ class RoutesConfigTest {
                                           tools: false
                                           team: [core, data]
                                           priority: batch
+                                          operation: [chat, messages]
                                         to: { mini: 90, gpt-4o: 10 }
                                         fallback: []
                                       - when: { request_type: summary }
@@ -72,7 +73,8 @@ class RoutesConfigTest {
         assertThat(small.when().inputTokens()).isEqualTo(new Condition.Range(0, 1_000));
         assertThat(small.when().outputTokens()).isEqualTo(new Condition.Range(10, 500));
         assertThat(small.when().traits()).isEqualTo(Map.of(Trait.TOOLS, false));
-        assertThat(small.when().words()).containsOnlyKeys("team", "priority");
+        assertThat(small.when().words()).containsOnlyKeys("team", "priority", "operation");
+        assertThat(small.when().words().get("operation")).containsExactly("chat", "messages");
         assertThat(small.to())
                 .isEqualTo(new Choice.Weighted(new TreeMap<>(Map.of("mini", 90, "gpt-4o", 10))));
         assertThat(smart.rules().get(1).name()).isEqualTo("rule-2");
@@ -114,6 +116,9 @@ class RoutesConfigTest {
                     a: { rules: [{ when: { provider: x } }] } | not known before the call is routed
                     a: { rules: [{ when: { tools: maybe } }] } | must be true or false
                     a: { rules: [{ when: { team: [] } }] } | names no value
+                    a: { rules: [{ when: { operation: chats } }] } | yaml:2: routes.a.rules[0].when.operation: no such operation: chats; there are chat,
+                    a:\\n    rules:\\n      - when:\\n          operation:\\n            - chat\\n            - generate | yaml:7: routes.a.rules[0].when.operation[1]: no such operation: generate; there are chat, responses,
+                    a: { rules: [{ when: { operation: [] } }] } | names no value
                     a: { rules: [{ when: { input_tokens: { below: 5, at_least: 5 } } }] } | below greater
                     a: { fallback: [a1, a2, a3, a4, a5, a6, a7, a8, a9] } | at most 8 fallbacks
                     """)
