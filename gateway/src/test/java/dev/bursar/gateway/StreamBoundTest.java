@@ -82,10 +82,10 @@ class StreamBoundTest {
                 "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"%s\"}]}}]}\n\n",
                 List.of("\"finishReason\":\"MAX_TOKENS\"", "\"candidatesTokenCount\":"));
 
-        private final String path;
-        private final String body;
+        final String path;
+        final String body;
         private final String event;
-        private final List<String> end;
+        final List<String> end;
 
         Kind(String path, String body, String event, List<String> end) {
             this.path = path;
@@ -94,7 +94,7 @@ class StreamBoundTest {
             this.end = end;
         }
 
-        private String event(int number) {
+        String event(int number) {
             String words =
                     IntStream.range(0, WORDS)
                             .mapToObj(word -> "word" + (number * WORDS + word) % 7)
