@@ -120,8 +120,9 @@ class ConverseToolsTest {
                     """)
     void toolThatTheRequestInsistsOn_isNeeded(String names, String choice) {
         String body = body(ASKED, tools("web sql"), ",\"toolChoice\":" + choice);
-        assertThat(disable(body, Form.CONVERSE, names.split(" ")))
-                .isEqualTo(new Disabled.Needed(names.split(" ")[0], "toolConfig.toolChoice"));
+        String[] disabled = names.split(" ", -1);
+        assertThat(disable(body, Form.CONVERSE, disabled))
+                .isEqualTo(new Disabled.Needed(disabled[0], "toolConfig.toolChoice"));
     }
 
     @Test

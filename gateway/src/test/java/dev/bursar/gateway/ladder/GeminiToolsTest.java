@@ -233,7 +233,7 @@ class GeminiToolsTest {
         assertThat(disable(body, Form.GEMINI, names.split(" ")))
                 .isEqualTo(
                         new Disabled.Needed(
-                                names.split(" ")[0], "toolConfig.functionCallingConfig"));
+                                names.split(" ", -1)[0], "toolConfig.functionCallingConfig"));
     }
 
     @Test
