@@ -5,18 +5,21 @@ import org.jspecify.annotations.Nullable;
 /// Accounts by their key.
 ///
 /// A budget of each run has as many accounts as there were runs. So nothing is made for one that is added,
-/// and the table is in parts that grow one after the other: no command waits for a table of a million to
-/// be copied.
+/// and a table that is no longer small is in parts that grow one after the other: no command waits for a
+/// table of a million to be copied.
 final class AccountTable {
 
     private static final int PART_BITS = 6;
     private static final int SMALLEST = 4;
 
+    /// The most accounts in one part, as long as there is only one.
+    static final int SMALL = 1 << 10;
+
     /// Open addressing: an account is at the first place from that of its hash on, with none empty in
     /// between. At most two thirds are used.
-    private final @Nullable Account[][] parts = new Account[1 << PART_BITS][];
+    private @Nullable Account[][] parts = new Account[1][];
 
-    private final int[] used = new int[1 << PART_BITS];
+    private int[] used = new int[1];
     private int size;
 
     boolean isEmpty() {
@@ -31,6 +34,9 @@ final class AccountTable {
 
     /// @throws IllegalStateException when there is one of its key
     void add(Account account) {
+        if (size == SMALL && parts.length == 1) {
+            split();
+        }
         @Nullable Account[] part = withRoom(part(account.hash));
         int place = find(part, account.hash, account.key());
         if (part[place] != null) {
@@ -115,12 +121,24 @@ final class AccountTable {
         return larger;
     }
 
+    private void split() {
+        @Nullable Account[] only = parts[0];
+        parts = new Account[1 << PART_BITS][];
+        used = new int[1 << PART_BITS];
+        size = 0;
+        for (Account account : only) {
+            if (account != null) {
+                add(account);
+            }
+        }
+    }
+
     private static int next(@Nullable Account[] part, int place) {
         return (place + 1) & (part.length - 1);
     }
 
     /// By the bits that do not say where in the part.
-    private static int part(int hash) {
-        return hash >>> (Integer.SIZE - PART_BITS);
+    private int part(int hash) {
+        return parts.length == 1 ? 0 : hash >>> (Integer.SIZE - PART_BITS);
     }
 }

@@ -49,22 +49,21 @@ final class Hold {
     record Part(Account account, long amount) {}
 
     Hold(Entry.Reserved reserved, List<Part> parts) {
-        this.id = reserved.granted().hold();
-        this.tenant = reserved.tenant();
-        this.subject = reserved.subject();
-        this.onExpiry = reserved.onExpiry();
-        this.overage = reserved.overage();
-        this.scoped = reserved.scoped();
-        this.attribution = reserved.attribution();
-        this.key = reserved.key().value();
-        this.fingerprint = reserved.key().fingerprint();
-        this.held = reserved.granted().held();
-        this.tightest = reserved.granted().tightest();
-        this.grantedUntilMillis = reserved.granted().expiresAt().toEpochMilli();
-        this.granted = follows(reserved.granted()) ? null : reserved.granted();
-        this.graceMillis = Math.toIntExact(reserved.grace().toMillis());
-        this.expiresMillis = grantedUntilMillis;
-        set(parts);
+        this(
+                new StateRecord.HoldState(
+                        reserved.tenant(),
+                        reserved.subject(),
+                        reserved.postings(),
+                        reserved.grace(),
+                        reserved.onExpiry(),
+                        reserved.overage(),
+                        reserved.scoped(),
+                        reserved.attribution(),
+                        reserved.key(),
+                        reserved.granted().expiresAt(),
+                        0,
+                        reserved.granted()),
+                parts);
     }
 
     /// A hold as it was.
