@@ -106,7 +106,8 @@ final class Memory {
         String sql =
                 """
                 WITH recent AS (
-                    SELECT tenant, run FROM calls WHERE at_millis > ? GROUP BY tenant, run
+                    SELECT tenant, run FROM calls WHERE at_millis > ? AND run <> ''
+                    GROUP BY tenant, run
                     ORDER BY max(at_millis) DESC LIMIT ?)
                 SELECT tenant, run, coalesce(max("release"), ''), %s,
                     max(at_millis) AS last_at, bool_or(stops)

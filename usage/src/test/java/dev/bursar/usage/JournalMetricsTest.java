@@ -190,12 +190,21 @@ final class JournalMetricsTest {
         RunsQuery all =
                 RunsQuery.over(NOON.minusSeconds(1), NOON.plusSeconds(1), RunsQuery.Order.CALLS);
         assertThat(house.usage.runs(all).rows()).extracting(RunRow::run).containsExactly("r0");
+        house.restart();
+        house.clock.advance(Duration.ofMinutes(6));
+        house.awaitMetric(
+                "agent_run_total{release=\"v0\",status=\"finished\",stop_reason=\"idle\"} 1.0");
+        assertThat(house.metrics().lines())
+                .noneMatch(line -> line.startsWith("agent_run_total{release=\"v1\""));
     }
 
     /// As the protocol of reservations leaves it: nobody was told an id.
     private static Entry.Refused nameless() {
         Subject subject = Subject.of(Map.of("tenant", "acme", "agent", "bot", "release", "v1"));
-        Entry.Refused refused = refused(NOON, "", subject, CENT, spent("month", "none"));
+        Block waits =
+                Samples.block(
+                        "month", "none", Budget.Mode.HARD, new Window.Life(), Block.Cause.HELD);
+        Entry.Refused refused = refused(NOON, "", subject, CENT, waits);
         return new Entry.Refused(
                 refused.at(),
                 refused.operation(),
