@@ -277,11 +277,13 @@ final class CacheStep implements AutoCloseable {
         return recording;
     }
 
-    /// The call was paid for.
+    /// The call was paid for. One whose answer broke off has failed, as far as the cache is concerned.
     ///
     /// @param whole answer, copied only to be kept; or null of a stream, whose recording has it
     void settled(@Nullable Buffer whole, AnswerReader reader, Settlement settlement) {
-        if (!(visit instanceof Visit.Miss miss) || recording == null) {
+        boolean brokeOff =
+                reader.failed || (whole == null && !reader.finished && reader.stopReason == null);
+        if (!(visit instanceof Visit.Miss miss) || recording == null || brokeOff) {
             return;
         }
         byte[] bytes = isWhole(reader, settlement, whole == null) ? kept(whole, recording) : null;

@@ -212,9 +212,19 @@ final class Call implements Runnable {
             meter(exchange, attempt);
             end.learn();
         } else {
-            end.release(Attempts.label(ending));
+            release(end, ending, next);
         }
         return next;
+    }
+
+    /// Nobody has the next attempt yet, so nobody else would close it.
+    private static void release(CallEnd end, Ending ending, Attempt next) {
+        try {
+            end.release(Attempts.label(ending));
+        } catch (RuntimeException | Error bug) {
+            next.close();
+            throw bug;
+        }
     }
 
     private static Ending told(

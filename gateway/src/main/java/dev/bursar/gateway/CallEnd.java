@@ -50,13 +50,15 @@ final class CallEnd {
             return shape.route();
         }
 
-        /// The answer can be kept for the next who asks the same, unless a budget or a failing provider made
-        /// another call of it.
+        /// An answer that is all there can be kept for the next who asks the same, unless a budget or a
+        /// failing provider made another call of it.
         private void keep(@Nullable Buffer whole, Settlement settled) {
-            boolean all = whole != null || relay.isComplete();
-            if (all && attempt.isFirst() && shape.treatment().equals(Treatment.NONE)) {
+            if (whole == null && !relay.isComplete()) {
+                return;
+            }
+            if (attempt.isFirst() && shape.treatment().equals(Treatment.NONE)) {
                 cache.settled(whole, reader, settled);
-            } else {
+            } else if (!reader.failed) {
                 cache.settledOtherwise();
             }
         }

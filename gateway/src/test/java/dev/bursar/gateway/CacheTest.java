@@ -205,6 +205,26 @@ class CacheTest {
         assertThat(house.provider.received).hasSize(2);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "data: {\"error\":{\"message\":\"overloaded\",\"type\":\"server_error\"}}\n\n"
+            })
+    void refresh_whoseStreamBreaksOff_leavesTheOlderAnswer(String end) throws Exception {
+        String stream =
+                Samples.CHAT_DELTA_1 + Samples.CHAT_DELTA_2 + Samples.CHAT_USAGE + Samples.DONE;
+        house.provider.script(answer -> answer.stream().write(stream).end());
+        HttpResponse<String> first = post(PATH, CHAT_STREAM);
+        house.provider.script(answer -> answer.stream().write(Samples.CHAT_DELTA_1 + end).end());
+        HttpResponse<String> broken =
+                send(house.request(PATH, CHAT_STREAM).header("X-Bursar-Cache", "refresh"));
+        assertThat(header(broken, "X-Bursar-Decision")).isEqualTo("allow");
+        HttpResponse<String> again = post(PATH, CHAT_STREAM);
+        assertThat(header(again, "X-Bursar-Decision")).isEqualTo("cached");
+        assertThat(again.body()).isEqualTo(first.body());
+    }
+
     @Test
     void header_withAnotherWord_isRefused() throws Exception {
         HttpResponse<String> answer =

@@ -33,6 +33,10 @@ public final class AnswerCache {
     /// Hits of which it is known which answer they were given, so that a wrong one can be taken away.
     static final int MAX_SERVED = 10_000;
 
+    /// Places of which it is known when a fresh answer was asked for, for those that were asked before and
+    /// are not answered yet.
+    static final int MAX_RENEWED = 10_000;
+
     private final Meaning meaning;
     private final Flights<Kept> flights = new Flights<>();
     private final AtomicLong turns = new AtomicLong();
@@ -40,6 +44,7 @@ public final class AnswerCache {
     private final ReentrantLock lock = new ReentrantLock();
     private final Topics topics = new Topics();
     private final SequencedMap<Served, String> served = new LinkedHashMap<>();
+    private final SequencedMap<String, Long> renewed = new LinkedHashMap<>();
     private final Map<String, Tally> tallies = new HashMap<>();
     private Shelf<Kept> shelf;
     private volatile CacheSettings settings;
@@ -265,14 +270,19 @@ public final class AnswerCache {
 
         /// The answer may have come between the look and the taking of the place.
         private Visit lead(Flights<Kept>.Seat seat, Instant now) {
-            Kept kept = locked(() -> shelf.find(request.tenant(), question.key(), now));
-            Visit.Hit hit =
-                    kept == null ? null : hit(kept, question.key(), Visit.Kind.EXACT, 1, now);
-            if (kept == null || hit == null) {
-                return miss(seat);
+            try {
+                Kept kept = locked(() -> shelf.find(request.tenant(), question.key(), now));
+                Visit.Hit hit =
+                        kept == null ? null : hit(kept, question.key(), Visit.Kind.EXACT, 1, now);
+                if (kept == null || hit == null) {
+                    return miss(seat);
+                }
+                flights.land(seat, kept);
+                return hit;
+            } catch (RuntimeException | Error bug) {
+                flights.fail(seat);
+                throw bug;
             }
-            flights.land(seat, kept);
-            return hit;
         }
 
         private Visit miss(Flights<Kept>.@Nullable Seat seat) {
@@ -280,12 +290,15 @@ public final class AnswerCache {
             return new Visit.Miss(new Put(this, seat));
         }
 
-        /// One whose question was put later stays.
+        /// One whose question was put later stays, and nothing comes back from before a fresh answer.
         private void keep(Kept kept, Instant now) {
             Topics.Known topic = kept.topic();
             long size = kept.answer().body().length + (topic == null ? 0 : Topics.BYTES);
             Instant until = now.plus(rule.ttl());
             locked(() -> {
+                if (kept.turn() < renewed.getOrDefault(place(), 0L)) {
+                    return false;
+                }
                 Kept there = shelf.find(request.tenant(), question.key(), now);
                 boolean done =
                         (there == null || there.turn() < kept.turn())
@@ -303,6 +316,10 @@ public final class AnswerCache {
         /// Nobody gets an answer any more whose question was put before.
         private void outdate(long turn) {
             locked(() -> {
+                renewed.merge(place(), turn, Math::max);
+                if (renewed.size() > MAX_RENEWED) {
+                    renewed.pollFirstEntry();
+                }
                 Kept there = shelf.find(request.tenant(), question.key(), Instant.MIN);
                 return there != null
                         && there.turn() < turn
@@ -344,6 +361,7 @@ public final class AnswerCache {
                 return;
             }
             Kept kept = new Kept(answer, paid, now, turn, asked.topic());
+            answeredOtherwise();
             asked.keep(kept, now);
             end(kept);
         }

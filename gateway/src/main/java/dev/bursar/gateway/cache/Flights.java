@@ -26,8 +26,12 @@ final class Flights<A> {
         private int waiting;
         private @Nullable A answer;
 
-        private Flight(boolean fresh) {
+        /// The one whose place this took, to be joined again when nothing comes of this.
+        private @Nullable Flight before;
+
+        private Flight(boolean fresh, @Nullable Flight before) {
             this.fresh = fresh;
+            this.before = before;
         }
     }
 
@@ -155,7 +159,11 @@ final class Flights<A> {
     }
 
     private Seat begin(String key, boolean fresh) {
-        Flight flight = new Flight(fresh);
+        Flight before = flights.get(key);
+        if (before != null) {
+            before.before = latestOpen(before.before);
+        }
+        Flight flight = new Flight(fresh, before);
         flights.put(key, flight);
         return new Seat(key, flight, true);
     }
@@ -206,7 +214,23 @@ final class Flights<A> {
             flight.changed.signalAll();
         } else {
             flight.over = true;
-            flights.remove(key, flight);
+            giveBack(key, flight);
         }
+    }
+
+    /// The place of a flight of which nothing came goes to the latest before it that is still open.
+    private void giveBack(String key, Flight flight) {
+        Flight open = latestOpen(flight.before);
+        if (flights.remove(key, flight) && open != null) {
+            flights.put(key, open);
+        }
+    }
+
+    private @Nullable Flight latestOpen(@Nullable Flight last) {
+        Flight open = last;
+        while (open != null && open.over) {
+            open = open.before;
+        }
+        return open;
     }
 }

@@ -185,6 +185,16 @@ class AnswerCacheTest {
     }
 
     @Test
+    void answer_toWhatWasAskedBeforeARefresh_isNotKeptWhereTheFreshOneIsNot() {
+        Visit slow = visit(cache, request("c1"), NOON);
+        miss(visit(cache, request("c2", Use.REFRESH), NOON)).unfit();
+        answered(slow, "c1", NOON);
+        miss(visit(cache, request("c3"), NOON)).close();
+        answered(visit(cache, request("c4"), NOON), "c4", NOON);
+        assertThat(hit(visit(cache, request("c5"), NOON)).paid().call()).isEqualTo("c4");
+    }
+
+    @Test
     void answer_withToolCalls_isKeptOnlyWhereAllowed() {
         miss(visit(cache, request("c1"), NOON))
                 .answered(ANSWER, new Answer.Paid("c1", 1, 1), true, NOON);

@@ -111,6 +111,19 @@ class FlightsTest {
     }
 
     @Test
+    void renew_thatFails_givesThePlaceBackToTheOneBefore() {
+        Flights<String>.Seat first = flights.renew("q");
+        Flights<String>.Seat second = flights.renew("q");
+        Flights<String>.Seat third = flights.renew("q");
+        flights.land(second, null);
+        flights.fail(third);
+        assertThat(flights.renewing("q")).isTrue();
+        assertThat(flights.join("q").first()).isFalse();
+        flights.land(first, "new");
+        assertThat(flights.open()).isZero();
+    }
+
+    @Test
     void fail_withNobodyWaiting_endsTheFlight() {
         Flights<String>.Seat first = flights.join("q");
         flights.fail(first);
