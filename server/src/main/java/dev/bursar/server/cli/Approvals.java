@@ -24,10 +24,7 @@ final class Approvals {
     /// Until when it holds: one of the two has to be said.
     static final class Until {
 
-        @Option(
-                names = "--until",
-                paramLabel = "TIME",
-                description = "like 2027-01-31T00:00:00Z, or 2027-01-31: the end of the day, UTC")
+        @Option(names = "--until", paramLabel = "TIME", description = "ends " + End.LIKE)
         private @Nullable String time;
 
         @Option(names = "--for", paramLabel = "DURATION", description = "from now: 30m, 8h, 7d")
