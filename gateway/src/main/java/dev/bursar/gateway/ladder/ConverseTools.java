@@ -3,8 +3,10 @@ package dev.bursar.gateway.ladder;
 import dev.bursar.gateway.ladder.BodyScan.Tool;
 import dev.bursar.gateway.ladder.RequestBody.Disabled;
 import dev.bursar.gateway.ladder.RequestBody.Edit;
+import dev.bursar.gateway.ladder.ValueReader.Wanted;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,26 @@ final class ConverseTools {
     private static final String CONFIG = "toolConfig";
     private static final String CACHE_POINT = "cachePoint";
 
+    private static final Wanted NAME = Wanted.only(Map.of("name", Wanted.TEXT));
+
+    private static final Wanted CONFIGURED =
+            Wanted.only(
+                    Map.of(
+                            "tools", Wanted.list(Wanted.fields(Map.of(), NAME)),
+                            "toolChoice", Wanted.only(Map.of("tool", NAME, "any", Wanted.PLACE))));
+
+    /// Of what a model gets as it is.
+    private static final Wanted PASSED_ON =
+            Wanted.list(Wanted.only(Map.of("name", Wanted.TEXT, "type", Wanted.TEXT)));
+
+    private static final Wanted WANTED =
+            Wanted.only(
+                    Map.of(
+                            CONFIG,
+                            CONFIGURED,
+                            BodyScan.MODEL_FIELDS,
+                            Wanted.only(Map.of("tools", PASSED_ON, "mcp_servers", PASSED_ON))));
+
     /// Where the fields of a block are: messages, message, content, block.
     private static final int DEPTH_OF_BLOCK = 4;
 
@@ -33,11 +55,11 @@ final class ConverseTools {
     private final List<Value> elements;
     private final List<Tool> tools;
 
-    private ConverseTools(byte[] body, BodyScan scan, SortedSet<String> names) {
+    private ConverseTools(byte[] body, BodyScan scan, Value read, SortedSet<String> names) {
         this.body = body;
         this.scan = scan;
         this.names = names;
-        read = Value.read(body, CONFIG, BodyScan.MODEL_FIELDS);
+        this.read = read;
         Value config = read.field(CONFIG);
         Value list = config == null ? null : config.field("tools");
         elements = list == null ? List.of() : list.elements();
@@ -46,7 +68,10 @@ final class ConverseTools {
 
     /// @param names of tools, or `tools` for all
     static Disabled disable(byte[] body, BodyScan scan, SortedSet<String> names) {
-        return new ConverseTools(body, scan, names).disable();
+        Value read = ValueReader.read(body, WANTED);
+        return read == null
+                ? new Disabled.Needed(names.first(), CONFIG)
+                : new ConverseTools(body, scan, read, names).disable();
     }
 
     private Disabled disable() {

@@ -3,9 +3,11 @@ package dev.bursar.gateway.ladder;
 import dev.bursar.gateway.ladder.BodyScan.Tool;
 import dev.bursar.gateway.ladder.RequestBody.Disabled;
 import dev.bursar.gateway.ladder.RequestBody.Edit;
+import dev.bursar.gateway.ladder.ValueReader.Wanted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -20,6 +22,27 @@ final class GeminiTools {
 
     /// The field that says which functions the model may or must call.
     static final String CALLING = "toolConfig.functionCallingConfig";
+
+    /// Of functions and MCP servers their names, of all else what it is called.
+    private static final Wanted TOOL =
+            Wanted.fields(Map.of(), Wanted.list(Wanted.only(Map.of("name", Wanted.TEXT))));
+
+    private static final Wanted CALLS =
+            Wanted.fields(
+                    Map.of(
+                            "mode", Wanted.TEXT,
+                            "allowedFunctionNames", Wanted.list(Wanted.TEXT),
+                            "allowed_function_names", Wanted.list(Wanted.TEXT)),
+                    Wanted.PLACE);
+
+    private static final Wanted CONFIG =
+            Wanted.fields(
+                    Map.of("functionCallingConfig", CALLS, "function_calling_config", CALLS),
+                    Wanted.PLACE);
+
+    private static final Wanted WANTED =
+            Wanted.only(
+                    Map.of("tools", TOOL.orList(), "toolConfig", CONFIG, "tool_config", CONFIG));
 
     private static final Pattern UPPER = Pattern.compile("([A-Z])");
     private static final Pattern UNDERSCORE = Pattern.compile("_([a-z])");
@@ -61,8 +84,10 @@ final class GeminiTools {
 
     /// @param names of tools, or `tools` for all
     static Disabled disable(byte[] body, BodyScan scan, SortedSet<String> names) {
-        Value read = Value.read(body, "tools", "toolConfig", "tool_config");
-        return new GeminiTools(scan, read, names).disable();
+        Value read = ValueReader.read(body, WANTED);
+        return read == null
+                ? new Disabled.Needed(names.first(), "tools")
+                : new GeminiTools(scan, read, names).disable();
     }
 
     private Disabled disable() {

@@ -1,6 +1,5 @@
 package dev.bursar.gateway.ladder;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +8,9 @@ import tools.jackson.core.JsonToken;
 
 /// A value of a request's body, and the bytes where it is.
 ///
-/// @param fields of an object, in their order, none left out that is there twice
-/// @param elements of an array
-/// @param text of a string, else null
+/// @param fields of an object as far as they are kept, in their order, also those that are there twice
+/// @param elements of an array, if they are kept
+/// @param text of a string, if it is kept, else null
 /// @param nothing whether it is null
 record Value(
         int start,
@@ -35,48 +34,6 @@ record Value(
         boolean isOneOf(String... names) {
             return List.of(names).contains(name);
         }
-    }
-
-    /// The body with only some of its fields.
-    static Value read(byte[] body, String... names) {
-        List<Field> fields = new ArrayList<>();
-        try (JsonParser in = BodyScan.parser(body)) {
-            in.nextToken();
-            int start = offset(in);
-            while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-                String name = in.currentName();
-                int at = offset(in);
-                in.nextToken();
-                if (List.of(names).contains(name)) {
-                    fields.add(new Field(name, at, read(in)));
-                } else {
-                    in.skipChildren();
-                }
-            }
-            return new Value(start, end(in), fields, List.of(), null, false);
-        }
-    }
-
-    /// @param in at the value; it is left at its last token
-    private static Value read(JsonParser in) {
-        int start = offset(in);
-        JsonToken token = in.currentToken();
-        List<Field> fields = new ArrayList<>();
-        List<Value> elements = new ArrayList<>();
-        String text = token == JsonToken.VALUE_STRING ? in.getString() : null;
-        if (token == JsonToken.START_OBJECT) {
-            while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-                String name = in.currentName();
-                int at = offset(in);
-                in.nextToken();
-                fields.add(new Field(name, at, read(in)));
-            }
-        } else if (token == JsonToken.START_ARRAY) {
-            while (in.nextToken() != JsonToken.END_ARRAY) {
-                elements.add(read(in));
-            }
-        }
-        return new Value(start, end(in), fields, elements, text, token == JsonToken.VALUE_NULL);
     }
 
     /// The value of the last field of that name, as most readers take it; null when there is none.

@@ -159,4 +159,37 @@ class ConverseToolsTest {
                 .isEqualTo(nothing);
         assertThat(disable(body(ASKED, "[]", ""), Form.CONVERSE, "tools")).isEqualTo(nothing);
     }
+
+    @Test
+    void schemasOfManyValues_areNotKept() {
+        String schema = spec("sql").replace("\"q\"", "[" + GeminiToolsTest.many("0") + "]");
+        String choice = ",\"toolChoice\":{\"auto\":[" + GeminiToolsTest.many("{}") + "]}";
+        assertThat(
+                        without(
+                                body(ASKED, "[" + spec("web") + ", " + schema + "]", choice),
+                                Form.CONVERSE,
+                                "web"))
+                .isEqualTo(body(ASKED, "[" + schema + "]", choice));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            textBlock =
+                    """
+                    "toolConfig":{"tools":[MANY]}
+                    "toolConfig":{"tools":[{"toolSpec":{"name":"web"},FIELDS}]}
+                    "toolConfig":{"tools":[{"toolSpec":{NAMES}}]}
+                    "additionalModelRequestFields":{"tools":[MANY]}
+                    """)
+    void moreValuesThanAreKept_areRefused(String fields) {
+        String body =
+                ("{" + fields + "}")
+                        .replace("MANY", GeminiToolsTest.many("0"))
+                        .replace("FIELDS", GeminiToolsTest.many("\"a\":0"))
+                        .replace("NAMES", GeminiToolsTest.many("\"name\":\"b\""));
+        assertThat(disable(body, Form.CONVERSE, "sql", "web"))
+                .isEqualTo(new Disabled.Needed("sql", "toolConfig"));
+    }
 }

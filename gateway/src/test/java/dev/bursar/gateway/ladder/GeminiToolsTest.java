@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.gateway.ladder.RequestBody.Disabled;
 import dev.bursar.gateway.ladder.RequestBody.Form;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -250,5 +251,52 @@ class GeminiToolsTest {
                                 Form.GEMINI,
                                 "x"))
                 .isEqualTo(nothing);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            textBlock =
+                    """
+                    [{"functionDeclarations":[%s{"name":"sql","parameters":{"enum":[MANY]},"response":{FIELDS}}]}]
+                    [{"functionDeclarations":[%s{"name":[MANY],"description":{"a":[MANY]}}]},[MANY]]
+                    [{"functionDeclarations":[%s{"name":"sql"}]},{"computerUse":{"a":[MANY],FIELDS}}]
+                    """)
+    void schemasOfManyValues_areNotKept(String tools) {
+        String body =
+                ("{\"tools\":"
+                                + tools
+                                + ",\"toolConfig\":{\"retrievalConfig\":[MANY],\"a\":{FIELDS}}}")
+                        .replace("MANY", many("0"))
+                        .replace("FIELDS", many("\"a\":0"));
+        assertThat(without(body.formatted("{\"name\":\"web\"},"), Form.GEMINI, "web"))
+                .isEqualTo(body.formatted(""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            textBlock =
+                    """
+                    "tools":[MANY]
+                    "tools":[{"functionDeclarations":[{"name":"web"},MANY]}]
+                    "tools":{"mcpServers":[MANY]}
+                    "tools":[{FIELDS}]
+                    "tools":[{"functionDeclarations":[{"name":"web"}]}],"toolConfig":{FIELDS}
+                    "toolConfig":{"functionCallingConfig":{"allowedFunctionNames":[MANY]}}
+                    "tool_config":{"function_calling_config":{FIELDS}}
+                    """)
+    void moreValuesThanAreKept_areRefused(String fields) {
+        String body =
+                ("{" + fields + "}").replace("MANY", many("0")).replace("FIELDS", many("\"a\":0"));
+        assertThat(disable(body, Form.GEMINI, "sql", "web"))
+                .isEqualTo(new Disabled.Needed("sql", "tools"));
+    }
+
+    /// More than are kept of one body.
+    static String many(String each) {
+        return String.join(",", Collections.nCopies(ValueReader.MAX_VALUES + 1, each));
     }
 }
