@@ -2,7 +2,9 @@ package dev.bursar.gateway.ladder;
 
 import dev.bursar.gateway.ladder.RequestBody.Edit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -155,11 +157,13 @@ final class BodyScan {
     ///
     /// @param gone fewer than `all`
     static <P extends Part> List<Edit> remove(List<P> all, List<P> gone) {
+        Set<Integer> starts = new HashSet<>();
+        gone.forEach(part -> starts.add(part.start()));
         List<Edit> edits = new ArrayList<>();
         for (int from = 0; from < all.size(); from++) {
-            if (gone.contains(all.get(from))) {
+            if (starts.contains(all.get(from).start())) {
                 int to = from;
-                while (to + 1 < all.size() && gone.contains(all.get(to + 1))) {
+                while (to + 1 < all.size() && starts.contains(all.get(to + 1).start())) {
                     to++;
                 }
                 edits.add(

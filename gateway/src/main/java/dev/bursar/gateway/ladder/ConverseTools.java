@@ -53,6 +53,8 @@ final class ConverseTools {
     private final SortedSet<String> names;
     private final Value read;
     private final List<Value> elements;
+
+    /// What each of the elements is.
     private final List<Tool> tools;
 
     private ConverseTools(byte[] body, BodyScan scan, Value read, SortedSet<String> names) {
@@ -79,7 +81,7 @@ final class ConverseTools {
         if (passedOn != null) {
             return new Disabled.Needed(passedOn, BodyScan.MODEL_FIELDS);
         }
-        List<Tool> real = tools.stream().filter(tool -> !tool.names().isEmpty()).toList();
+        List<Tool> real = tools.stream().filter(ConverseTools::isTool).toList();
         List<Tool> gone = real.stream().filter(this::goes).toList();
         String first = first(gone);
         if (first == null) {
@@ -95,6 +97,11 @@ final class ConverseTools {
         }
         List<String> taken = names.stream().filter(name -> isUsed(name, gone)).toList();
         return new Disabled.Changed(none ? withoutConfig() : without(gone), taken, none);
+    }
+
+    /// A mark for the cache is none.
+    private static boolean isTool(Tool element) {
+        return !element.names().isEmpty();
     }
 
     private boolean goes(Tool tool) {
@@ -132,10 +139,11 @@ final class ConverseTools {
         List<Tool> all = new ArrayList<>(gone);
         boolean open = false;
         boolean taken = false;
-        for (Tool each : tools) {
-            if (gone.contains(each)) {
+        for (int i = 0; i < tools.size(); i++) {
+            Tool each = tools.get(i);
+            if (isTool(each) && goes(each)) {
                 taken = true;
-            } else if (!isMark(each)) {
+            } else if (elements.get(i).field(CACHE_POINT) == null) {
                 open = true;
                 taken = false;
             } else if (taken && !open) {
@@ -146,10 +154,6 @@ final class ConverseTools {
             }
         }
         return BodyScan.remove(tools, all);
-    }
-
-    private boolean isMark(Tool tool) {
-        return elements.get(tools.indexOf(tool)).field(CACHE_POINT) != null;
     }
 
     /// By its name; those that run at AWS also by what they are. A mark for the cache has no names.

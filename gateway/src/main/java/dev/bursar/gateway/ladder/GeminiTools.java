@@ -5,9 +5,11 @@ import dev.bursar.gateway.ladder.RequestBody.Disabled;
 import dev.bursar.gateway.ladder.RequestBody.Edit;
 import dev.bursar.gateway.ladder.ValueReader.Wanted;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -55,6 +57,9 @@ final class GeminiTools {
     private final List<Value> allowed;
     private final List<Tool> functions = new ArrayList<>();
 
+    /// The names of functions that go.
+    private final Set<String> goneFunctions = new HashSet<>();
+
     /// What Google runs.
     private final List<Tool> others = new ArrayList<>();
 
@@ -80,6 +85,9 @@ final class GeminiTools {
                 (isFunctions(field) ? functions : others).addAll(toolsOf(field));
             }
         }
+        functions.stream()
+                .filter(this::goes)
+                .forEach(function -> goneFunctions.addAll(function.names()));
     }
 
     /// @param names of tools, or `tools` for all
@@ -126,8 +134,7 @@ final class GeminiTools {
 
     /// Whether it names a function that goes.
     private boolean isOfGone(Value name) {
-        return functions.stream()
-                .anyMatch(function -> function.names().contains(name.text()) && goes(function));
+        return name.text() != null && goneFunctions.contains(name.text());
     }
 
     private List<Edit> allowLess() {
@@ -190,9 +197,8 @@ final class GeminiTools {
     private boolean isRemoved(Value tool, List<Edit> edits) {
         List<Value.Field> gone =
                 tool.fields().stream().filter(field -> isRemoved(field, edits)).toList();
-        if (!gone.isEmpty()
-                && tool.fields().stream()
-                        .allMatch(each -> gone.contains(each) || each.value().nothing())) {
+        long empty = tool.fields().stream().filter(field -> field.value().nothing()).count();
+        if (!gone.isEmpty() && gone.size() + empty == tool.fields().size()) {
             return true;
         }
         edits.addAll(BodyScan.remove(tool.fields(), gone));

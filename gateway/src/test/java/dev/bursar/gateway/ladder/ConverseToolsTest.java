@@ -1,6 +1,9 @@
 package dev.bursar.gateway.ladder;
 
+import static dev.bursar.gateway.ladder.RequestBodyTest.MANY_TOOLS;
 import static dev.bursar.gateway.ladder.RequestBodyTest.disable;
+import static dev.bursar.gateway.ladder.RequestBodyTest.everySecond;
+import static dev.bursar.gateway.ladder.RequestBodyTest.otherSeconds;
 import static dev.bursar.gateway.ladder.RequestBodyTest.without;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +11,8 @@ import dev.bursar.gateway.ladder.RequestBody.Disabled;
 import dev.bursar.gateway.ladder.RequestBody.Form;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -191,5 +196,13 @@ class ConverseToolsTest {
                         .replace("NAMES", GeminiToolsTest.many("\"name\":\"b\""));
         assertThat(disable(body, Form.CONVERSE, "sql", "web"))
                 .isEqualTo(new Disabled.Needed("sql", "toolConfig"));
+    }
+
+    @Test
+    @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+    void manyTools_areTakenInOnePass() {
+        String all = "[" + everySecond(MANY_TOOLS, "{\"web_2%d\":{}}", "{\"sql%d\":{}}") + "]";
+        assertThat(without(body(ASKED, all, ""), Form.CONVERSE, "web"))
+                .isEqualTo(body(ASKED, "[" + otherSeconds(MANY_TOOLS, "{\"sql%d\":{}}") + "]", ""));
     }
 }

@@ -1,6 +1,9 @@
 package dev.bursar.gateway.ladder;
 
+import static dev.bursar.gateway.ladder.RequestBodyTest.MANY_TOOLS;
 import static dev.bursar.gateway.ladder.RequestBodyTest.disable;
+import static dev.bursar.gateway.ladder.RequestBodyTest.everySecond;
+import static dev.bursar.gateway.ladder.RequestBodyTest.otherSeconds;
 import static dev.bursar.gateway.ladder.RequestBodyTest.without;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +12,8 @@ import dev.bursar.gateway.ladder.RequestBody.Form;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -298,5 +303,42 @@ class GeminiToolsTest {
     /// More than are kept of one body.
     static String many(String each) {
         return String.join(",", Collections.nCopies(ValueReader.MAX_VALUES + 1, each));
+    }
+
+    @Test
+    @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+    void manyFunctions_areTakenInOnePass() {
+        int count = MANY_TOOLS * 2 / 3;
+        String body =
+                "{\"tools\":[{\"functionDeclarations\":[%s]}],\"toolConfig\":{"
+                        + "\"functionCallingConfig\":{\"allowedFunctionNames\":[%s]}}}";
+        String web = "{\"name\":\"web_2%d\"}";
+        String sql = "{\"name\":\"sql%d\"}";
+        String allowed = everySecond(count, "\"web_2%d\"", "\"sql%d\"");
+        assertThat(
+                        without(
+                                body.formatted(everySecond(count, web, sql), allowed),
+                                Form.GEMINI,
+                                "web"))
+                .isEqualTo(
+                        body.formatted(otherSeconds(count, sql), otherSeconds(count, "\"sql%d\"")));
+    }
+
+    @Test
+    @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+    void manyFieldsOfATool_areTakenInOnePass() {
+        String body = "{\"tools\":[%s{\"googleSearch\":{}}]}";
+        String fields = everySecond(2 * MANY_TOOLS, "\"web_2%d\":{}", "\"web_3%d\":null");
+        assertThat(without(body.formatted("{" + fields + "},"), Form.GEMINI, "web"))
+                .isEqualTo(body.formatted(""));
+    }
+
+    @Test
+    void allowedNameThatIsNoText_stays() {
+        String body =
+                "{\"tools\":[{\"functionDeclarations\":[%s{\"name\":\"sql\"}]}],\"toolConfig\":{"
+                        + "\"functionCallingConfig\":{\"allowedFunctionNames\":[7,null%s]}}}";
+        assertThat(without(body.formatted("{\"name\":\"web\"},", ",\"web\""), Form.GEMINI, "web"))
+                .isEqualTo(body.formatted("", ""));
     }
 }

@@ -10,7 +10,11 @@ import java.io.ByteArrayOutputStream;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,6 +22,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RequestBodyTest {
 
     private static final long FLOOR = 256;
+
+    /// So many that work which grows with their square takes much longer than one pass.
+    static final int MANY_TOOLS = 90_000;
 
     private static String apply(String body, List<Edit> edits) {
         byte[] from = body.getBytes(UTF_8);
@@ -203,5 +210,33 @@ class RequestBodyTest {
                 .isEqualTo(new Disabled.Needed("images", "messages"));
         assertThat(read("{}").disable(names, false, Form.OPENAI))
                 .isEqualTo(new Disabled.Changed(List.of(), List.of(), false));
+    }
+
+    /// The elements of a list: every second one is a tool of the web, all others are of another kind.
+    static String everySecond(int count, String web, String other) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> (i % 2 == 0 ? web : other).formatted(i))
+                .collect(Collectors.joining(","));
+    }
+
+    /// Those that are not of the web.
+    static String otherSeconds(int count, String other) {
+        return IntStream.range(0, count)
+                .filter(i -> i % 2 != 0)
+                .mapToObj(other::formatted)
+                .collect(Collectors.joining(","));
+    }
+
+    @Test
+    @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+    void manyTools_areTakenInOnePass() {
+        String web = "{\"name\":\"web_2%d\"}";
+        String other = "{\"name\":\"sql%d\"}";
+        assertThat(
+                        without(
+                                "{\"tools\":[" + everySecond(MANY_TOOLS, web, other) + "]}",
+                                Form.OPENAI,
+                                "web"))
+                .isEqualTo("{\"tools\":[" + otherSeconds(MANY_TOOLS, other) + "]}");
     }
 }
