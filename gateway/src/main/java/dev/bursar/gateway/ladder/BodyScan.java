@@ -27,6 +27,9 @@ final class BodyScan {
                                     .build())
                     .build();
 
+    /// How many fields, tools and names of tools are kept of one body.
+    static final int MAX_PARTS = 200_000;
+
     /// The fewest tokens that Messages takes for thinking.
     static final long LEAST_OF_MESSAGES = 1_024;
 
@@ -41,6 +44,7 @@ final class BodyScan {
     private final List<Tool> tools = new ArrayList<>();
     private final List<Effort> efforts = new ArrayList<>();
     private final Choice choice = new Choice(new TreeSet<>(), new TreeSet<>());
+    private int parts;
     private int inside;
     private boolean thinks;
     private @Nullable Thinking thinking;
@@ -113,6 +117,11 @@ final class BodyScan {
 
     static JsonParser parser(byte[] body) {
         return FACTORY.createParser(ObjectReadContext.empty(), body);
+    }
+
+    /// Whether there is more in the body than is kept: [#members], [#tools] and [#choice] lack some.
+    boolean isCut() {
+        return parts > MAX_PARTS;
     }
 
     List<Member> members() {
@@ -194,7 +203,9 @@ final class BodyScan {
                 case MODEL_FIELDS -> readModelFields();
                 default -> in.skipChildren();
             }
-            members.add(new Member(name, start, value, end()));
+            if (keeps()) {
+                members.add(new Member(name, start, value, end()));
+            }
         }
     }
 
@@ -207,8 +218,14 @@ final class BodyScan {
             int start = offset();
             SortedSet<String> names = new TreeSet<>();
             readTool(names);
-            tools.add(new Tool(names, start, end()));
+            if (keeps()) {
+                tools.add(new Tool(names, start, end()));
+            }
         }
+    }
+
+    private boolean keeps() {
+        return ++parts <= MAX_PARTS;
     }
 
     /// The name of a tool is in it, or in the object that is named like its type.
@@ -222,7 +239,7 @@ final class BodyScan {
             JsonToken value = in.nextToken();
             switch (name) {
                 case "name", "type", "server_label" -> {
-                    if (value == JsonToken.VALUE_STRING) {
+                    if (value == JsonToken.VALUE_STRING && keeps()) {
                         names.add(in.getString());
                     }
                     in.skipChildren();
@@ -234,7 +251,7 @@ final class BodyScan {
     }
 
     private void readChoice() {
-        if (in.currentToken() == JsonToken.VALUE_STRING) {
+        if (in.currentToken() == JsonToken.VALUE_STRING && keeps()) {
             choice.words().add(in.getString());
         }
         if (!in.currentToken().isStructStart()) {
@@ -246,7 +263,7 @@ final class BodyScan {
                 depth++;
             } else if (token.isStructEnd()) {
                 depth--;
-            } else if (token == JsonToken.VALUE_STRING) {
+            } else if (token == JsonToken.VALUE_STRING && keeps()) {
                 boolean name = "name".equals(in.currentName());
                 (name ? choice.names() : choice.words()).add(in.getString());
             }

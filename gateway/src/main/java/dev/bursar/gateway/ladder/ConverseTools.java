@@ -19,10 +19,12 @@ import tools.jackson.core.JsonToken;
 /// Tools in the fields that a model gets as they are cannot be taken out: they are needed, too.
 final class ConverseTools {
 
+    /// The field that has the tools.
+    static final String CONFIG = "toolConfig";
+
     /// The field that says what the model must call.
     static final String CHOICE = "toolConfig.toolChoice";
 
-    private static final String CONFIG = "toolConfig";
     private static final String CACHE_POINT = "cachePoint";
 
     private static final Wanted NAME = Wanted.only(Map.of("name", Wanted.TEXT));

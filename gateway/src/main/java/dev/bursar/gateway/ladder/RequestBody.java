@@ -119,6 +119,10 @@ public final class RequestBody {
                 && scan.member(BodyScan.MODEL_FIELDS) != null) {
             return new Disabled.Needed("thinking", BodyScan.MODEL_FIELDS);
         }
+        if (scan.isCut()) {
+            return new Disabled.Needed(
+                    names.first(), form == Form.CONVERSE ? ConverseTools.CONFIG : TOOLS);
+        }
         Disabled tools =
                 switch (form) {
                     case OPENAI -> new ListedTools(scan, "\"none\"").disable(names);

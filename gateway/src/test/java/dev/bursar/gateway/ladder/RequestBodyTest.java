@@ -7,6 +7,7 @@ import dev.bursar.gateway.ladder.RequestBody.Disabled;
 import dev.bursar.gateway.ladder.RequestBody.Edit;
 import dev.bursar.gateway.ladder.RequestBody.Form;
 import java.io.ByteArrayOutputStream;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
@@ -238,5 +239,34 @@ class RequestBodyTest {
                                 Form.OPENAI,
                                 "web"))
                 .isEqualTo("{\"tools\":[" + otherSeconds(MANY_TOOLS, other) + "]}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            textBlock =
+                    """
+                    OPENAI    | tools      | "tools":[{"name":"web"},0,MANY]
+                    ANTHROPIC | tools      | "tools":[{"name":"web"}],MEMBERS
+                    ANTHROPIC | tools      | "tools":[{"name":"web"},{NAMES}]
+                    OPENAI    | tools      | "tools":[{"name":"web"}],"tool_choice":[TEXTS]
+                    GEMINI    | tools      | "tools":[{"functionDeclarations":[{"name":"web"}]}],MEMBERS
+                    CONVERSE  | toolConfig | "toolConfig":{"tools":[{"toolSpec":{"name":"web"}}]},MEMBERS
+                    """)
+    void morePartsThanAreKept_areRefused(Form form, String field, String fields) {
+        String body =
+                ("{" + fields + ",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":9000}}")
+                        .replace("MANY", many("0"))
+                        .replace("MEMBERS", many("\"a\":0"))
+                        .replace("NAMES", many("\"name\":\"b\""))
+                        .replace("TEXTS", many("\"b\""));
+        assertThat(disable(body, form, "sql", "web")).isEqualTo(new Disabled.Needed("sql", field));
+        assertThat(read(body).thinkingTokens()).isEqualTo(9000);
+    }
+
+    /// More than are kept of one body.
+    static String many(String each) {
+        return String.join(",", Collections.nCopies(BodyScan.MAX_PARTS + 1, each));
     }
 }
