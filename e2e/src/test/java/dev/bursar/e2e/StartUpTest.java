@@ -37,7 +37,7 @@ class StartUpTest {
                 "limit: -1 USD | limit: 1 USD | negative",
                 "limit: 99999999999999999999 USD | limit: 1 USD | too large",
                 "limit: much | limit: 1 USD | 25 USD",
-                "timezone: Europe/Bärlin | timezone: Europe/Berlin | time zone",
+                "Europe/Bärlin | Europe/Berlin | time zone",
                 "per: [rum] | per: [run] | rum",
                 "prot: | port: | prot",
             })
