@@ -64,12 +64,8 @@ final class AccountTable {
         return removed;
     }
 
-    /// Every bit of the key's hash changes every bit of this one.
     static int hash(AccountKey key) {
-        int hash = key.hashCode();
-        hash = (hash ^ (hash >>> 16)) * 0x7feb352d;
-        hash = (hash ^ (hash >>> 15)) * 0x846ca68b;
-        return hash ^ (hash >>> 16);
+        return HoldNumbers.mixed(key.hashCode());
     }
 
     /// Where an account is, or else the empty place that ends the search for it.

@@ -153,12 +153,15 @@ final class HoldNumbers {
         return hash >>> (Integer.SIZE - PART_BITS);
     }
 
-    /// Every bit of the id's hash changes every bit of this one: ids that were counted up are close
-    /// together otherwise.
     private static int hash(HoldId id) {
-        int hash = id.value().hashCode();
-        hash = (hash ^ (hash >>> 16)) * 0x7feb352d;
-        hash = (hash ^ (hash >>> 15)) * 0x846ca68b;
-        return hash ^ (hash >>> 16);
+        return mixed(id.value().hashCode());
+    }
+
+    /// Every bit of a hash changes every bit of this one: ids that were counted up are close together
+    /// otherwise.
+    static int mixed(int hash) {
+        int mixed = (hash ^ (hash >>> 16)) * 0x7feb352d;
+        mixed = (mixed ^ (mixed >>> 15)) * 0x846ca68b;
+        return mixed ^ (mixed >>> 16);
     }
 }
