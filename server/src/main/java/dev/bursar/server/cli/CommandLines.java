@@ -7,6 +7,7 @@ import dev.bursar.server.directory.DirectoryException;
 import dev.bursar.server.http.ListenException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -19,30 +20,32 @@ import picocli.CommandLine.ScopeType;
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         versionProvider = CommandLines.Version.class,
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            Serve.class,
-            DemoCommand.class,
-            Check.class,
-            Keys.class,
-            Budgets.class,
-            Approvals.class,
-            Runs.class,
-            Reservations.class,
-            Tenants.class,
-            Tokens.class,
-            Audit.class,
-            Verify.class,
-            MakeBackup.class,
-            MakeArchive.class,
-            Operations.Reload.class,
-            Operations.Rebuild.class,
-            Bench.class,
-            Conformance.class
-        })
+        synopsisSubcommandLabel = "COMMAND")
 final class CommandLines {
 
     private static final int ANSWER_IS_NO = 1;
+
+    /// In the order of the help.
+    private static final List<Class<?>> COMMANDS =
+            List.of(
+                    Serve.class,
+                    DemoCommand.class,
+                    Check.class,
+                    Keys.class,
+                    Budgets.class,
+                    Approvals.class,
+                    Runs.class,
+                    Reservations.class,
+                    Tenants.class,
+                    Tokens.class,
+                    Audit.class,
+                    Verify.class,
+                    MakeBackup.class,
+                    MakeArchive.class,
+                    Operations.Reload.class,
+                    Operations.Rebuild.class,
+                    Bench.class,
+                    Conformance.class);
 
     private CommandLines() {}
 
@@ -58,6 +61,7 @@ final class CommandLines {
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
         Logs.install();
         CommandLine line = new CommandLine(new CommandLines());
+        needed(arguments).forEach(line::addSubcommand);
         line.setOut(out);
         line.setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -69,6 +73,20 @@ final class CommandLines {
         out.flush();
         err.flush();
         return code;
+    }
+
+    /// The one that is named, as it takes half a second to look at all of them; all of them for a help, or for the
+    /// one that was meant.
+    private static List<Class<?>> needed(String... arguments) {
+        return COMMANDS.stream()
+                .filter(command -> arguments.length > 0 && name(command).equals(arguments[0]))
+                .findFirst()
+                .<List<Class<?>>>map(List::of)
+                .orElse(COMMANDS);
+    }
+
+    private static String name(Class<?> command) {
+        return command.getAnnotation(Command.class).name();
     }
 
     /// What a person can act on in one line; only a mistake of ours gets a stack trace.
