@@ -137,6 +137,11 @@ public final class Gateway implements AutoCloseable {
         this.ticks =
                 vertx.setPeriodic(WaitingRoom.TICK.toMillis(), _ -> this.wiring.waiting().tick());
         prepare(settings);
+    }
+
+    /// Loads what the first calls would wait for, without waiting itself. For the end of a start: the more that
+    /// has to be recovered, the less may be done beside it.
+    public void warmUp() {
         Thread.ofVirtual().name("tokenizer-preload").start(tokens::preload);
     }
 

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
@@ -106,6 +107,9 @@ public final class Server implements AutoCloseable {
         ServerMeters meters = new ServerMeters(registry, new Meters(registry));
         meters.expose(config.gateway().providers().keySet());
 
+        // Beside the recovery, which may take a while.
+        CompletableFuture<Vertx> loading = CompletableFuture.supplyAsync(Server::vertx);
+        open(() -> loading.join().close().await(CLOSE_SECONDS, TimeUnit.SECONDS));
         authority =
                 open(
                         Authority.open(
@@ -134,8 +138,7 @@ public final class Server implements AutoCloseable {
             open(new ArchiveKeeper(authority, notary, archiveAfter, clock));
         }
 
-        Vertx vertx = vertx();
-        open(() -> vertx.close().await(CLOSE_SECONDS, TimeUnit.SECONDS));
+        Vertx vertx = loading.join();
         Margins margins = new Margins();
         open(new MarginsFile(config.data(), margins));
         gateway =
@@ -192,6 +195,7 @@ public final class Server implements AutoCloseable {
                                     }
                                 },
                                 routes.handler()));
+        gateway.warmUp();
         newAdminToken = directory.tokens().firstAdminToken();
     }
 

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPOutputStream;
 
 /// The files that pages load, all from the jar: read, hashed and compressed once at start.
@@ -70,7 +71,7 @@ final class Assets {
         if (zipped) {
             response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
         }
-        response.end(zipped ? asset.zipped : asset.plain);
+        response.end(zipped ? asset.zipped.join() : asset.plain);
     }
 
     /// One file to fetch, of parts that a person can read. A later part wins over an earlier one.
@@ -90,7 +91,7 @@ final class Assets {
     private String add(String file, String type, byte[] plain) {
         int dot = file.lastIndexOf('.');
         String name = PATH + file.substring(0, dot) + "." + hash(plain) + file.substring(dot);
-        byName.put(name, new Asset(type, Buffer.buffer(plain), Buffer.buffer(zip(plain))));
+        byName.put(name, new Asset(type, plain));
         return name;
     }
 
@@ -134,5 +135,14 @@ final class Assets {
         return out.toByteArray();
     }
 
-    private record Asset(String type, Buffer plain, Buffer zipped) {}
+    /// @param zipped made beside the start of the server
+    private record Asset(String type, Buffer plain, CompletableFuture<Buffer> zipped) {
+
+        Asset(String type, byte[] plain) {
+            this(
+                    type,
+                    Buffer.buffer(plain),
+                    CompletableFuture.supplyAsync(() -> Buffer.buffer(zip(plain))));
+        }
+    }
 }

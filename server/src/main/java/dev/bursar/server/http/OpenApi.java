@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -23,11 +24,25 @@ final class OpenApi {
     /// The security scheme of the document: an access token.
     private static final String SCHEME = "token";
 
-    private final ObjectNode document;
+    /// Made beside the start of the server.
+    private final CompletableFuture<ObjectNode> document;
 
     /// @param filters parameters of the operations that filter by dimension
     OpenApi(List<String> filters) {
-        this.document = read();
+        this.document = CompletableFuture.supplyAsync(() -> document(filters));
+    }
+
+    void mount(ApiRouter api) {
+        api.on(
+                ApiRoute.DOCUMENT,
+                context -> {
+                    Parameters.of(context, List.of());
+                    Answers.json(context, 200, document.join());
+                });
+    }
+
+    private static ObjectNode document(List<String> filters) {
+        ObjectNode document = read();
         String version = OpenApi.class.getPackage().getImplementationVersion();
         ((ObjectNode) document.path("info")).put("version", version == null ? "0" : version);
         for (JsonNode path : document.path("paths")) {
@@ -38,15 +53,7 @@ final class OpenApi {
         for (ApiRoute route : ApiRoute.values()) {
             addRoles(document, route);
         }
-    }
-
-    void mount(ApiRouter api) {
-        api.on(
-                ApiRoute.DOCUMENT,
-                context -> {
-                    Parameters.of(context, List.of());
-                    Answers.json(context, 200, document);
-                });
+        return document;
     }
 
     private static void addFilters(ObjectNode operation, List<String> filters) {
