@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -32,6 +33,9 @@ final class Recount {
     private final Map<BudgetId, Book> books = new HashMap<>();
     private final Map<HoldId, List<Part>> holds = new HashMap<>();
     private List<AccountKey> touched = new ArrayList<>();
+
+    /// The accounts of the state it started from, in their order.
+    private final List<AccountKey> begun = new ArrayList<>();
 
     /// The accounts of a budget, by the values of `per` and the start of their window.
     private static final class Book {
@@ -64,7 +68,9 @@ final class Recount {
                 tally.debt = account.funding().debt();
                 tally.credit = account.funding().credit();
                 windows(account.account()).put(account.account().windowStartMillis(), tally);
+                begun.add(account.account());
             }
+            case StateRecord.OpenHold hold -> hold(hold.state().granted().hold(), postings(hold));
             case StateRecord.HoldState hold -> hold(hold.granted().hold(), hold.postings());
             case StateRecord.Clock clock -> {}
             case StateRecord.ClosedTenant tenant -> {}
@@ -179,6 +185,19 @@ final class Recount {
                 spend(tally, book(entry.account()).budget.unit(), entry.amount());
             }
         }
+    }
+
+    private List<Entry.Posting> postings(StateRecord.OpenHold hold) {
+        return hold.shares().stream()
+                .map(share -> {
+                    AccountKey account = begun.get(share.account());
+                    return new Entry.Posting(account, unit(account), share.amount());
+                })
+                .toList();
+    }
+
+    private Unit unit(AccountKey account) {
+        return Objects.requireNonNull(books.get(account.budget())).budget.unit();
     }
 
     private void hold(HoldId hold, List<Entry.Posting> postings) {

@@ -39,6 +39,7 @@ final class StateCodec {
     private static final int APPROVAL = 8;
     private static final int SPENT_KEY = 9;
     private static final int STOPPED_RUN = 10;
+    private static final int OPEN_HOLD = 11;
 
     private StateCodec() {}
 
@@ -65,7 +66,15 @@ final class StateCodec {
             }
             case StateRecord.OpenApproval(Approval approval) -> writeApproval(out, approval);
             case StateRecord.AccountState account -> writeAccount(out, account);
-            case StateRecord.HoldState hold -> writeHold(out, hold);
+            case StateRecord.HoldState hold -> {
+                out.tag(HOLD);
+                writeHold(out, hold);
+            }
+            case StateRecord.OpenHold hold -> {
+                out.tag(OPEN_HOLD);
+                writeShares(out, hold.shares());
+                writeHold(out, hold.state());
+            }
             case StateRecord.EndedHold(
                             HoldId hold,
                             TenantId tenant,
@@ -130,6 +139,11 @@ final class StateCodec {
             case APPROVAL -> new StateRecord.OpenApproval(readApproval(in));
             case ACCOUNT -> readAccount(in);
             case HOLD -> readHold(in);
+            case OPEN_HOLD -> {
+                List<StateRecord.Share> shares =
+                        in.list(() -> new StateRecord.Share(in.integer(), in.number()));
+                yield new StateRecord.OpenHold(readHold(in), shares);
+            }
             case ENDED_HOLD ->
                     new StateRecord.EndedHold(
                             new HoldId(in.text()),
@@ -209,8 +223,15 @@ final class StateCodec {
                 account, openedAt, usedAt, spent, overrun, funding, buckets);
     }
 
+    private static void writeShares(WireWriter out, List<StateRecord.Share> shares) {
+        out.number(shares.size());
+        for (int i = 0; i < shares.size(); i++) {
+            out.number(shares.get(i).account());
+            out.number(shares.get(i).amount());
+        }
+    }
+
     private static void writeHold(WireWriter out, StateRecord.HoldState hold) {
-        out.tag(HOLD);
         out.text(hold.tenant().value());
         writeSubject(out, hold.subject());
         writePostings(out, hold.postings());
@@ -225,7 +246,7 @@ final class StateCodec {
         OutcomeCodec.writeGranted(out, hold.granted());
     }
 
-    private static StateRecord readHold(WireReader in) {
+    private static StateRecord.HoldState readHold(WireReader in) {
         return new StateRecord.HoldState(
                 in.tenant(),
                 readSubject(in),

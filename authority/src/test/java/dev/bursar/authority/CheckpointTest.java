@@ -152,6 +152,30 @@ final class CheckpointTest {
     }
 
     @Test
+    void open_uponAnOlderCheckpoint_whoseHoldsNameAccountsByKey_isTheSame() {
+        try (Authority authority = open(Fixtures.settings())) {
+            authority.submit(define("company", 1_000 * USD));
+            authority.submit(define("team", 100 * USD));
+            authority.submit(reserve("open-1", 2 * USD));
+            authority.submit(reserve("open-2", 3 * USD));
+        }
+        Checkpoints.Restored newest = checkpoints().newest().orElseThrow();
+        Ledger ledger = newest.ledger();
+        Stream<StateRecord> older =
+                ledger.state()
+                        .map(state ->
+                                state instanceof StateRecord.OpenHold open
+                                        ? ledger.hold(open.state().granted().hold())
+                                        : state);
+        checkpoints().write(newest.position(), newest.chain(), older);
+        assertThat(checkpoints().newest())
+                .get()
+                .extracting(CheckpointTest::states)
+                .isEqualTo(states(newest));
+        assertThat(JournalVerifier.verify(data, LedgerLimits.DEFAULT).problems()).isEmpty();
+    }
+
+    @Test
     void open_withAnUnfinishedCheckpoint_removesIt() throws IOException {
         runAndClose();
         Path unfinished = Files.writeString(data.resolve("checkpoint-99.tmp"), "half");

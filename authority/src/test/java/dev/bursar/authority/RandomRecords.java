@@ -178,8 +178,24 @@ final class RandomRecords {
         };
     }
 
+    private StateRecord.HoldState openHold() {
+        return new StateRecord.HoldState(
+                tenant(),
+                subject(),
+                list(this::posting),
+                Duration.ofMillis(random.nextInt(60_000)),
+                any(Command.OnExpiry.values()),
+                any(Command.Overage.values()),
+                random.nextBoolean(),
+                attribution(),
+                key(),
+                instant(),
+                random.nextInt(),
+                granted());
+    }
+
     StateRecord state() {
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(11)) {
             case 0 -> new StateRecord.Clock(instant());
             case 1 -> new StateRecord.OpenBudget(budget(), any(Budget.Status.values()));
             case 2 ->
@@ -191,20 +207,13 @@ final class RandomRecords {
                             number(),
                             funding(),
                             list(() -> new StateRecord.Bucket(random.nextLong(), number())));
-            case 3 ->
-                    new StateRecord.HoldState(
-                            tenant(),
-                            subject(),
-                            list(this::posting),
-                            Duration.ofMillis(random.nextInt(60_000)),
-                            any(Command.OnExpiry.values()),
-                            any(Command.Overage.values()),
-                            random.nextBoolean(),
-                            attribution(),
-                            key(),
-                            instant(),
-                            random.nextInt(),
-                            granted());
+            case 3 -> openHold();
+            case 9 ->
+                    new StateRecord.OpenHold(
+                            openHold(),
+                            list(() ->
+                                    new StateRecord.Share(
+                                            random.nextInt(Integer.MAX_VALUE), number())));
             case 4 ->
                     new StateRecord.EndedHold(
                             hold(),

@@ -201,13 +201,13 @@ final class Hold {
                 .toList();
     }
 
+    /// Whether [#granted(HoldId, Amounts, Instant, Outcome.Remaining)] makes it again.
     private static boolean follows(Outcome.Granted granted) {
-        return granted.equals(
-                granted(
-                        granted.hold(),
-                        granted.held(),
-                        Instant.ofEpochMilli(granted.expiresAt().toEpochMilli()),
-                        granted.tightest()));
+        return granted.notices().isEmpty()
+                && granted.wouldRefuse().isEmpty()
+                && granted.standings().isEmpty()
+                && granted.expiresAt()
+                        .equals(Instant.ofEpochMilli(granted.expiresAt().toEpochMilli()));
     }
 
     /// The answer to a reserve of which there is no more to say.

@@ -3,7 +3,9 @@ package dev.bursar.ledger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /// A ledger's state as records, and back.
@@ -20,6 +22,7 @@ final class Snapshot {
     private Snapshot() {}
 
     static Stream<StateRecord> write(LedgerState state) {
+        IdentityHashMap<Account, Integer> numbers = new IdentityHashMap<>();
         Stream<StateRecord> clock = Stream.of(new StateRecord.Clock(state.lastAt()));
         Stream<StateRecord> budgets =
                 state.budgets().stream()
@@ -28,11 +31,14 @@ final class Snapshot {
                 state.budgets().stream()
                         .flatMap(BudgetState::accounts)
                         .sorted(Comparator.comparing(Account::key, ACCOUNT_ORDER))
-                        .map(Snapshot::record);
+                        .map(account -> {
+                            numbers.put(account, numbers.size());
+                            return record(account);
+                        });
         Stream<StateRecord> holds =
                 state.holds().stream()
                         .sorted(Comparator.comparing((Hold hold) -> hold.id().value()))
-                        .map(Snapshot::record);
+                        .map(hold -> record(hold, numbers));
         Stream<StateRecord> memory =
                 Stream.of(
                                 state.memory().endedHolds(),
@@ -59,11 +65,26 @@ final class Snapshot {
                 account.buckets());
     }
 
+    private static StateRecord record(Hold hold, IdentityHashMap<Account, Integer> numbers) {
+        List<StateRecord.Share> shares =
+                hold.parts().stream()
+                        .map(part ->
+                                new StateRecord.Share(
+                                        Objects.requireNonNull(numbers.get(part.account())),
+                                        part.amount()))
+                        .toList();
+        return new StateRecord.OpenHold(record(hold, List.of()), shares);
+    }
+
     static StateRecord.HoldState record(Hold hold) {
+        return record(hold, hold.postings());
+    }
+
+    private static StateRecord.HoldState record(Hold hold, List<Entry.Posting> postings) {
         return new StateRecord.HoldState(
                 hold.tenant(),
                 hold.subject(),
-                hold.postings(),
+                postings,
                 hold.grace(),
                 hold.onExpiry(),
                 hold.overage(),
@@ -77,6 +98,7 @@ final class Snapshot {
 
     static LedgerState read(LedgerLimits limits, Stream<StateRecord> records) {
         LedgerState state = new LedgerState(limits);
+        List<Account> accounts = new ArrayList<>();
         records.forEachOrdered(record -> {
             switch (record) {
                 case StateRecord.Clock clock -> state.resumeAt(clock.lastAt());
@@ -84,7 +106,8 @@ final class Snapshot {
                 case StateRecord.StoppedRunState stopped -> state.stoppedRuns().put(stopped);
                 case StateRecord.OpenBudget open -> state.open(open.budget(), open.status());
                 case StateRecord.OpenApproval open -> state.approvals().open(open.approval());
-                case StateRecord.AccountState account -> read(state, account);
+                case StateRecord.AccountState account -> accounts.add(read(state, account));
+                case StateRecord.OpenHold hold -> state.add(hold(accounts, hold));
                 case StateRecord.HoldState hold -> state.add(hold(state, hold));
                 case StateRecord.EndedHold ended -> state.memory().remember(ended);
                 case StateRecord.SpentKey key -> state.memory().spent().add(key);
@@ -95,9 +118,23 @@ final class Snapshot {
         return state;
     }
 
-    private static void read(LedgerState state, StateRecord.AccountState record) {
+    private static Account read(LedgerState state, StateRecord.AccountState record) {
         BudgetState budget = budget(state, record.account());
-        state.add(budget, new Account(record, budget.budget()));
+        Account account = new Account(record, budget.budget());
+        state.add(budget, account);
+        return account;
+    }
+
+    private static Hold hold(List<Account> accounts, StateRecord.OpenHold record) {
+        List<Hold.Part> parts = new ArrayList<>(record.shares().size());
+        for (StateRecord.Share share : record.shares()) {
+            if (share.account() < 0 || share.account() >= accounts.size()) {
+                throw new IllegalStateException(
+                        "a hold refers to an account that is not there: " + share.account());
+            }
+            parts.add(new Hold.Part(accounts.get(share.account()), share.amount()));
+        }
+        return new Hold(record.state(), parts);
     }
 
     private static Hold hold(LedgerState state, StateRecord.HoldState record) {
@@ -110,7 +147,7 @@ final class Snapshot {
             }
             parts.add(new Hold.Part(account, posting.amount()));
         }
-        return new Hold(record, List.copyOf(parts));
+        return new Hold(record, parts);
     }
 
     private static BudgetState budget(LedgerState state, AccountKey key) {

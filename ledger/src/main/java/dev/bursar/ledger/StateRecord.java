@@ -41,7 +41,8 @@ public sealed interface StateRecord {
 
     record Bucket(long startMillis, long amount) {}
 
-    /// An open hold. Its id and amounts are those of `granted`.
+    /// An open hold, as checkpoints had it before there was an [OpenHold]. Its id and amounts are those of
+    /// `granted`.
     record HoldState(
             TenantId tenant,
             Subject subject,
@@ -61,6 +62,21 @@ public sealed interface StateRecord {
             postings = List.copyOf(postings);
         }
     }
+
+    /// An open hold whose parts name accounts by their place among the [AccountState]s before it: of a million
+    /// nobody has to be found by its key then.
+    ///
+    /// @param state without its postings
+    /// @param shares what is held, and where
+    record OpenHold(HoldState state, List<Share> shares) implements StateRecord {
+
+        public OpenHold {
+            shares = List.copyOf(shares);
+        }
+    }
+
+    /// @param account 0 for the first [AccountState]
+    record Share(int account, long amount) {}
 
     /// How a hold ended, while the ledger remembers it.
     ///

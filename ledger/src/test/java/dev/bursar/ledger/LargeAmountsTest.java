@@ -208,8 +208,8 @@ class LargeAmountsTest {
         ledger.ledger()
                 .state()
                 .forEach(record -> {
-                    if (record instanceof StateRecord.HoldState hold) {
-                        open.add(hold);
+                    if (record instanceof StateRecord.OpenHold hold) {
+                        open.add(hold.state());
                     }
                 });
         if (!open.isEmpty()) {
