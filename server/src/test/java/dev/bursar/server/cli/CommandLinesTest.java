@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +61,24 @@ class CommandLinesTest {
 
         assertThat(ran.code()).isEqualTo(2);
         assertThat(ran.err()).isNotEmpty();
+    }
+
+    @Test
+    void help_namesEveryCommand() {
+        Ran all = run("--help");
+        assertThat(all.code()).isZero();
+        for (String command :
+                List.of("serve", "demo", "budgets", "verify", "reload", "conformance")) {
+            assertThat(all.out()).containsPattern("(?m)^  " + command + " ");
+            Ran one = run(command, "--help");
+            assertThat(one.code()).isZero();
+            assertThat(one.out()).startsWith("Usage: bursar " + command);
+        }
+    }
+
+    @Test
+    void command_thatIsNearlyOne_isToldWhichWasMeant() {
+        assertThat(run("budget").err()).contains("budgets");
     }
 
     @Test
