@@ -196,6 +196,7 @@ public final class Server implements AutoCloseable {
                                 },
                                 routes.handler()));
         gateway.warmUp();
+        open(HeapKeeper.start());
         newAdminToken = directory.tokens().firstAdminToken();
     }
 
