@@ -6,10 +6,10 @@ sealed interface EventScanner permits SseScanner, JsonArrayScanner, FrameScanner
     /// Usage and deltas are far below; parts that carry images may be above.
     int MAX_EVENT_BYTES = 256 * 1024;
 
-    /// Receives the data of each event.
+    /// Receives the data of each event, which is there only for the time of the call.
     @FunctionalInterface
     interface Sink {
-        void event(byte[] data, int length);
+        void event(byte[] bytes, int from, int length);
     }
 
     void feed(byte[] bytes);

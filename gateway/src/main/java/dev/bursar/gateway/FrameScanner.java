@@ -60,6 +60,6 @@ final class FrameScanner implements EventScanner {
         json.writeBytes(payload.length == 0 ? new byte[] {'{', '}'} : payload);
         json.write('}');
         byte[] object = json.toByteArray();
-        sink.event(object, object.length);
+        sink.event(object, 0, object.length);
     }
 }

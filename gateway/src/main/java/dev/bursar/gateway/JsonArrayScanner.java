@@ -6,9 +6,13 @@ import java.util.Arrays;
 /// server-sent events. An object above [#MAX_EVENT_BYTES] is passed over. Not thread-safe.
 final class JsonArrayScanner implements EventScanner {
 
+    private static final int LEAST_BYTES = 512;
+
     private final Sink sink;
 
-    private byte[] object = new byte[1024];
+    /// Made when the first object begins.
+    private byte[] object = {};
+
     private int length;
 
     /// Of braces and brackets, inside the array.
@@ -94,14 +98,14 @@ final class JsonArrayScanner implements EventScanner {
             return;
         }
         if (length == object.length) {
-            object = Arrays.copyOf(object, 2 * object.length);
+            object = Arrays.copyOf(object, Math.max(LEAST_BYTES, 2 * object.length));
         }
         object[length++] = b;
     }
 
     private void dispatch() {
         if (length <= MAX_EVENT_BYTES) {
-            sink.event(object, length);
+            sink.event(object, 0, length);
         }
         length = 0;
     }

@@ -36,7 +36,6 @@ final class Relay {
     /// What makes another stream of this one, or null.
     private final @Nullable StreamTranslation translation;
 
-    private final SseScanner events = new SseScanner(this::event);
     private final EventScanner scanner;
     private final String contentType;
 
@@ -68,7 +67,7 @@ final class Relay {
         this.hideUsage = hideUsage;
         this.recording = recording;
         this.translation = null;
-        this.scanner = events;
+        this.scanner = new SseScanner(this::event);
         this.contentType = EVENT_STREAM;
     }
 
@@ -168,6 +167,11 @@ final class Relay {
         return isStream() && (translation != null || !(isOfFrames() && cutInside));
     }
 
+    /// Of a relay that may have to take a chunk out.
+    private SseScanner events() {
+        return (SseScanner) scanner;
+    }
+
     private boolean isOfFrames() {
         return scanner instanceof FrameScanner;
     }
@@ -226,7 +230,7 @@ final class Relay {
         }
         Buffer out = Buffer.buffer(received.length + waiting.length());
         for (int from = 0; from < received.length; ) {
-            int to = events.feedEvent(received, from);
+            int to = events().feedEvent(received, from);
             if (endedInCarriageReturn && received[from] == '\n') {
                 if (!lastHidden) {
                     out.appendByte(received[from]);
@@ -309,14 +313,14 @@ final class Relay {
         lastHidden = hidden;
     }
 
-    private void event(byte[] data, int length) {
-        if (isDone(data, length)) {
+    private void event(byte[] data, int from, int length) {
+        if (isDone(data, from, length)) {
             reader.finish();
             return;
         }
-        boolean usageOnly = reader.read(data, 0, length);
+        boolean usageOnly = reader.read(data, from, length);
         if (translation != null) {
-            translate(translation, data, length);
+            translate(translation, data, from, length);
             return;
         }
         hide = usageOnly && hideUsage && !passingOn;
@@ -324,25 +328,26 @@ final class Relay {
 
     /// Nothing is read any more after what could not be. A frame is an object whose one field says what it
     /// is: see [FrameScanner].
-    private void translate(StreamTranslation into, byte[] data, int length) {
+    private void translate(StreamTranslation into, byte[] data, int from, int length) {
         if (unreadable) {
             return;
         }
         unreadable = true;
         if (isOfFrames()) {
-            int colon = 0;
+            int colon = from;
             while (data[colon] != ':') {
                 colon++;
             }
-            String type = new String(data, 2, colon - 3, StandardCharsets.US_ASCII);
-            waiting.appendBytes(into.event(type, data, colon + 1, length - colon - 2));
+            String type = new String(data, from + 2, colon - from - 3, StandardCharsets.US_ASCII);
+            int end = from + length - 1;
+            waiting.appendBytes(into.event(type, data, colon + 1, end - colon - 1));
         } else {
-            waiting.appendBytes(into.event("", data, 0, length));
+            waiting.appendBytes(into.event("", data, from, length));
         }
         unreadable = false;
     }
 
-    private static boolean isDone(byte[] data, int length) {
-        return length == DONE.length && Arrays.equals(data, 0, length, DONE, 0, length);
+    private static boolean isDone(byte[] data, int from, int length) {
+        return Arrays.equals(data, from, from + length, DONE, 0, DONE.length);
     }
 }

@@ -16,8 +16,8 @@ class SseScannerTest {
     private static List<String> scan(byte[] stream, Random splits, int longest) {
         List<String> events = new ArrayList<>();
         SseScanner scanner =
-                new SseScanner((data, length) ->
-                        events.add(new String(data, 0, length, StandardCharsets.UTF_8)));
+                new SseScanner((data, from, length) ->
+                        events.add(new String(data, from, length, StandardCharsets.UTF_8)));
         for (int from = 0; from < stream.length; ) {
             int to = Math.min(stream.length, from + 1 + splits.nextInt(longest));
             scanner.feed(Arrays.copyOfRange(stream, from, to));
@@ -52,7 +52,7 @@ class SseScannerTest {
                         "data: last, without an end");
         byte[] bytes = stream.getBytes(StandardCharsets.UTF_8);
         for (int seed = 0; seed < 300; seed++) {
-            assertThat(scan(bytes, new Random(seed), 1 + seed % 9))
+            assertThat(scan(bytes, new Random(seed), 1 << seed % 9))
                     .as("seed " + seed)
                     .containsExactly(
                             "{\"a\":\"ü€😀\"}",
@@ -61,6 +61,19 @@ class SseScannerTest {
                             "",
                             "last, without an end");
         }
+    }
+
+    @Test
+    void feed_wholeEvent_isReadWhereItIs() {
+        byte[] bytes = "data: one\n\ndata:two\n\n".getBytes(StandardCharsets.UTF_8);
+        List<String> found = new ArrayList<>();
+        SseScanner scanner =
+                new SseScanner((data, from, length) -> {
+                    assertThat(data).isSameAs(bytes);
+                    found.add(from + "+" + length);
+                });
+        scanner.feed(bytes);
+        assertThat(found).containsExactly("6+3", "16+3");
     }
 
     @Test

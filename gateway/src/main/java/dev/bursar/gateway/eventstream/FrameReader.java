@@ -35,7 +35,9 @@ public final class FrameReader {
     /// What comes before the headers, and later the checksum at the end.
     private final ByteBuffer fixed = ByteBuffer.allocate(PRELUDE_BYTES);
 
-    private byte[] kept = new byte[1024];
+    /// As large as the frames have been.
+    private byte[] kept = {};
+
     private int at;
     private int length;
     private int headersLength;
