@@ -108,10 +108,10 @@ final class Body {
         if (!over) {
             over = true;
             vertx.cancelTimer(timer);
-            byte[] all = body.getBytes();
-            // The request refers to its handlers, and so to this, while its answer streams.
-            body = Buffer.buffer();
-            whole.accept(all);
+            // The request is there while its answer streams, and would keep this as long.
+            request.handler(null);
+            request.endHandler(null);
+            whole.accept(body.getBytes());
         }
     }
 

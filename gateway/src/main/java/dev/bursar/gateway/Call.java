@@ -5,6 +5,7 @@ import dev.bursar.gateway.breaker.Signs;
 import dev.bursar.gateway.routing.ProviderKey;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Subject;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.RequestOptions;
 import java.util.Map;
@@ -190,6 +191,7 @@ final class Call implements Runnable {
                 Outgoing.options(shape, crossing, attempt, client, this::isForProvider);
         Buffer asked = Outgoing.body(shape, crossing, wiring.estimator());
         forwarded = true;
+        MultiMap sent = place == null ? null : options.getHeaders();
         Ending ending = exchanges.run(client, exchange, options, asked);
         byte[] whole = ending.unread().getBytes();
         reader.read(whole, 0, whole.length);
@@ -205,7 +207,7 @@ final class Call implements Runnable {
         // Whoever learns now that there is no answer for it may need the place.
         attempt.close();
         if (next == null) {
-            if (!goesOn(made, end, ending, options)) {
+            if (!goesOn(made, end, ending, sent)) {
                 guard.ended(ending, reader);
                 end.finish(told(crossing, ending, reader, request));
             }
@@ -234,13 +236,14 @@ final class Call implements Runnable {
                 : crossing.told(ending, request.model(), Bill.isError(reader));
     }
 
+    /// @param sent the headers of the call, as they went to the provider; null of one in the foreground
     /// @return whether the response goes on in the background, with the hold of the call
-    private boolean goesOn(CallEnd.Made made, CallEnd end, Ending ending, RequestOptions options) {
+    private boolean goesOn(CallEnd.Made made, CallEnd end, Ending ending, @Nullable MultiMap sent) {
         BackgroundEnd background = BackgroundEnd.of(wiring, replies, client, made, end, ending);
-        if (background == null || place == null) {
+        if (background == null || place == null || sent == null) {
             return false;
         }
-        background.handOn(ending, place, options.getHeaders(), allowance, guard.watch());
+        background.handOn(ending, place, sent, allowance, guard.watch());
         hold = null;
         allowance = null;
         background.answer(ending);

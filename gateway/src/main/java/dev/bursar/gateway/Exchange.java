@@ -34,14 +34,19 @@ final class Exchange {
     private final Client client;
     private final ProviderSettings provider;
     private final ClientGone policy;
-    private final Map<String, String> answerHeaders;
     private final Relay relay;
     private final @Nullable Allowance allowance;
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
 
     private @Nullable HttpClientRequest request;
     private @Nullable HttpClientResponse response;
-    private Buffer kept = Buffer.buffer();
+
+    /// Until the head of the answer is sent.
+    private Map<String, String> answerHeaders;
+
+    /// Made when there is something to keep.
+    private @Nullable Buffer kept;
+
     private boolean headSent;
     private boolean paused;
     private boolean draining;
@@ -96,7 +101,7 @@ final class Exchange {
 
     /// Bytes of an answer that was kept and broke off.
     long keptBytes() {
-        return kept.length();
+        return kept == null ? 0 : kept.length();
     }
 
     /// Completed on the event loop.
@@ -104,6 +109,8 @@ final class Exchange {
         return ending;
     }
 
+    /// @param options whose headers are let go of when the request has them: Vert.x keeps the options for as
+    ///     long as the answer streams
     void start(RequestOptions options, Buffer body) {
         guarded(() -> open(options, body));
     }
@@ -117,7 +124,7 @@ final class Exchange {
             watch();
             upstream.pool()
                     .request(options)
-                    .onComplete(opened -> guarded(() -> connected(opened, body)));
+                    .onComplete(opened -> guarded(() -> connected(opened, options, body)));
         }
     }
 
@@ -127,13 +134,15 @@ final class Exchange {
                 fail(Refusal.PROVIDER_UNREACHABLE, SHUT_DOWN, "the gateway is shutting down"));
     }
 
-    private void connected(AsyncResult<HttpClientRequest> connected, Buffer body) {
+    private void connected(
+            AsyncResult<HttpClientRequest> connected, RequestOptions options, Buffer body) {
         if (connected.failed()) {
             String reason = String.valueOf(connected.cause().getMessage());
             fail(Refusal.PROVIDER_UNREACHABLE, "connect_failed", "cannot be reached: " + reason);
             return;
         }
         HttpClientRequest opened = connected.result();
+        options.setHeaders(null);
         // What goes wrong is told by the answer's future; without handlers it would be logged, too.
         opened.exceptionHandler(_ -> {});
         opened.connection().exceptionHandler(_ -> {});
@@ -237,18 +246,26 @@ final class Exchange {
     }
 
     private void keep(Buffer chunk) {
-        kept.appendBuffer(chunk);
-        if (kept.length() > MAX_KEPT_BYTES) {
+        Buffer all = kept().appendBuffer(chunk);
+        if (all.length() > MAX_KEPT_BYTES) {
             if (relay.translates()) {
                 fail(Refusal.PROVIDER_UNREACHABLE, "too_large", TOO_LARGE);
                 return;
             }
-            Buffer first = kept;
-            kept = Buffer.buffer();
+            kept = null;
             relay.unscanned();
             sendHead();
-            send(relay.pass(first));
+            send(relay.pass(all));
         }
+    }
+
+    private Buffer kept() {
+        Buffer begun = kept;
+        if (begun == null) {
+            begun = Buffer.buffer();
+            kept = begun;
+        }
+        return begun;
     }
 
     private void complete() {
@@ -263,7 +280,7 @@ final class Exchange {
             send(relay.rest());
             end(new Ending.Relayed(answer.statusCode()));
         } else {
-            end(new Ending.Answered(answer.statusCode(), answer.headers(), kept));
+            end(new Ending.Answered(answer.statusCode(), answer.headers(), kept()));
         }
     }
 
@@ -279,6 +296,14 @@ final class Exchange {
         Headers.toClient(head.headers(), client.response().headers());
         answerHeaders.forEach(client.response()::putHeader);
         client.begin(head.statusCode());
+        letGo(head);
+    }
+
+    /// A stream may be open for long, and thousands are: nobody asks again for what was said before it.
+    private void letGo(HttpClientResponse head) {
+        answerHeaders = Map.of();
+        head.headers().clear();
+        client.request().headers().clear();
     }
 
     /// Passes bytes on, and stops the provider while the client is slower.
@@ -324,7 +349,7 @@ final class Exchange {
 
     private Ending gone(boolean whole) {
         int status = response == null ? 0 : response.statusCode();
-        return new Ending.ClientGone(request != null, status, whole, kept);
+        return new Ending.ClientGone(request != null, status, whole, kept());
     }
 
     private void broken(Throwable cause) {

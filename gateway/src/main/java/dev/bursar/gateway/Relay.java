@@ -39,7 +39,9 @@ final class Relay {
     private final EventScanner scanner;
     private final String contentType;
 
-    private Buffer waiting = Buffer.buffer();
+    /// Made when something has to wait.
+    private @Nullable Buffer waiting;
+
     private boolean passingOn;
 
     /// Whether an event ended in the first half of a line end, whose second half belongs to it.
@@ -191,7 +193,7 @@ final class Relay {
         if (translation != null) {
             return true;
         }
-        return hideUsage ? !passingOn && waiting.length() == 0 : scanner.betweenEvents();
+        return hideUsage ? !passingOn && waiting == null : scanner.betweenEvents();
     }
 
     /// Whether the stream is one long array.
@@ -228,7 +230,7 @@ final class Relay {
             unscanned = scanner.isBroken();
             return chunk;
         }
-        Buffer out = Buffer.buffer(received.length + waiting.length());
+        Buffer out = Buffer.buffer(received.length + (waiting == null ? 0 : waiting.length()));
         for (int from = 0; from < received.length; ) {
             int to = events().feedEvent(received, from);
             if (endedInCarriageReturn && received[from] == '\n') {
@@ -255,16 +257,24 @@ final class Relay {
         if (translation != null) {
             return recorded(taken().appendBytes(translation.end()));
         }
-        Buffer rest = hide ? NOTHING : waiting;
-        waiting = NOTHING;
-        return rest;
+        Buffer rest = taken();
+        return hide ? NOTHING : rest;
     }
 
-    /// What the translation has made so far.
+    /// What has waited, or what the translation has made so far.
     private Buffer taken() {
-        Buffer made = waiting;
-        waiting = Buffer.buffer();
-        return made;
+        Buffer taken = waiting();
+        waiting = null;
+        return taken;
+    }
+
+    private Buffer waiting() {
+        Buffer begun = waiting;
+        if (begun == null) {
+            begun = Buffer.buffer();
+            waiting = begun;
+        }
+        return begun;
     }
 
     private Buffer recorded(Buffer made) {
@@ -286,22 +296,22 @@ final class Relay {
         boolean complete = scanner.betweenEvents();
         if (complete && hide) {
             hide = false;
-            waiting = Buffer.buffer();
+            waiting = null;
             passingOn = false;
             ended(received[to - 1], true);
             return;
         }
         if (!complete && !passingOn) {
-            waiting.appendBytes(received, from, to - from);
-            if (waiting.length() > MAX_WAITING_BYTES) {
-                out.appendBuffer(waiting);
-                waiting = Buffer.buffer();
+            if (waiting().appendBytes(received, from, to - from).length() > MAX_WAITING_BYTES) {
+                out.appendBuffer(taken());
                 passingOn = true;
             }
             return;
         }
-        out.appendBuffer(waiting).appendBytes(received, from, to - from);
-        waiting = Buffer.buffer();
+        if (waiting != null) {
+            out.appendBuffer(taken());
+        }
+        out.appendBytes(received, from, to - from);
         passingOn &= !complete;
         if (complete) {
             ended(received[to - 1], false);
@@ -340,9 +350,9 @@ final class Relay {
             }
             String type = new String(data, from + 2, colon - from - 3, StandardCharsets.US_ASCII);
             int end = from + length - 1;
-            waiting.appendBytes(into.event(type, data, colon + 1, end - colon - 1));
+            waiting().appendBytes(into.event(type, data, colon + 1, end - colon - 1));
         } else {
-            waiting.appendBytes(into.event("", data, from, length));
+            waiting().appendBytes(into.event("", data, from, length));
         }
         unreadable = false;
     }
