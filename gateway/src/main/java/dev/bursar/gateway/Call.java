@@ -9,6 +9,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.RequestOptions;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,16 +95,16 @@ final class Call implements Runnable {
         }
         CallRequest request = RequestParser.parse(target, body);
         String call = wiring.ids().next();
-        Map<String, String> dimensions = CallSubject.dimensions(caller, headers, call);
-        CallSubject.requireScope(caller, CallSubject.of(dimensions));
+        CallSubject subject = CallSubject.of(caller, headers, call);
+        CallSubject.requireScope(caller, subject.known());
         wiring.owners().requireOwn(request.kept().previous(), caller.tenant());
         if (request.kept().background()) {
             place = wiring.background().claim(caller.tenant());
         }
         Attempts attempts =
                 new Planner(wiring, client, caller, target.operation(), request, body)
-                        .plan(ask(call, dimensions), dimensions, headers);
-        while (!ends(request, dimensions, attempts)) {
+                        .plan(ask(call, subject.known()), subject.known(), headers);
+        while (!ends(request, subject, attempts)) {
             // What was chosen has no room: the next may have, or an answer.
         }
     }
@@ -111,9 +112,9 @@ final class Call implements Runnable {
     /// Answers from the cache, or else from a provider. A place at the provider is taken for the latter only.
     ///
     /// @return whether the call has ended, and is not to be tried elsewhere
-    private boolean ends(CallRequest request, Map<String, String> dimensions, Attempts attempts) {
+    private boolean ends(CallRequest request, CallSubject subject, Attempts attempts) {
         Attempt chosen = attempts.first();
-        Admission.Ask ask = ask(request, dimensions, chosen);
+        Admission.Ask ask = ask(request, subject, chosen);
         try (CacheStep cache =
                 CacheStep.visit(wiring, client, headers, ask, request, chosen.route(), body)) {
             if (cache.answers()) {
@@ -125,14 +126,14 @@ final class Call implements Runnable {
                     return false;
                 }
                 record.label("provider_key", first.keyName());
-                forward(request, dimensions, attempts, first, ask, cache);
+                forward(request, subject, attempts, first, ask, cache);
                 return true;
             }
         }
     }
 
-    private Attempts.Ask ask(String call, Map<String, String> dimensions) {
-        String run = dimensions.getOrDefault(Subject.RUN, call);
+    private Attempts.Ask ask(String call, Subject subject) {
+        String run = Objects.requireNonNullElse(subject.get(Subject.RUN), call);
         return new Attempts.Ask(call, run, bringsKey(), receivedNanos);
     }
 
@@ -144,7 +145,7 @@ final class Call implements Runnable {
     /// One attempt after the other, while providers fail.
     private void forward(
             CallRequest request,
-            Map<String, String> dimensions,
+            CallSubject subject,
             Attempts attempts,
             Attempt first,
             Admission.Ask ask,
@@ -152,7 +153,7 @@ final class Call implements Runnable {
         Attempt next = forward(request, ask, attempts, first, cache);
         while (next != null) {
             try (Attempt made = next) {
-                next = forward(request, ask(request, dimensions, made), attempts, made, cache);
+                next = forward(request, ask(request, subject, made), attempts, made, cache);
             }
         }
     }
@@ -311,8 +312,7 @@ final class Call implements Runnable {
         return crossing;
     }
 
-    private Admission.Ask ask(
-            CallRequest request, Map<String, String> dimensions, Attempt attempt) {
+    private Admission.Ask ask(CallRequest request, CallSubject subject, Attempt attempt) {
         long fingerprint = Fingerprint.of(body);
         forwarded = false;
         record =
@@ -326,7 +326,7 @@ final class Call implements Runnable {
         return new Admission.Ask(
                 new HoldId(attempt.hold()),
                 caller.tenant(),
-                by -> CallSubject.of(dimensions, by),
+                subject::by,
                 headers.isBatch(),
                 bringsKey(),
                 fingerprint,

@@ -25,15 +25,13 @@ import org.jspecify.annotations.Nullable;
 /// @param priority `interactive`, `batch`, or empty when not said
 /// @param cache what the client wants of the cache
 /// @param traceId of `traceparent`, or null
-/// @param secrets where a Bursar key may be, in the order they are tried
 /// @param ownProviderKey whether the client brings the provider's key itself
 record CallHeaders(
-        SortedMap<String, String> dimensions,
+        Subject dimensions,
         String requestType,
         String priority,
         CacheRequest.Use cache,
         @Nullable String traceId,
-        List<String> secrets,
         boolean ownProviderKey) {
 
     static final String PREFIX = "x-bursar-";
@@ -76,12 +74,11 @@ record CallHeaders(
             }
         }
         return new CallHeaders(
-                reader.dimensions,
+                Subject.of(reader.dimensions),
                 reader.requestType,
                 reader.priority,
                 reader.cache,
                 traceId(headers.get("traceparent")),
-                reader.key == null ? secrets(headers) : List.of(reader.key),
                 reader.key != null);
     }
 

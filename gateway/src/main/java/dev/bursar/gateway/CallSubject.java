@@ -5,11 +5,28 @@ import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Subject;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/// Who and what a call is about, by its key and its headers.
+/// Who and what a call is about, by its key and its headers, and by what serves it. There for as long as the
+/// call is open, and shared by all who need it. Not thread-safe.
 final class CallSubject {
 
-    private CallSubject() {}
+    private final Subject known;
+
+    /// The route that was asked for last, and the subject by it.
+    private @Nullable Route route;
+
+    private @Nullable Subject served;
+
+    private CallSubject(Subject known) {
+        this.known = known;
+    }
+
+    /// @param call its id
+    /// @throws RefusedException when there are more dimensions than a subject may have
+    static CallSubject of(Identity.Caller caller, CallHeaders headers, String call) {
+        return new CallSubject(of(dimensions(caller, headers, call)));
+    }
 
     /// All that is known of a call before it is known what serves it. A call that names no run is a run of its
     /// own, or belongs to that of its trace.
@@ -20,7 +37,7 @@ final class CallSubject {
         String trace = headers.traceId();
         Map<String, String> dimensions = new TreeMap<>(caller.defaults());
         dimensions.put(Subject.RUN, trace == null ? call : trace);
-        dimensions.putAll(headers.dimensions());
+        dimensions.putAll(headers.dimensions().values());
         dimensions.put(Subject.TENANT, caller.tenant().value());
         dimensions.put(Subject.KEY, caller.key());
         return dimensions;
@@ -35,14 +52,25 @@ final class CallSubject {
         }
     }
 
-    /// Of a call that a route serves.
+    /// Without what serves the call.
+    Subject known() {
+        return known;
+    }
+
+    /// Of the call when a route serves it.
     ///
     /// @throws RefusedException when there are more dimensions than a subject may have
-    static Subject of(Map<String, String> dimensions, Route route) {
-        Map<String, String> all = new TreeMap<>(dimensions);
-        all.put(Subject.PROVIDER, route.provider().name());
-        all.put(Subject.MODEL, route.model());
-        return of(all);
+    Subject by(Route asked) {
+        Subject made = served;
+        if (made == null || !asked.equals(route)) {
+            Map<String, String> all = new TreeMap<>(known.values());
+            all.put(Subject.PROVIDER, asked.provider().name());
+            all.put(Subject.MODEL, asked.model());
+            made = of(all);
+            route = asked;
+            served = made;
+        }
+        return made;
     }
 
     /// A key may be for a part of its tenant only.

@@ -50,7 +50,7 @@ final class Judge {
     /// Who pays.
     ///
     /// @param call the id of the call that it is for
-    record Payer(TenantId tenant, Map<String, String> dimensions, String call) {}
+    record Payer(TenantId tenant, Subject subject, String call) {}
 
     Verdict ask(String model, String question, Payer payer, Instant at) {
         try {
@@ -93,7 +93,7 @@ final class Judge {
 
     private CallHold reserve(
             Route route, CallRequest request, byte[] body, Payer payer, CallRecord record) {
-        Map<String, String> dimensions = new TreeMap<>(payer.dimensions());
+        Map<String, String> dimensions = new TreeMap<>(payer.subject().values());
         dimensions.put(Subject.PROVIDER, route.provider().name());
         dimensions.put(Subject.MODEL, route.model());
         Subject subject = Subject.of(dimensions);

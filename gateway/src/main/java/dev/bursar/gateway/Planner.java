@@ -6,9 +6,9 @@ import dev.bursar.gateway.routing.Choice;
 import dev.bursar.gateway.routing.RouteRules;
 import dev.bursar.gateway.routing.Rule;
 import dev.bursar.gateway.routing.Verdict;
+import dev.bursar.ledger.Subject;
 import java.time.Instant;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -41,15 +41,15 @@ final class Planner {
     }
 
     /// @throws RefusedException when nobody serves the model
-    Attempts plan(Attempts.Ask ask, Map<String, String> dimensions, CallHeaders headers) {
+    Attempts plan(Attempts.Ask ask, Subject subject, CallHeaders headers) {
         Instant at = wiring.clock().instant();
         RouteRules rules = wiring.settings().routing().route(request.model());
         if (rules == null) {
             return Attempts.direct(wiring, ask, find(request.model(), at));
         }
-        CallFacts facts = facts(dimensions, headers);
+        CallFacts facts = facts(subject, headers);
         Rule rule = rules.rule(facts);
-        Judge.Payer payer = new Judge.Payer(caller.tenant(), dimensions, ask.call());
+        Judge.Payer payer = new Judge.Payer(caller.tenant(), subject, ask.call());
         Verdict verdict =
                 rule.to() instanceof Choice.ByComplexity by ? complexity(by, payer, at) : NOT_ASKED;
         return Attempts.routed(
@@ -67,8 +67,8 @@ final class Planner {
         return route;
     }
 
-    private CallFacts facts(Map<String, String> dimensions, CallHeaders headers) {
-        SortedMap<String, String> words = new TreeMap<>(dimensions);
+    private CallFacts facts(Subject subject, CallHeaders headers) {
+        SortedMap<String, String> words = new TreeMap<>(subject.values());
         words.put(CallFacts.MODEL, request.model());
         words.put(CallFacts.OPERATION, operation.word());
         if (!headers.requestType().isEmpty()) {
