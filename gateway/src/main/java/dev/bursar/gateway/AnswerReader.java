@@ -2,6 +2,7 @@ package dev.bursar.gateway;
 
 import dev.bursar.pricing.TokenUsage;
 import dev.bursar.pricing.ToolPrice;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -45,7 +46,7 @@ abstract sealed class AnswerReader
 
     /// What the answer says of its price that no price here knows, by name: a tier of service other than
     /// the plain one, searches that are billed beside tokens.
-    final SortedMap<String, String> unpriced = new TreeMap<>();
+    private SortedMap<String, String> unpriced = Collections.emptySortedMap();
 
     /// What the provider bills, as far as it has said so.
     @Nullable TokenUsage usage;
@@ -59,21 +60,41 @@ abstract sealed class AnswerReader
     /// Whether the provider reported an error inside the stream.
     boolean failed;
 
-    private final Set<String> toolCallIds = new HashSet<>();
-    private final SortedSet<String> tools = new TreeSet<>();
+    // Most answers have neither, and thousands are open at a time.
+    private Set<String> toolCallIds = Set.of();
+    private SortedSet<String> tools = Collections.emptySortedSet();
+
     private int toolCalls;
+
+    final SortedMap<String, String> unpriced() {
+        return unpriced;
+    }
+
+    private void unpriced(String name, String value) {
+        if (unpriced.isEmpty()) {
+            unpriced = new TreeMap<>();
+        }
+        unpriced.put(name, value);
+    }
+
+    /// Something that is billed apiece was in the answer, once at least.
+    final void seen(String name) {
+        if (!unpriced.containsKey(name)) {
+            unpriced(name, "1");
+        }
+    }
 
     /// @param tier as the provider names it, or null when it does not
     final void tier(String name, @Nullable String tier) {
         if (tier != null && !tier.isEmpty() && !LIST_PRICE.contains(tier)) {
-            unpriced.put(name, tier);
+            unpriced(name, tier);
         }
     }
 
     /// @param count so far, of something that is billed apiece
     final void apiece(String name, long count) {
         if (count > 0) {
-            unpriced.put(name, Long.toString(count));
+            unpriced(name, Long.toString(count));
         }
     }
 
@@ -122,6 +143,9 @@ abstract sealed class AnswerReader
     }
 
     final void toolCall(String id) {
+        if (toolCallIds.isEmpty()) {
+            toolCallIds = new HashSet<>();
+        }
         if (toolCallIds.size() >= MAX_TOOL_CALLS || toolCallIds.add(id)) {
             toolCalls++;
         }
@@ -143,6 +167,7 @@ abstract sealed class AnswerReader
         String cut = name.length() > MAX_TOOL_CHARS ? name.substring(0, MAX_TOOL_CHARS) : name;
         boolean fits = tools().length() + 1 + cut.length() <= MAX_ALL_TOOLS_CHARS;
         if (fits && ToolPrice.isTool(cut)) {
+            tools = tools.isEmpty() ? new TreeSet<>() : tools;
             tools.add(cut);
         }
     }

@@ -317,7 +317,7 @@ final class CacheStep implements AutoCloseable {
     /// Vectors come as a whole, without a reason to stop. Gemini does not tell what they took.
     private boolean isWhole(AnswerReader reader, Settlement settlement, boolean stream) {
         return !reader.failed
-                && reader.unpriced.isEmpty()
+                && reader.unpriced().isEmpty()
                 && (request.operation().producesTokens()
                         ? saysAll(reader, settlement, stream)
                         : settlement.exact() || reader.finished);

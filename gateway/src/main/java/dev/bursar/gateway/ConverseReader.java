@@ -99,7 +99,7 @@ final class ConverseReader extends AnswerReader {
         switch (name) {
             case "promptRouter" -> fields(in, field -> routed(in, field));
             case "guardrail" -> {
-                unpriced.putIfAbsent("guardrail_requests", "1");
+                seen("guardrail_requests");
                 in.skipChildren();
             }
             default -> in.skipChildren();

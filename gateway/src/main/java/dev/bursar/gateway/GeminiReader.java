@@ -90,7 +90,7 @@ final class GeminiReader extends AnswerReader {
                 }
                 case "groundingMetadata" -> {
                     if (in.currentToken() == JsonToken.START_OBJECT) {
-                        unpriced.putIfAbsent("grounding_requests", "1");
+                        seen("grounding_requests");
                     }
                     in.skipChildren();
                 }

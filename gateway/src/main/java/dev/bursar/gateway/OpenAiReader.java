@@ -15,8 +15,11 @@ import tools.jackson.core.JsonToken;
 /// reason to stop.
 final class OpenAiReader extends AnswerReader {
 
-    private final Set<Long> open = new HashSet<>();
-    private final Set<Long> stopped = new HashSet<>();
+    /// Nearly every answer has one choice.
+    private static final int FEW_CHOICES = 2;
+
+    private final Set<Long> open = new HashSet<>(FEW_CHOICES);
+    private Set<Long> stopped = Set.of();
 
     @Override
     boolean object(JsonParser in) {
@@ -135,6 +138,7 @@ final class OpenAiReader extends AnswerReader {
         if (ended) {
             open.remove(choice);
             if (stopped.size() < RequestParser.MAX_CHOICES) {
+                stopped = stopped.isEmpty() ? new HashSet<>() : stopped;
                 stopped.add(choice);
             }
         } else if (open.size() < RequestParser.MAX_CHOICES && !stopped.contains(choice)) {
@@ -190,7 +194,7 @@ final class OpenAiReader extends AnswerReader {
     /// Only a search cites pages, and no usage of this dialect counts OpenAI's own.
     private void citations(JsonParser in) {
         if (in.currentToken() == JsonToken.START_ARRAY && in.nextToken() != JsonToken.END_ARRAY) {
-            unpriced.putIfAbsent("web_search_requests", "1");
+            seen("web_search_requests");
             while (in.currentToken() != JsonToken.END_ARRAY) {
                 in.skipChildren();
                 in.nextToken();

@@ -193,7 +193,7 @@ final class ResponsesReader extends AnswerReader {
         switch (type) {
             case "web_search_call", "file_search_call", "code_interpreter_call" -> {
                 String name = type.toLowerCase(Locale.ROOT).replace("_call", "_requests");
-                unpriced.putIfAbsent(name, "1");
+                seen(name);
             }
             default -> {}
         }

@@ -53,7 +53,7 @@ record Settlement(
         String unpriced =
                 route.price().free()
                         ? ""
-                        : reader.unpriced.entrySet().stream()
+                        : reader.unpriced().entrySet().stream()
                                 .map(part -> part.getKey() + "=" + part.getValue())
                                 .collect(Collectors.joining(","));
         return new Settlement(

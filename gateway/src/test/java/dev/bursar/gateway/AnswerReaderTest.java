@@ -65,7 +65,7 @@ class AnswerReaderTest {
                                         "service_tier":"standard","speed":"fast","inference_geo":"us",
                                         "server_tool_use":{"web_search_requests":3,"web_fetch_requests":2}}}\
                                         """)
-                                .unpriced)
+                                .unpriced())
                 .containsExactly(
                         Map.entry("inference_geo", "us"),
                         Map.entry("speed", "fast"),
@@ -78,7 +78,7 @@ class AnswerReaderTest {
                                         "annotations":[{"type":"url_citation","url_citation":{"url":"u"}},{}],
                                         "refusal":null}}],"usage":{"prompt_tokens":1,"num_sources_used":4}}\
                                         """)
-                                .unpriced)
+                                .unpriced())
                 .containsExactly(
                         Map.entry("num_sources_used", "4"),
                         Map.entry("service_tier", "flex"),
@@ -90,7 +90,7 @@ class AnswerReaderTest {
                         {"service_tier":"default","choices":[{"message":{"annotations":[],"content":"abc"}}],
                         "usage":{"prompt_tokens":1}}\
                         """);
-        assertThat(plain.unpriced).isEmpty();
+        assertThat(plain.unpriced()).isEmpty();
         assertThat(plain.text.chars()).isEqualTo(3);
     }
 

@@ -12,12 +12,18 @@ import org.jspecify.annotations.Nullable;
 /// @param <T> a candidate
 public final class Chain<T> {
 
-    private final Deque<T> left;
-    private final Deque<T> resting = new ArrayDeque<>();
+    private final List<T> candidates;
+
+    /// How many of the candidates came up.
+    private int next;
+
+    /// Those among them that are left for last; made when there is one.
+    private @Nullable Deque<T> resting;
+
     private boolean lastResort;
 
     public Chain(List<T> candidates) {
-        this.left = new ArrayDeque<>(candidates);
+        this.candidates = List.copyOf(candidates);
     }
 
     /// The next candidate, or null when all were tried.
@@ -25,15 +31,15 @@ public final class Chain<T> {
     /// @param awake asked once for each candidate that comes up
     public @Nullable T next(Predicate<T> awake) {
         lastResort = false;
-        while (!left.isEmpty()) {
-            T candidate = left.removeFirst();
+        while (next < candidates.size()) {
+            T candidate = candidates.get(next++);
             if (awake.test(candidate)) {
                 return candidate;
             }
-            resting.addLast(candidate);
+            putOff(candidate);
         }
         lastResort = true;
-        return resting.pollFirst();
+        return resting == null ? null : resting.pollFirst();
     }
 
     /// Whether the one that came up last did so although it rests: there is none that does not.
@@ -43,11 +49,16 @@ public final class Chain<T> {
 
     /// The one that came up last rests after all: it is left for last.
     public void putOff(T candidate) {
-        resting.addLast(candidate);
+        Deque<T> last = resting;
+        if (last == null) {
+            last = new ArrayDeque<>();
+            resting = last;
+        }
+        last.addLast(candidate);
     }
 
     /// Whether all came up.
     public boolean isEmpty() {
-        return left.isEmpty() && resting.isEmpty();
+        return next == candidates.size() && (resting == null || resting.isEmpty());
     }
 }
