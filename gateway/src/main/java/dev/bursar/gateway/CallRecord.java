@@ -8,8 +8,6 @@ import dev.bursar.pricing.TokenUsage;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Collects what is remembered of a call: labels and numbers for the entries in the journal. Never a
@@ -21,8 +19,13 @@ final class CallRecord {
     private static final Map<TokenClass, String> TOKENS = names("tokens_", "");
     private static final Map<TokenClass, String> COSTS = names("cost_", "_microcents");
 
-    private final SortedMap<String, String> labels = new TreeMap<>();
-    private final SortedMap<String, Long> numbers = new TreeMap<>();
+    /// While a call is open; its end adds some.
+    private static final int USUAL_LABELS = 12;
+
+    private static final int USUAL_NUMBERS = 2;
+
+    private final Named<String> labels = new Named<>(USUAL_LABELS);
+    private final Named<Long> numbers = new Named<>(USUAL_NUMBERS);
 
     /// What was remembered with a hold, to be told again at its end.
     static CallRecord of(Attribution remembered) {
@@ -48,7 +51,7 @@ final class CallRecord {
     }
 
     CallRecord without(String name) {
-        labels.remove(name);
+        labels.removeIf(name::equals);
         return this;
     }
 
@@ -79,8 +82,9 @@ final class CallRecord {
             }
         });
         for (Cost.Line line : cost.lines()) {
-            numbers.merge(
-                    Objects.requireNonNull(COSTS.get(line.type())), line.microcents(), Long::sum);
+            String name = Objects.requireNonNull(COSTS.get(line.type()));
+            Long sum = numbers.get(name);
+            numbers.put(name, sum == null ? line.microcents() : sum + line.microcents());
         }
         return this;
     }
@@ -92,13 +96,13 @@ final class CallRecord {
 
     /// Without the estimate.
     CallRecord withoutTokens() {
-        numbers.keySet().removeIf(name -> name.startsWith("tokens_"));
-        labels.remove("provenance");
-        return this;
+        numbers.removeIf(name -> name.startsWith("tokens_"));
+        return without("provenance");
     }
 
     Attribution attribution() {
-        return new Attribution(labels, numbers);
+        return Attribution.ofSorted(
+                labels.names(), labels.values(), numbers.names(), numbers.values());
     }
 
     private static Map<TokenClass, String> names(String before, String after) {

@@ -1,5 +1,6 @@
 package dev.bursar.ledger;
 
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,5 +21,18 @@ public record Attribution(SortedMap<String, String> labels, SortedMap<String, Lo
 
     public static Attribution of(Map<String, String> labels, Map<String, Long> numbers) {
         return new Attribution(new TreeMap<>(labels), new TreeMap<>(numbers));
+    }
+
+    /// The same without maps.
+    ///
+    /// @param labelNames in their order, like the names of the numbers
+    /// @throws IllegalArgumentException when the order is another
+    public static Attribution ofSorted(
+            List<String> labelNames,
+            List<String> labels,
+            List<String> numberNames,
+            List<Long> numbers) {
+        return new Attribution(
+                CompactMap.ofSorted(labelNames, labels), CompactMap.ofSorted(numberNames, numbers));
     }
 }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -44,6 +45,26 @@ final class CompactMap<V> extends AbstractMap<String, V> implements SortedMap<St
             values[next++] = Objects.requireNonNull(entry.getValue());
         }
         return new CompactMap<>(keys, values);
+    }
+
+    /// @param keys in their order
+    /// @param values of the keys
+    /// @throws IllegalArgumentException when the keys have another order, or there is not one value for each
+    /// @throws NullPointerException when a key or a value is null
+    static <V> CompactMap<V> ofSorted(List<String> keys, List<? extends V> values) {
+        if (keys.size() != values.size()) {
+            throw new IllegalArgumentException(keys.size() + " keys, " + values.size() + " values");
+        }
+        String[] copy = new String[keys.size()];
+        Object[] ofKeys = new Object[copy.length];
+        for (int i = 0; i < copy.length; i++) {
+            copy[i] = Objects.requireNonNull(keys.get(i));
+            ofKeys[i] = Objects.requireNonNull(values.get(i));
+            if (i > 0 && copy[i - 1].compareTo(copy[i]) >= 0) {
+                throw new IllegalArgumentException(copy[i] + " after " + copy[i - 1]);
+            }
+        }
+        return new CompactMap<>(copy, ofKeys);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Comparator;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Random;
@@ -24,6 +25,7 @@ class CompactMapTest {
             }
             CompactMap<Long> map = CompactMap.copyOf(tree);
 
+            assertThat(ofSorted(tree)).isEqualTo(tree);
             assertThat(map).isEqualTo(tree).hasSameHashCodeAs(tree).hasToString(tree.toString());
             assertThat(tree).isEqualTo(map);
             assertThat(map.entrySet()).containsExactlyElementsOf(tree.entrySet());
@@ -41,6 +43,23 @@ class CompactMapTest {
                 assertThat(map.lastKey()).isEqualTo(tree.lastKey());
             }
         }
+    }
+
+    private static <V> CompactMap<V> ofSorted(SortedMap<String, V> tree) {
+        return CompactMap.ofSorted(List.copyOf(tree.keySet()), List.copyOf(tree.values()));
+    }
+
+    @Test
+    void ofSorted_whatIsNot_isRefused() {
+        List<Integer> two = List.of(1, 2);
+        assertThatThrownBy(() -> CompactMap.ofSorted(List.of("b", "a"), two))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a after b");
+        assertThatThrownBy(() -> CompactMap.ofSorted(List.of("a", "a"), two))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> CompactMap.ofSorted(List.of("a"), two))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("1 keys, 2 values");
     }
 
     @Test
