@@ -303,6 +303,7 @@ final class Exchange {
     private void letGo(HttpClientResponse head) {
         answerHeaders = Map.of();
         head.headers().clear();
+        head.request().headers().clear();
         client.request().headers().clear();
     }
 
