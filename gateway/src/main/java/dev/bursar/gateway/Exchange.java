@@ -3,6 +3,7 @@ package dev.bursar.gateway;
 import dev.bursar.gateway.GatewaySettings.ClientGone;
 import dev.bursar.gateway.translate.TranslationException;
 import io.vertx.core.AsyncResult;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -109,8 +110,8 @@ final class Exchange {
         return ending;
     }
 
-    /// @param options whose headers are let go of when the request has them: Vert.x keeps the options for as
-    ///     long as the answer streams
+    /// @param options whose headers are taken out, to be in the request alone: Vert.x keeps the options until the
+    ///     answer ends
     void start(RequestOptions options, Buffer body) {
         guarded(() -> open(options, body));
     }
@@ -122,9 +123,11 @@ final class Exchange {
         client.onGone(() -> guarded(this::clientGone));
         if (!ending.isDone()) {
             watch();
+            MultiMap headers = options.getHeaders();
+            options.setHeaders(null);
             upstream.pool()
                     .request(options)
-                    .onComplete(opened -> guarded(() -> connected(opened, options, body)));
+                    .onComplete(opened -> guarded(() -> connected(opened, headers, body)));
         }
     }
 
@@ -135,14 +138,13 @@ final class Exchange {
     }
 
     private void connected(
-            AsyncResult<HttpClientRequest> connected, RequestOptions options, Buffer body) {
+            AsyncResult<HttpClientRequest> connected, @Nullable MultiMap headers, Buffer body) {
         if (connected.failed()) {
             String reason = String.valueOf(connected.cause().getMessage());
             fail(Refusal.PROVIDER_UNREACHABLE, "connect_failed", "cannot be reached: " + reason);
             return;
         }
         HttpClientRequest opened = connected.result();
-        options.setHeaders(null);
         // What goes wrong is told by the answer's future; without handlers it would be logged, too.
         opened.exceptionHandler(_ -> {});
         opened.connection().exceptionHandler(_ -> {});
@@ -157,6 +159,9 @@ final class Exchange {
             return;
         }
         request = opened;
+        if (headers != null) {
+            opened.headers().addAll(headers);
+        }
         sentNanos = System.nanoTime();
         lastNanos = sentNanos;
         opened.send(body).onComplete(answer -> guarded(() -> answered(answer)));
