@@ -94,7 +94,12 @@ final class Client {
         response.setStatusCode(status);
         switch (request.version()) {
             case HTTP_1_0 -> response.putHeader("Connection", "close");
-            case HTTP_1_1 -> response.setChunked(true).writeHead();
+            // Once they are out, nobody asks for the headers again: the answer may be open for
+            // long.
+            case HTTP_1_1 ->
+                    response.setChunked(true)
+                            .writeHead()
+                            .onSuccess(_ -> response.headers().clear());
             case HTTP_2, HTTP_3 -> response.writeHead();
         }
     }

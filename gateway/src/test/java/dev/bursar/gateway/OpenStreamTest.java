@@ -53,6 +53,7 @@ class OpenStreamTest {
                         .isEqualTo("yes");
                 assertThat(begun.join().headers()).isEmpty();
                 assertThat(options.getHeaders()).isNull();
+                House.await(() -> begun.join().response().headers().isEmpty());
             }
             server.close().await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } finally {
