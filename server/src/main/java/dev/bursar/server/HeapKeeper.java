@@ -20,6 +20,9 @@ final class HeapKeeper implements AutoCloseable {
     /// How much may come in since the last collection.
     static final long ROOM = 96L << 20;
 
+    /// What is left at least, also when it is not known yet.
+    private static final long LEAST = 64L << 20;
+
     /// More than this is left to the collector.
     static final long MOST = 384L << 20;
 
@@ -58,7 +61,7 @@ final class HeapKeeper implements AutoCloseable {
 
     static void look(OldPart old) {
         long used = old.used();
-        long left = old.left();
+        long left = Math.max(old.left(), LEAST);
         if (used <= MOST && used > left + Math.max(ROOM, left / 2)) {
             old.collect();
         }

@@ -39,8 +39,9 @@ final class HeapKeeperTest {
     @ParameterizedTest
     @CsvSource({
         "  0,   0, false",
-        " 96,   0, false",
-        " 97,   0, true",
+        "160,   0, false", // much of it may be alive: nobody has looked yet
+        "161,   0, true",
+        "161,  20, true",
         "170,  75, false",
         "172,  75, true",
         "299, 200, false", // half as much again
