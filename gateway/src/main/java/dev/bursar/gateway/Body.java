@@ -108,10 +108,12 @@ final class Body {
         if (!over) {
             over = true;
             vertx.cancelTimer(timer);
+            byte[] all = body.getBytes();
+            body = Buffer.buffer();
             // The request is there while its answer streams, and would keep this as long.
             request.handler(null);
             request.endHandler(null);
-            whole.accept(body.getBytes());
+            whole.accept(all);
         }
     }
 

@@ -9,6 +9,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.RequestOptions;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +28,9 @@ final class Exchange {
 
     private static final String TOO_LARGE =
             "answered with more than " + MAX_KEPT_BYTES + " bytes, too many to translate";
+
+    /// Vert.x reads them when an answer has ended.
+    private static final List<String> OF_THE_CONNECTION = List.of("connection", "keep-alive");
 
     /// The label of an exchange that ended because the gateway closes.
     static final String SHUT_DOWN = "shut_down";
@@ -304,10 +309,15 @@ final class Exchange {
         letGo(head);
     }
 
-    /// A stream may be open for long, and thousands are: nobody asks again for what was said before it.
+    /// A stream may be open for long, and thousands are: nobody asks again for what was said before it, but for
+    /// what becomes of the connection.
     private void letGo(HttpClientResponse head) {
         answerHeaders = Map.of();
-        head.headers().clear();
+        MultiMap headers = head.headers();
+        Map<String, List<String>> ofTheConnection = new HashMap<>();
+        OF_THE_CONNECTION.forEach(name -> ofTheConnection.put(name, headers.getAll(name)));
+        headers.clear();
+        ofTheConnection.forEach(headers::set);
         head.request().headers().clear();
         client.request().headers().clear();
     }

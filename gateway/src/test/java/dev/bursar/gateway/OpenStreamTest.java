@@ -2,17 +2,20 @@ package dev.bursar.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.NetServer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,22 +31,18 @@ class OpenStreamTest {
         House house = new House(data);
         try {
             house.provider.script(answer -> answer.stream().write(Samples.CHAT_DELTA_1));
-            RequestOptions options =
-                    new RequestOptions()
-                            .setMethod(HttpMethod.POST)
-                            .setAbsoluteURI(house.provider.uri(CHAT).toString())
-                            .setHeaders(MultiMap.caseInsensitiveMultiMap().add("x-sent", "yes"));
+            RequestOptions options = to(house.provider.uri("/"));
+            Upstream upstream = new Upstream(house.vertx);
             CompletableFuture<HttpServerRequest> begun = new CompletableFuture<>();
             HttpServer server =
-                    house.vertx
-                            .createHttpServer()
-                            .requestHandler(request -> {
+                    serve(
+                            house,
+                            request -> {
                                 begun.complete(request);
-                                exchange(house, new Client(house.vertx, request))
+                                Client client = new Client(house.vertx, request);
+                                exchange(house, upstream, house.provider.uri("/"), client)
                                         .start(options, Buffer.buffer(Samples.CHAT_STREAM));
-                            })
-                            .listen(0, "127.0.0.1")
-                            .await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                            });
             try (RawClient client =
                     new RawClient(URI.create("http://127.0.0.1:" + server.actualPort()))) {
                 client.send(RawClient.request(CHAT, Samples.CHAT_STREAM));
@@ -61,12 +60,83 @@ class OpenStreamTest {
         }
     }
 
-    private static Exchange exchange(House house, Client client) {
+    @Test
+    void stream_afterWhichTheProviderCloses_isTheLastOfItsConnection() throws Exception {
+        House house = new House(data);
+        try {
+            AtomicInteger connections = new AtomicInteger();
+            NetServer closing = closing(house, connections);
+            Upstream upstream = new Upstream(house.vertx);
+            URI at = URI.create("http://127.0.0.1:" + closing.actualPort());
+            HttpServer server =
+                    serve(
+                            house,
+                            request -> {
+                                Client client = new Client(house.vertx, request);
+                                Exchange exchange = exchange(house, upstream, at, client);
+                                exchange.ending().thenRun(client::end);
+                                exchange.start(to(at), Buffer.buffer(Samples.CHAT_STREAM));
+                            });
+            try (RawClient client =
+                    new RawClient(URI.create("http://127.0.0.1:" + server.actualPort()))) {
+                for (int streams = 1; streams <= 2; streams++) {
+                    client.send(RawClient.request(CHAT, Samples.CHAT_STREAM));
+                    assertThat(client.readUntil("\r\n0\r\n\r\n")).contains(Samples.CHAT_DELTA_1);
+                    assertThat(connections).hasValue(streams);
+                }
+            }
+            server.close().await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            closing.close().await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } finally {
+            house.close();
+        }
+    }
+
+    /// A provider that says with each stream that the connection ends with it, and is slow to end it.
+    private static NetServer closing(House house, AtomicInteger connections) throws Exception {
+        String stream =
+                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n"
+                        + Integer.toHexString(Samples.CHAT_DELTA_1.length())
+                        + "\r\n"
+                        + Samples.CHAT_DELTA_1
+                        + "\r\n0\r\n\r\n";
+        return house.vertx
+                .createNetServer()
+                .connectHandler(socket -> {
+                    connections.incrementAndGet();
+                    socket.handler(received -> {
+                        if (received.toString().contains("Say hello")) {
+                            socket.write(stream);
+                        }
+                    });
+                })
+                .listen(0, "127.0.0.1")
+                .await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static HttpServer serve(House house, Handler<HttpServerRequest> handler)
+            throws Exception {
+        return house.vertx
+                .createHttpServer()
+                .requestHandler(handler)
+                .listen(0, "127.0.0.1")
+                .await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private static RequestOptions to(URI provider) {
+        return new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setAbsoluteURI(provider.resolve(CHAT).toString())
+                .setHeaders(MultiMap.caseInsensitiveMultiMap().add("x-sent", "yes"));
+    }
+
+    private static Exchange exchange(House house, Upstream upstream, URI provider, Client client) {
         return new Exchange(
                 house.vertx,
-                new Upstream(house.vertx),
+                upstream,
                 client,
-                ProviderSettings.of("openai", Dialect.OPENAI, house.provider.uri("/v1"), null),
+                ProviderSettings.of("openai", Dialect.OPENAI, provider.resolve("/v1"), null),
                 new GatewaySettings.ClientGone.Cancel(),
                 Map.of("x-told", "yes"),
                 new Relay(AnswerReader.of(Operation.CHAT), false),
