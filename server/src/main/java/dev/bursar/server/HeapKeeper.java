@@ -28,6 +28,9 @@ final class HeapKeeper implements AutoCloseable {
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
+    /// How much longer than a collection took is waited for the next: a tenth of the time at worst.
+    private static final int REST = 10;
+
     /// Of the parallel and of the serial collector; others clean up beside the calls.
     private static final Set<String> POOLS = Set.of("PS Old Gen", "Tenured Gen");
 
@@ -44,6 +47,9 @@ final class HeapKeeper implements AutoCloseable {
         void collect();
     }
 
+    /// Of the worker alone.
+    private long restUntilNanos = System.nanoTime();
+
     private HeapKeeper(OldPart old) {
         this.worker =
                 Executors.newSingleThreadScheduledExecutor(
@@ -51,12 +57,21 @@ final class HeapKeeper implements AutoCloseable {
         long millis = LOOK_EVERY.toMillis();
         var _ =
                 worker.scheduleWithFixedDelay(
-                        () -> look(old), millis, millis, TimeUnit.MILLISECONDS);
+                        () -> lookRested(old), millis, millis, TimeUnit.MILLISECONDS);
     }
 
     /// Nothing where the collector needs none.
     static AutoCloseable start() {
         return OfThisProcess.find().<AutoCloseable>map(HeapKeeper::new).orElse(() -> {});
+    }
+
+    private void lookRested(OldPart old) {
+        long begin = System.nanoTime();
+        if (begin - restUntilNanos >= 0) {
+            look(old);
+            long end = System.nanoTime();
+            restUntilNanos = end + REST * (end - begin);
+        }
     }
 
     static void look(OldPart old) {
