@@ -74,7 +74,7 @@ class OpenStreamTest {
                             request -> {
                                 Client client = new Client(house.vertx, request);
                                 Exchange exchange = exchange(house, upstream, at, client);
-                                exchange.ending().thenRun(client::end);
+                                var _ = exchange.ending().thenRun(client::end);
                                 exchange.start(to(at), Buffer.buffer(Samples.CHAT_STREAM));
                             });
             try (RawClient client =
