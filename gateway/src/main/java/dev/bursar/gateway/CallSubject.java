@@ -63,14 +63,21 @@ final class CallSubject {
     Subject by(Route asked) {
         Subject made = served;
         if (made == null || !asked.equals(route)) {
-            Map<String, String> all = new TreeMap<>(known.values());
-            all.put(Subject.PROVIDER, asked.provider().name());
-            all.put(Subject.MODEL, asked.model());
-            made = of(all);
+            made = served(known, asked);
             route = asked;
             served = made;
         }
         return made;
+    }
+
+    /// The subject of whoever asks, when a route serves what is asked.
+    ///
+    /// @throws RefusedException when there are more dimensions than a subject may have
+    static Subject served(Subject known, Route by) {
+        Map<String, String> all = new TreeMap<>(known.values());
+        all.put(Subject.PROVIDER, by.provider().name());
+        all.put(Subject.MODEL, by.model());
+        return of(all);
     }
 
     /// A key may be for a part of its tenant only.

@@ -14,8 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Asks a small model how hard a question is. Its call is held and charged like any other, to the same
@@ -93,10 +91,7 @@ final class Judge {
 
     private CallHold reserve(
             Route route, CallRequest request, byte[] body, Payer payer, CallRecord record) {
-        Map<String, String> dimensions = new TreeMap<>(payer.subject().values());
-        dimensions.put(Subject.PROVIDER, route.provider().name());
-        dimensions.put(Subject.MODEL, route.model());
-        Subject subject = Subject.of(dimensions);
+        Subject subject = CallSubject.served(payer.subject(), route);
         Admission.Ask ask =
                 new Admission.Ask(
                         new HoldId(payer.call() + "-judge"),
