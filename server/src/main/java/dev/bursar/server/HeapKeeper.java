@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /// Has the old part of the heap collected while little is in it.
 ///
 /// The collectors that stop the world take all the memory they may before they look there: what thousands of
-/// streams leave behind would make a small server large. The price is a pause of some 100 ms, once for each
+/// streams leave behind would make a small server large. The price is a pause of some 10^2 ms, once for each
 /// [#ROOM] that was left behind. Where much is alive the pause would be long, and the garbage is the smaller part:
 /// then the collector decides.
 final class HeapKeeper implements AutoCloseable {
@@ -28,13 +28,16 @@ final class HeapKeeper implements AutoCloseable {
 
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
-    /// How much longer than a collection took is waited for the next: a tenth of the time at worst.
+    /// How many times as long as a collection took nothing is looked at: it is a tenth of the time at worst.
     private static final int REST = 10;
 
     /// Of the parallel and of the serial collector; others clean up beside the calls.
     private static final Set<String> POOLS = Set.of("PS Old Gen", "Tenured Gen");
 
     private final ScheduledExecutorService worker;
+
+    /// Of the worker alone.
+    private long restUntilNanos = System.nanoTime();
 
     /// The old part of a heap, in bytes.
     interface OldPart {
@@ -46,9 +49,6 @@ final class HeapKeeper implements AutoCloseable {
 
         void collect();
     }
-
-    /// Of the worker alone.
-    private long restUntilNanos = System.nanoTime();
 
     private HeapKeeper(OldPart old) {
         this.worker =
