@@ -14,9 +14,6 @@ final class Account {
 
     private final AccountKey key;
 
-    /// Of the key, for the [AccountTable].
-    final int hash;
-
     private final Unit unit;
     private @Nullable RollingSum rolling;
     private long openedMillis;
@@ -36,7 +33,6 @@ final class Account {
 
     Account(AccountKey key, Budget budget, Funding funding, long openedMillis) {
         this.key = key;
-        this.hash = AccountTable.hash(key);
         this.unit = budget.unit();
         this.openedMillis = openedMillis;
         this.usedMillis = openedMillis;
@@ -48,7 +44,6 @@ final class Account {
     /// An account as it was, without what is held: that comes back with the holds.
     Account(StateRecord.AccountState state, Budget budget) {
         this.key = state.account();
-        this.hash = AccountTable.hash(key);
         this.unit = budget.unit();
         this.openedMillis = state.openedAt().toEpochMilli();
         this.usedMillis = state.usedAt().toEpochMilli();

@@ -1,5 +1,6 @@
 package dev.bursar.ledger;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Accounts by their key.
@@ -15,12 +16,83 @@ final class AccountTable {
     /// The most accounts in one part, as long as there is only one.
     static final int SMALL = 1 << 10;
 
+    private @Nullable Part[] parts = new Part[1];
+    private int size;
+
     /// Open addressing: an account is at the first place from that of its hash on, with none empty in
     /// between. At most two thirds are used.
-    private @Nullable Account[][] parts = new Account[1][];
+    private static final class Part {
 
-    private int[] used = new int[1];
-    private int size;
+        private @Nullable Account[] accounts;
+
+        /// Of the accounts' keys. A search looks at no account but the one that it finds: of a million,
+        /// none is in a processor's cache.
+        private int[] hashes;
+
+        private int used;
+
+        private Part(int length) {
+            accounts = new Account[length];
+            hashes = new int[length];
+        }
+
+        /// Where an account is, or else the empty place that ends the search for it.
+        private int find(int hash, AccountKey key) {
+            int place = hash & (hashes.length - 1);
+            for (Account each = accounts[place]; each != null; each = accounts[place]) {
+                if (hashes[place] == hash && each.key().equals(key)) {
+                    return place;
+                }
+                place = next(place);
+            }
+            return place;
+        }
+
+        private void put(int place, int hash, Account account) {
+            accounts[place] = account;
+            hashes[place] = hash;
+        }
+
+        /// Empties a place, and moves what is found only by passing it.
+        private void close(int emptied) {
+            int mask = hashes.length - 1;
+            int hole = emptied;
+            int place = next(hole);
+            for (Account each = accounts[place]; each != null; each = accounts[place]) {
+                int home = hashes[place] & mask;
+                if (((place - home) & mask) >= ((place - hole) & mask)) {
+                    put(hole, hashes[place], each);
+                    hole = place;
+                }
+                place = next(place);
+            }
+            accounts[hole] = null;
+        }
+
+        private boolean isFull() {
+            return 3 * (used + 1) > 2 * hashes.length;
+        }
+
+        private Part twice() {
+            Part larger = new Part(2 * hashes.length);
+            for (int from = 0; from < hashes.length; from++) {
+                Account account = accounts[from];
+                if (account != null) {
+                    int place = hashes[from] & (larger.hashes.length - 1);
+                    while (larger.accounts[place] != null) {
+                        place = larger.next(place);
+                    }
+                    larger.put(place, hashes[from], account);
+                }
+            }
+            larger.used = used;
+            return larger;
+        }
+
+        private int next(int place) {
+            return (place + 1) & (hashes.length - 1);
+        }
+    }
 
     boolean isEmpty() {
         return size == 0;
@@ -28,8 +100,8 @@ final class AccountTable {
 
     @Nullable Account get(AccountKey key) {
         int hash = hash(key);
-        @Nullable Account[] part = parts[part(hash)];
-        return part == null ? null : part[find(part, hash, key)];
+        Part part = parts[part(hash)];
+        return part == null ? null : part.accounts[part.find(hash, key)];
     }
 
     /// @throws IllegalStateException when there is one of its key
@@ -37,100 +109,58 @@ final class AccountTable {
         if (size == SMALL && parts.length == 1) {
             split();
         }
-        @Nullable Account[] part = withRoom(part(account.hash));
-        int place = find(part, account.hash, account.key());
-        if (part[place] != null) {
+        int hash = hash(account.key());
+        Part part = withRoom(part(hash));
+        int place = part.find(hash, account.key());
+        if (part.accounts[place] != null) {
             throw new IllegalStateException("there is an account of " + account.key());
         }
-        part[place] = account;
-        used[part(account.hash)]++;
+        part.put(place, hash, account);
+        part.used++;
         size++;
     }
 
     /// @return what was there
     @Nullable Account remove(AccountKey key) {
         int hash = hash(key);
-        @Nullable Account[] part = parts[part(hash)];
+        Part part = parts[part(hash)];
         if (part == null) {
             return null;
         }
-        int place = find(part, hash, key);
-        Account removed = part[place];
+        int place = part.find(hash, key);
+        Account removed = part.accounts[place];
         if (removed != null) {
-            close(part, place);
-            used[part(hash)]--;
+            part.close(place);
+            part.used--;
             size--;
         }
         return removed;
     }
 
-    static int hash(AccountKey key) {
+    private static int hash(AccountKey key) {
         return HoldNumbers.mixed(key.hashCode());
     }
 
-    /// Where an account is, or else the empty place that ends the search for it.
-    private static int find(@Nullable Account[] part, int hash, AccountKey key) {
-        int place = hash & (part.length - 1);
-        for (Account each = part[place]; each != null; each = part[place]) {
-            if (each.hash == hash && each.key().equals(key)) {
-                return place;
-            }
-            place = next(part, place);
-        }
-        return place;
-    }
-
-    /// Empties a place, and moves what is found only by passing it.
-    private static void close(@Nullable Account[] part, int emptied) {
-        int mask = part.length - 1;
-        int hole = emptied;
-        int place = next(part, hole);
-        for (Account each = part[place]; each != null; each = part[place]) {
-            int home = each.hash & mask;
-            if (((place - home) & mask) >= ((place - hole) & mask)) {
-                part[hole] = each;
-                hole = place;
-            }
-            place = next(part, place);
-        }
-        part[hole] = null;
-    }
-
-    private @Nullable Account[] withRoom(int number) {
-        @Nullable Account[] part = parts[number];
+    private Part withRoom(int number) {
+        Part part = parts[number];
         if (part == null) {
-            part = new Account[SMALLEST];
-        } else if (3 * (used[number] + 1) > 2 * part.length) {
-            part = twice(part);
+            part = new Part(SMALLEST);
+        } else if (part.isFull()) {
+            part = part.twice();
         }
         parts[number] = part;
         return part;
     }
 
-    private static @Nullable Account[] twice(@Nullable Account[] part) {
-        @Nullable Account[] larger = new Account[2 * part.length];
-        for (Account account : part) {
-            if (account != null) {
-                larger[find(larger, account.hash, account.key())] = account;
-            }
-        }
-        return larger;
-    }
-
     private void split() {
-        @Nullable Account[] only = parts[0];
-        parts = new Account[1 << PART_BITS][];
-        used = new int[1 << PART_BITS];
+        Part only = Objects.requireNonNull(parts[0]);
+        parts = new Part[1 << PART_BITS];
         size = 0;
-        for (Account account : only) {
+        for (Account account : only.accounts) {
             if (account != null) {
                 add(account);
             }
         }
-    }
-
-    private static int next(@Nullable Account[] part, int place) {
-        return (place + 1) & (part.length - 1);
     }
 
     /// By the bits that do not say where in the part.

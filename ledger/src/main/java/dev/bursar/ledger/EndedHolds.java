@@ -26,17 +26,20 @@ final class EndedHolds {
 
     /// What is known of the holds of consecutive numbers.
     private static final class Block {
-        private final @Nullable HoldId[] ids = new HoldId[MASK + 1];
+        private final @Nullable String[] ids = new String[MASK + 1];
         private final @Nullable TenantId[] tenants = new TenantId[MASK + 1];
         private final long[] millis = new long[MASK + 1];
         private final StateRecord.@Nullable Ending[] endings = new StateRecord.Ending[MASK + 1];
 
-        /// An [Outcome], or the [Amounts] that it follows from: all of them were spent where
-        /// `spent` says so, else returned.
+        /// An [Outcome], or what it follows from: [Used], or the [Amounts] that were held, all of them
+        /// spent where `spent` says so, else returned.
         private final @Nullable Object[] outcomes = new Object[MASK + 1];
 
         private final boolean[] spent = new boolean[MASK + 1];
     }
+
+    /// What an ordinary commit follows from.
+    private record Used(Amounts held, Amounts actual) {}
 
     int size() {
         return numbers.size();
@@ -66,7 +69,7 @@ final class EndedHolds {
         }
         Block block = block(number);
         int at = number & MASK;
-        block.ids[at] = hold.hold();
+        block.ids[at] = hold.hold().value();
         block.tenants[at] = hold.tenant();
         block.millis[at] = hold.at().toEpochMilli();
         block.endings[at] = hold.ending();
@@ -75,7 +78,7 @@ final class EndedHolds {
     }
 
     void removeOldest() {
-        int number = numbers.remove(id(first));
+        int number = numbers.remove(new HoldId(id(first)));
         first = after.at(number);
         if (first == NONE) {
             last = NONE;
@@ -108,7 +111,7 @@ final class EndedHolds {
         return blocks[number >>> BITS];
     }
 
-    private HoldId id(int number) {
+    private String id(int number) {
         return Objects.requireNonNull(block(number).ids[number & MASK]);
     }
 
@@ -120,6 +123,10 @@ final class EndedHolds {
             case Outcome.Committed committed
                     when committed.equals(spent(hold.hold(), committed.held())) ->
                     committed.held();
+            case Outcome.Committed committed
+                    when committed.equals(
+                            used(hold.hold(), committed.held(), committed.actual())) ->
+                    new Used(committed.held(), committed.actual());
             default -> hold.outcome();
         };
     }
@@ -127,7 +134,7 @@ final class EndedHolds {
     private StateRecord.EndedHold record(int number) {
         Block block = block(number);
         int at = number & MASK;
-        HoldId id = id(number);
+        HoldId id = new HoldId(id(number));
         return new StateRecord.EndedHold(
                 id,
                 Objects.requireNonNull(block.tenants[at]),
@@ -136,13 +143,19 @@ final class EndedHolds {
                 switch (Objects.requireNonNull(block.outcomes[at])) {
                     case Amounts held when block.spent[at] -> spent(id, held);
                     case Amounts held -> returned(id, held);
+                    case Used(Amounts held, Amounts actual) -> used(id, held, actual);
                     case Object outcome -> (Outcome) outcome;
                 });
     }
 
     /// How a hold ends that is charged when it runs out.
     static Outcome.Committed spent(HoldId hold, Amounts held) {
-        return new Outcome.Committed(hold, held, held, held, Amounts.NONE, List.of());
+        return used(hold, held, held);
+    }
+
+    /// How a hold ends of which no more was used than held, when nobody waits for the standings.
+    static Outcome.Committed used(HoldId hold, Amounts held, Amounts actual) {
+        return new Outcome.Committed(hold, held, actual, actual, Amounts.NONE, List.of());
     }
 
     /// How a hold ends of which nothing is spent, when nobody waits for the standings.

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// when it is asked for them: a collector has the fewer of them to copy and to visit.
 final class Hold {
 
-    private final HoldId id;
+    private final String id;
     private final TenantId tenant;
     private final Subject subject;
     private final Command.OnExpiry onExpiry;
@@ -68,7 +68,7 @@ final class Hold {
 
     /// A hold as it was.
     Hold(StateRecord.HoldState state, List<Part> parts) {
-        this.id = state.granted().hold();
+        this.id = state.granted().hold().value();
         this.tenant = state.tenant();
         this.subject = state.subject();
         this.onExpiry = state.onExpiry();
@@ -88,6 +88,11 @@ final class Hold {
     }
 
     HoldId id() {
+        return new HoldId(id);
+    }
+
+    /// The value of [#id].
+    String idValue() {
         return id;
     }
 
@@ -123,7 +128,7 @@ final class Hold {
     Outcome.Granted granted() {
         return granted != null
                 ? granted
-                : granted(id, held, Instant.ofEpochMilli(grantedUntilMillis), tightest);
+                : granted(id(), held, Instant.ofEpochMilli(grantedUntilMillis), tightest);
     }
 
     boolean isScoped() {
@@ -161,10 +166,20 @@ final class Hold {
     List<Part> parts() {
         Part[] parts = new Part[accounts.length];
         for (int i = 0; i < parts.length; i++) {
-            Account account = accounts[i];
-            parts[i] = new Part(account, amounts == null ? held.get(account.unit()) : amounts[i]);
+            parts[i] = new Part(accounts[i], amount(i));
         }
         return List.of(parts);
+    }
+
+    private long amount(int part) {
+        return amounts == null ? held.get(accounts[part].unit()) : amounts[part];
+    }
+
+    /// Sets aside in its accounts what it holds there.
+    void take() {
+        for (int i = 0; i < accounts.length; i++) {
+            accounts[i].hold(amount(i));
+        }
     }
 
     private void set(List<Part> parts) {

@@ -15,22 +15,24 @@ final class HoldNumbers {
     private static final int PART_BITS = 6;
     private static final int SMALLEST = 16;
 
-    private final IntFunction<HoldId> ids;
+    private final IntFunction<String> ids;
 
-    /// Open addressing, with the number + 1, or 0 where nothing is. At most two thirds are used.
-    private final int[][] parts = new int[1 << PART_BITS][];
+    /// Open addressing, with the hash of an id above and its number + 1 below, or 0 where nothing is. At
+    /// most two thirds are used. A search asks for no id but the one that it finds: of a million, none is
+    /// in a processor's cache.
+    private final long[][] parts = new long[1 << PART_BITS][];
 
     private final int[] used = new int[1 << PART_BITS];
 
-    /// Of a number that is given, the hash of its id; of a free one, the next free.
-    private final Numbers hashes = new Numbers();
+    /// Of a free number, the next free.
+    private final Numbers nextFree = new Numbers();
 
     private int free = NONE;
     private int end;
     private int size;
 
-    /// @param ids the id of what has a number
-    HoldNumbers(IntFunction<HoldId> ids) {
+    /// @param ids the [value][HoldId#value] of the id of what has a number
+    HoldNumbers(IntFunction<String> ids) {
         this.ids = ids;
     }
 
@@ -46,8 +48,8 @@ final class HoldNumbers {
     /// The number of an id, or [#NONE].
     int of(HoldId id) {
         int hash = hash(id);
-        int[] part = parts[part(hash)];
-        return part == null ? NONE : part[find(part, hash, id)] - 1;
+        long[] part = parts[part(hash)];
+        return part == null ? NONE : number(part[find(part, hash, id)]);
     }
 
     /// Gives a number to an id. From now on it is asked for the id of that number.
@@ -55,7 +57,7 @@ final class HoldNumbers {
     /// @throws IllegalStateException when the id has one
     int add(HoldId id) {
         int hash = hash(id);
-        int[] part = withRoom(part(hash));
+        long[] part = withRoom(part(hash));
         int place = find(part, hash, id);
         if (part[place] != 0) {
             throw new IllegalStateException(id + " has a number");
@@ -64,10 +66,9 @@ final class HoldNumbers {
         if (number == NONE) {
             number = end++;
         } else {
-            free = hashes.at(number);
+            free = nextFree.at(number);
         }
-        hashes.set(number, hash);
-        part[place] = number + 1;
+        part[place] = (long) hash << Integer.SIZE | (number + 1);
         used[part(hash)]++;
         size++;
         return number;
@@ -76,15 +77,15 @@ final class HoldNumbers {
     /// @return the number it had, or [#NONE]
     int remove(HoldId id) {
         int hash = hash(id);
-        int[] part = parts[part(hash)];
+        long[] part = parts[part(hash)];
         if (part == null) {
             return NONE;
         }
         int place = find(part, hash, id);
-        int number = part[place] - 1;
+        int number = number(part[place]);
         if (number != NONE) {
             close(part, place);
-            hashes.set(number, free);
+            nextFree.set(number, free);
             free = number;
             used[part(hash)]--;
             size--;
@@ -93,11 +94,10 @@ final class HoldNumbers {
     }
 
     /// Where an id is, or else the empty place that ends the search for it.
-    private int find(int[] part, int hash, HoldId id) {
-        int place = hash & (part.length - 1);
+    private int find(long[] part, int hash, HoldId id) {
+        int place = home(part, hash);
         while (part[place] != 0) {
-            int number = part[place] - 1;
-            if (hashes.at(number) == hash && ids.apply(number).equals(id)) {
+            if (hash(part[place]) == hash && ids.apply(number(part[place])).equals(id.value())) {
                 return place;
             }
             place = next(part, place);
@@ -106,11 +106,11 @@ final class HoldNumbers {
     }
 
     /// Empties a place, and moves what is found only by passing it.
-    private void close(int[] part, int emptied) {
+    private static void close(long[] part, int emptied) {
         int mask = part.length - 1;
         int hole = emptied;
         for (int place = next(part, hole); part[place] != 0; place = next(part, place)) {
-            int home = hashes.at(part[place] - 1) & mask;
+            int home = home(part, hash(part[place]));
             if (((place - home) & mask) >= ((place - hole) & mask)) {
                 part[hole] = part[place];
                 hole = place;
@@ -119,10 +119,10 @@ final class HoldNumbers {
         part[hole] = 0;
     }
 
-    private int[] withRoom(int number) {
-        int[] part = parts[number];
+    private long[] withRoom(int number) {
+        long[] part = parts[number];
         if (part == null) {
-            part = new int[SMALLEST];
+            part = new long[SMALLEST];
         } else if (3 * (used[number] + 1) > 2 * part.length) {
             part = twice(part);
         }
@@ -130,11 +130,11 @@ final class HoldNumbers {
         return part;
     }
 
-    private int[] twice(int[] part) {
-        int[] larger = new int[2 * part.length];
-        for (int entry : part) {
+    private static long[] twice(long[] part) {
+        long[] larger = new long[2 * part.length];
+        for (long entry : part) {
             if (entry != 0) {
-                int place = hashes.at(entry - 1) & (larger.length - 1);
+                int place = home(larger, hash(entry));
                 while (larger[place] != 0) {
                     place = next(larger, place);
                 }
@@ -144,7 +144,20 @@ final class HoldNumbers {
         return larger;
     }
 
-    private static int next(int[] part, int place) {
+    private static int hash(long entry) {
+        return (int) (entry >>> Integer.SIZE);
+    }
+
+    /// The number of an entry, or [#NONE] where nothing is.
+    private static int number(long entry) {
+        return (int) entry - 1;
+    }
+
+    private static int home(long[] part, int hash) {
+        return hash & (part.length - 1);
+    }
+
+    private static int next(long[] part, int place) {
         return (place + 1) & (part.length - 1);
     }
 

@@ -13,7 +13,7 @@ final class Holds implements Iterable<Hold> {
     private static final int BITS = 10;
     private static final int MASK = (1 << BITS) - 1;
 
-    private final HoldNumbers numbers = new HoldNumbers(number -> at(number).id());
+    private final HoldNumbers numbers = new HoldNumbers(number -> at(number).idValue());
     private @Nullable Hold[][] blocks = new Hold[1][];
 
     int size() {

@@ -132,9 +132,7 @@ final class LedgerState {
 
     void add(Hold hold) {
         resume(hold);
-        for (Hold.Part part : hold.parts()) {
-            part.account().hold(part.amount());
-        }
+        hold.take();
     }
 
     /// Ends a hold's part, of which `spent` stays.

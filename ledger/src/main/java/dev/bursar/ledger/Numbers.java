@@ -10,14 +10,14 @@ final class Numbers {
 
     private int[][] blocks = new int[1][];
 
+    /// @param index of a number that was set
     int at(int index) {
         return blocks[index >>> BITS][index & MASK];
     }
 
-    /// @param index at most one block behind the last
     void set(int index, int value) {
         int block = index >>> BITS;
-        if (block == blocks.length) {
+        if (block >= blocks.length) {
             blocks = Arrays.copyOf(blocks, 2 * block);
         }
         if (blocks[block] == null) {

@@ -59,4 +59,25 @@ class AccountTableTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("run-1");
     }
+
+    /// "Aa" and "BB" have the same hash, and so has every word made of them.
+    @Test
+    void accounts_ofKeysWithTheSameHash_areKeptApart() {
+        Random random = new Random(7);
+        for (int i = 0; i < 10_000; i++) {
+            StringBuilder word = new StringBuilder();
+            for (int bit = 0; bit < 5; bit++) {
+                word.append(random.nextBoolean() ? "Aa" : "BB");
+            }
+            AccountKey key = new AccountKey(new BudgetId("acme/run"), List.of(word.toString()), 0);
+            if (naive.containsKey(key)) {
+                assertThat(table.remove(key)).isSameAs(naive.remove(key));
+            } else {
+                Account account = account(key);
+                table.add(account);
+                naive.put(key, account);
+            }
+            naive.forEach((each, account) -> assertThat(table.get(each)).isSameAs(account));
+        }
+    }
 }

@@ -45,9 +45,10 @@ class EndedHoldsTest {
         Amounts spent = Amounts.of(TOKENS, random.nextInt(3));
         Amounts overrun = random.nextBoolean() ? Amounts.NONE : Amounts.of(TOKENS, 1);
         List<Standing> standings = random.nextBoolean() ? List.of() : List.of(STANDING);
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(5)) {
             case 0 -> EndedHolds.spent(id, held);
             case 1 -> EndedHolds.returned(id, held);
+            case 4 -> EndedHolds.used(id, held, spent);
             case 2 -> new Outcome.Released(id, held, standings);
             default -> new Outcome.Committed(id, held, spent, held, overrun, standings);
         };

@@ -15,7 +15,7 @@ class HoldNumbersTest {
     private static final int STEPS = 200_000;
 
     private final List<HoldId> byNumber = new ArrayList<>();
-    private final HoldNumbers numbers = new HoldNumbers(byNumber::get);
+    private final HoldNumbers numbers = new HoldNumbers(number -> byNumber.get(number).value());
     private final Map<HoldId, Integer> naive = new HashMap<>();
 
     private void add(HoldId id) {
