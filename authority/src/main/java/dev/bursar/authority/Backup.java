@@ -211,7 +211,7 @@ public final class Backup {
         Files.deleteIfExists(unfinished);
         Private.createFile(unfinished);
         try {
-            try (FileOutputStream sink = new FileOutputStream(unfinished.toFile());
+            try (PacedFile sink = new PacedFile(unfinished);
                     ZipOutputStream zip = new ZipOutputStream(sink, StandardCharsets.UTF_8)) {
                 zip.setLevel(Deflater.BEST_SPEED);
                 zip.putNextEntry(new ZipEntry(HEAD));
@@ -221,7 +221,7 @@ public final class Backup {
                     Files.copy(part, zip);
                 }
                 zip.finish();
-                sink.getFD().sync();
+                sink.sync();
             }
             Files.move(
                     unfinished,

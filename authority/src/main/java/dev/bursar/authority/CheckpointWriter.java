@@ -3,7 +3,6 @@ package dev.bursar.authority;
 import dev.bursar.ledger.StateRecord;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -36,7 +35,7 @@ final class CheckpointWriter {
     static long write(Path file, long position, Chain chain, Stream<StateRecord> states)
             throws IOException {
         Private.createFile(file);
-        try (FileOutputStream sink = new FileOutputStream(file.toFile());
+        try (PacedFile sink = new PacedFile(file);
                 DataOutputStream out =
                         new DataOutputStream(new BufferedOutputStream(sink, 1 << 16))) {
             out.writeLong(MAGIC);
@@ -47,7 +46,7 @@ final class CheckpointWriter {
             out.writeLong(records);
             out.writeInt(endChecksum(position, chain, records));
             out.flush();
-            sink.getFD().sync();
+            sink.sync();
             return records;
         }
     }
