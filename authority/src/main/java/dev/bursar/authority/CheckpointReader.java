@@ -27,7 +27,7 @@ final class CheckpointReader implements AutoCloseable {
     private static final int MAX_CHUNK_BYTES = 16 << 20;
 
     /// Chunks that are decoded or wait for it.
-    private static final int CHUNKS_AHEAD = 8;
+    private static final int CHUNKS_AHEAD = 3;
 
     private final Path file;
     private final DataInputStream in;

@@ -47,9 +47,9 @@ final class SqliteJournal implements Journal {
     /// place from then on, which syncs faster than growing does.
     private static final int FOLD_EVERY_PAGES = 1_024;
 
-    /// Payload that is checked at start, newest first: about a second's work at most. `verify` checks
+    /// Payload that is checked at start, newest first: a tenth of a second's work or two. `verify` checks
     /// all of it.
-    private static final long CHECK_AT_START_BYTES = 256L << 20;
+    private static final long CHECK_AT_START_BYTES = 32L << 20;
 
     private static final String SCHEMA =
             "CREATE TABLE IF NOT EXISTS record ("

@@ -100,18 +100,21 @@ final class Snapshot {
         LedgerState state = new LedgerState(limits);
         List<Account> accounts = new ArrayList<>();
         records.forEachOrdered(record -> {
+            // In the order of how many there are: a compiler that has seen only one kind so far is
+            // wrong at
+            // the first question that the next one is asked, and at each question it compiles anew.
             switch (record) {
-                case StateRecord.Clock clock -> state.resumeAt(clock.lastAt());
-                case StateRecord.ClosedTenant closed -> state.closedTenants().add(closed.tenant());
-                case StateRecord.StoppedRunState stopped -> state.stoppedRuns().put(stopped);
+                case StateRecord.OpenHold hold -> state.add(hold(accounts, hold));
+                case StateRecord.AccountState account -> accounts.add(read(state, account));
+                case StateRecord.EndedHold ended -> state.memory().remember(ended);
+                case StateRecord.Remembered outcome -> state.memory().remember(outcome);
+                case StateRecord.SpentKey key -> state.memory().spent().add(key);
+                case StateRecord.HoldState hold -> state.add(hold(state, hold));
                 case StateRecord.OpenBudget open -> state.open(open.budget(), open.status());
                 case StateRecord.OpenApproval open -> state.approvals().open(open.approval());
-                case StateRecord.AccountState account -> accounts.add(read(state, account));
-                case StateRecord.OpenHold hold -> state.add(hold(accounts, hold));
-                case StateRecord.HoldState hold -> state.add(hold(state, hold));
-                case StateRecord.EndedHold ended -> state.memory().remember(ended);
-                case StateRecord.SpentKey key -> state.memory().spent().add(key);
-                case StateRecord.Remembered outcome -> state.memory().remember(outcome);
+                case StateRecord.StoppedRunState stopped -> state.stoppedRuns().put(stopped);
+                case StateRecord.ClosedTenant closed -> state.closedTenants().add(closed.tenant());
+                case StateRecord.Clock clock -> state.resumeAt(clock.lastAt());
             }
         });
         state.budgets().forEach(BudgetState::orderByUse);
