@@ -114,7 +114,10 @@ public final class ScaleBench {
                 .orElse("none");
     }
 
+    /// A collection's pause grows with all that is in the old generation, and no server has the ledgers of
+    /// those before it in there.
     private Authority open(Path data) {
+        System.gc();
         InstantSource clock = () -> Instant.now().plus(ahead);
         AuthoritySettings usual = AuthoritySettings.DEFAULT;
         return Authority.open(
@@ -238,10 +241,11 @@ public final class ScaleBench {
         }
     }
 
-    /// Lets the clock jump to the second in which all holds run out.
+    /// Lets the clock jump to the second in which all holds run out. Callers before that take the first
+    /// collection after a start, which looks at all that was read.
     private void expire(Authority authority, Instant due) {
+        callers(authority, load, PAUSE, options.round().dividedBy(4));
         SteadyCallers callers = SteadyCallers.start(CALLERS, PAUSE, () -> load.call(authority));
-        LockSupport.parkNanos(options.round().toNanos() / 4);
         ahead = Duration.between(Instant.now(), due.minusSeconds(1));
         long start = System.nanoTime();
         while (ScaleLoad.held(authority) > CALLERS * ScaleLoad.HELD) {
