@@ -188,7 +188,9 @@ public final class Backup {
         Path copy = folder.resolve(file.getFileName());
         try (InputStream in = Files.newInputStream(file)) {
             Private.createFile(copy);
-            Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+            try (PacedFile out = PacedFile.of(copy)) {
+                in.transferTo(out);
+            }
         }
         return copy;
     }
@@ -211,7 +213,7 @@ public final class Backup {
         Files.deleteIfExists(unfinished);
         Private.createFile(unfinished);
         try {
-            try (PacedFile sink = new PacedFile(unfinished);
+            try (PacedFile sink = PacedFile.of(unfinished);
                     ZipOutputStream zip = new ZipOutputStream(sink, StandardCharsets.UTF_8)) {
                 zip.setLevel(Deflater.BEST_SPEED);
                 zip.putNextEntry(new ZipEntry(HEAD));

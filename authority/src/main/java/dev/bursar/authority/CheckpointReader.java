@@ -26,7 +26,8 @@ final class CheckpointReader implements AutoCloseable {
     /// Far above what [CheckpointWriter] puts into a chunk, unless one record fills it.
     private static final int MAX_CHUNK_BYTES = 16 << 20;
 
-    /// Chunks that are decoded or wait for it.
+    /// Chunks that are decoded or wait for it: enough that nobody waits, and few, because all of them are in
+    /// memory at each collection.
     private static final int CHUNKS_AHEAD = 3;
 
     private final Path file;

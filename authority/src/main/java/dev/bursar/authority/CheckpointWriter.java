@@ -35,7 +35,7 @@ final class CheckpointWriter {
     static long write(Path file, long position, Chain chain, Stream<StateRecord> states)
             throws IOException {
         Private.createFile(file);
-        try (PacedFile sink = new PacedFile(file);
+        try (PacedFile sink = PacedFile.of(file);
                 DataOutputStream out =
                         new DataOutputStream(new BufferedOutputStream(sink, 1 << 16))) {
             out.writeLong(MAGIC);

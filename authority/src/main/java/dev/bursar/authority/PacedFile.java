@@ -3,6 +3,7 @@ package dev.bursar.authority;
 import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 
 /// A large file that is written beside a journal, synced bit by bit.
@@ -12,30 +13,38 @@ import java.nio.file.Path;
 /// the disk from time to time instead. For one thread.
 final class PacedFile extends FilterOutputStream {
 
-    private static final int SYNC_EVERY_BYTES = 4 << 20;
+    static final int SYNC_EVERY_BYTES = 4 << 20;
 
-    private final FileOutputStream file;
+    private final Sync sync;
     private int unsynced;
 
-    /// @param file is there already
-    PacedFile(Path file) throws IOException {
-        this(new FileOutputStream(file.toFile()));
+    /// Puts on stable storage what was written.
+    interface Sync {
+        void run() throws IOException;
     }
 
-    private PacedFile(FileOutputStream file) {
-        super(file);
-        this.file = file;
+    /// @param out to a file
+    /// @param sync of that file
+    PacedFile(OutputStream out, Sync sync) {
+        super(out);
+        this.sync = sync;
+    }
+
+    /// @param file is emptied when it is there
+    static PacedFile of(Path file) throws IOException {
+        FileOutputStream out = new FileOutputStream(file.toFile());
+        return new PacedFile(out, out.getFD()::sync);
     }
 
     @Override
     public void write(int value) throws IOException {
-        file.write(value);
+        out.write(value);
         written(1);
     }
 
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
-        file.write(bytes, from, length);
+        out.write(bytes, from, length);
         written(length);
     }
 
@@ -48,7 +57,7 @@ final class PacedFile extends FilterOutputStream {
 
     /// All that was written is on stable storage then; the file's name need not be.
     void sync() throws IOException {
-        file.getFD().sync();
-        unsynced = 0;
+        unsynced = 0; // also when it fails: what is closed then must not be synced as if it had not
+        sync.run();
     }
 }

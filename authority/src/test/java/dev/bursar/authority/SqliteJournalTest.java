@@ -299,4 +299,27 @@ final class SqliteJournalTest {
     private Authority open() {
         return Authority.open(data, Fixtures.settings(), InstantSource.system());
     }
+
+    @Test
+    void checkNewest_ofSomeBytes_looksAtTheNewestRecordsAndNoOthers() throws SQLException {
+        RandomRecords records = new RandomRecords(SEED);
+        long last;
+        try (SqliteJournal journal = SqliteJournal.open(data)) {
+            for (int batch = 0; batch < 3; batch++) {
+                journal.append(EntryBlock.of(List.of(records.entry(), records.entry())));
+            }
+            last = journal.lastPosition();
+        }
+        Path file = data.resolve(SqliteJournal.FILE_NAME);
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE record SET checksum = checksum + 1 WHERE first = 3");
+        }
+        try (SqliteRecords read = SqliteRecords.open(file)) {
+            assertThat(read.checkNewest(last, 1)).isEqualTo(2);
+            assertThatThrownBy(() -> read.checkNewest(last, Long.MAX_VALUE))
+                    .isInstanceOf(JournalDamage.class)
+                    .hasMessageContaining("at position 3");
+        }
+    }
 }

@@ -19,81 +19,6 @@ final class AccountTable {
     private @Nullable Part[] parts = new Part[1];
     private int size;
 
-    /// Open addressing: an account is at the first place from that of its hash on, with none empty in
-    /// between. At most two thirds are used.
-    private static final class Part {
-
-        private @Nullable Account[] accounts;
-
-        /// Of the accounts' keys. A search looks at no account but the one that it finds: of a million,
-        /// none is in a processor's cache.
-        private int[] hashes;
-
-        private int used;
-
-        private Part(int length) {
-            accounts = new Account[length];
-            hashes = new int[length];
-        }
-
-        /// Where an account is, or else the empty place that ends the search for it.
-        private int find(int hash, AccountKey key) {
-            int place = hash & (hashes.length - 1);
-            for (Account each = accounts[place]; each != null; each = accounts[place]) {
-                if (hashes[place] == hash && each.key().equals(key)) {
-                    return place;
-                }
-                place = next(place);
-            }
-            return place;
-        }
-
-        private void put(int place, int hash, Account account) {
-            accounts[place] = account;
-            hashes[place] = hash;
-        }
-
-        /// Empties a place, and moves what is found only by passing it.
-        private void close(int emptied) {
-            int mask = hashes.length - 1;
-            int hole = emptied;
-            int place = next(hole);
-            for (Account each = accounts[place]; each != null; each = accounts[place]) {
-                int home = hashes[place] & mask;
-                if (((place - home) & mask) >= ((place - hole) & mask)) {
-                    put(hole, hashes[place], each);
-                    hole = place;
-                }
-                place = next(place);
-            }
-            accounts[hole] = null;
-        }
-
-        private boolean isFull() {
-            return 3 * (used + 1) > 2 * hashes.length;
-        }
-
-        private Part twice() {
-            Part larger = new Part(2 * hashes.length);
-            for (int from = 0; from < hashes.length; from++) {
-                Account account = accounts[from];
-                if (account != null) {
-                    int place = hashes[from] & (larger.hashes.length - 1);
-                    while (larger.accounts[place] != null) {
-                        place = larger.next(place);
-                    }
-                    larger.put(place, hashes[from], account);
-                }
-            }
-            larger.used = used;
-            return larger;
-        }
-
-        private int next(int place) {
-            return (place + 1) & (hashes.length - 1);
-        }
-    }
-
     boolean isEmpty() {
         return size == 0;
     }
@@ -166,5 +91,80 @@ final class AccountTable {
     /// By the bits that do not say where in the part.
     private int part(int hash) {
         return parts.length == 1 ? 0 : hash >>> (Integer.SIZE - PART_BITS);
+    }
+
+    /// Open addressing: an account is at the first place from that of its hash on, with none empty in
+    /// between. At most two thirds are used.
+    private static final class Part {
+
+        private final @Nullable Account[] accounts;
+
+        /// Of the accounts' keys. A search looks at no account but the one that it finds: of a million,
+        /// none is in a processor's cache.
+        private final int[] hashes;
+
+        private int used;
+
+        private Part(int length) {
+            accounts = new Account[length];
+            hashes = new int[length];
+        }
+
+        /// Where an account is, or else the empty place that ends the search for it.
+        private int find(int hash, AccountKey key) {
+            int place = hash & (hashes.length - 1);
+            for (Account each = accounts[place]; each != null; each = accounts[place]) {
+                if (hashes[place] == hash && each.key().equals(key)) {
+                    return place;
+                }
+                place = next(place);
+            }
+            return place;
+        }
+
+        private void put(int place, int hash, Account account) {
+            accounts[place] = account;
+            hashes[place] = hash;
+        }
+
+        /// Empties a place, and moves what is found only by passing it.
+        private void close(int emptied) {
+            int mask = hashes.length - 1;
+            int hole = emptied;
+            int place = next(hole);
+            for (Account each = accounts[place]; each != null; each = accounts[place]) {
+                int home = hashes[place] & mask;
+                if (((place - home) & mask) >= ((place - hole) & mask)) {
+                    put(hole, hashes[place], each);
+                    hole = place;
+                }
+                place = next(place);
+            }
+            accounts[hole] = null;
+        }
+
+        private boolean isFull() {
+            return 3 * (used + 1) > 2 * hashes.length;
+        }
+
+        private Part twice() {
+            Part larger = new Part(2 * hashes.length);
+            for (int from = 0; from < hashes.length; from++) {
+                Account account = accounts[from];
+                if (account != null) {
+                    int place = hashes[from] & (larger.hashes.length - 1);
+                    while (larger.accounts[place] != null) {
+                        place = larger.next(place);
+                    }
+                    larger.put(place, hashes[from], account);
+                }
+            }
+            larger.used = used;
+            return larger;
+        }
+
+        private int next(int place) {
+            return (place + 1) & (hashes.length - 1);
+        }
     }
 }

@@ -177,7 +177,7 @@ final class AdminRule {
                     more = true;
                     break;
                 }
-                CommandKey key = new CommandKey(hold.id().value(), 0);
+                CommandKey key = new CommandKey(hold.idValue(), 0);
                 entries.add(SettleRule.released(hold, key, List.of(), Attribution.NONE, now));
                 released++;
             }

@@ -160,7 +160,7 @@ final class Effects {
     /// A run that has the name of its hold is that one call; a caller who uses that name for another call
     /// keeps the account.
     private void forgetRunOfOneCall(Hold hold, AccountKey key) {
-        if (hold.id().value().equals(hold.subject().get(Subject.RUN))) {
+        if (hold.idValue().equals(hold.subject().get(Subject.RUN))) {
             BudgetState budget = state.budget(key.budget());
             if (budget != null && budget.budget().per().contains(Subject.RUN)) {
                 Account account = budget.account(key);

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// How holds ended, by their id and in the order in which they came.
 ///
-/// There may be a million, of which hardly any is ever asked for. So there is no object for each: what is
-/// known of one is spread over arrays, and where the amounts that were held say it all, the outcome is
-/// made again when it is asked for. A hold that runs out leaves nothing new in memory.
+/// There may be a million, of which hardly any is ever asked for. So what is known of one is spread over
+/// arrays, and where amounts say it all, the outcome is made again when it is asked for. A hold that runs
+/// out leaves no new object.
 final class EndedHolds {
 
     private static final int NONE = HoldNumbers.NONE;
@@ -153,7 +153,7 @@ final class EndedHolds {
         return used(hold, held, held);
     }
 
-    /// How a hold ends of which no more was used than held, when nobody waits for the standings.
+    /// How a hold ends that is charged what was used, without an overrun, when nobody waits for the standings.
     static Outcome.Committed used(HoldId hold, Amounts held, Amounts actual) {
         return new Outcome.Committed(hold, held, actual, actual, Amounts.NONE, List.of());
     }

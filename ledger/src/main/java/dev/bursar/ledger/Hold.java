@@ -171,12 +171,12 @@ final class Hold {
         return List.of(parts);
     }
 
-    private long amount(int part) {
-        return amounts == null ? held.get(accounts[part].unit()) : amounts[part];
+    private long amount(int index) {
+        return amounts == null ? held.get(accounts[index].unit()) : amounts[index];
     }
 
     /// Sets aside in its accounts what it holds there.
-    void take() {
+    void setAside() {
         for (int i = 0; i < accounts.length; i++) {
             accounts[i].hold(amount(i));
         }

@@ -132,7 +132,7 @@ final class LedgerState {
 
     void add(Hold hold) {
         resume(hold);
-        hold.take();
+        hold.setAside();
     }
 
     /// Ends a hold's part, of which `spent` stays.

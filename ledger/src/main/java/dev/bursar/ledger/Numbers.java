@@ -2,7 +2,8 @@ package dev.bursar.ledger;
 
 import java.util.Arrays;
 
-/// A list of plain numbers that grows by blocks: never more than one is new at a time, nothing is copied.
+/// Plain numbers by index, in blocks of which each is there from the first number in it on: no number is
+/// ever copied.
 final class Numbers {
 
     private static final int BITS = 10;

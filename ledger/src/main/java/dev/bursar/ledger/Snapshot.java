@@ -37,7 +37,7 @@ final class Snapshot {
                         });
         Stream<StateRecord> holds =
                 state.holds().stream()
-                        .sorted(Comparator.comparing((Hold hold) -> hold.id().value()))
+                        .sorted(Comparator.comparing(Hold::idValue))
                         .map(hold -> record(hold, numbers));
         Stream<StateRecord> memory =
                 Stream.of(
@@ -100,9 +100,10 @@ final class Snapshot {
         LedgerState state = new LedgerState(limits);
         List<Account> accounts = new ArrayList<>();
         records.forEachOrdered(record -> {
-            // In the order of how many there are: a compiler that has seen only one kind so far is
-            // wrong at
-            // the first question that the next one is asked, and at each question it compiles anew.
+            // The usually most frequent first. To a compiler that has seen one kind so far, each
+            // question
+            // that the next kind is asked before its own is a surprise, and a reason to compile
+            // anew.
             switch (record) {
                 case StateRecord.OpenHold hold -> state.add(hold(accounts, hold));
                 case StateRecord.AccountState account -> accounts.add(read(state, account));

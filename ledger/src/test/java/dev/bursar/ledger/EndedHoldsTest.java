@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -48,8 +49,8 @@ class EndedHoldsTest {
         return switch (random.nextInt(5)) {
             case 0 -> EndedHolds.spent(id, held);
             case 1 -> EndedHolds.returned(id, held);
-            case 4 -> EndedHolds.used(id, held, spent);
-            case 2 -> new Outcome.Released(id, held, standings);
+            case 2 -> EndedHolds.used(id, held, spent);
+            case 3 -> new Outcome.Released(id, held, standings);
             default -> new Outcome.Committed(id, held, spent, held, overrun, standings);
         };
     }
@@ -79,6 +80,24 @@ class EndedHoldsTest {
             ended.removeOldest();
             naive.remove(naive.keySet().iterator().next());
             assertThat(ended.stream().findFirst()).isEqualTo(naive.values().stream().findFirst());
+        }
+    }
+
+    @Test
+    void get_ofAnOrdinaryEnd_makesItsOutcomeAgain() {
+        HoldId id = new HoldId("a");
+        Amounts held = Amounts.of(TOKENS, 3);
+        for (Outcome outcome :
+                List.of(
+                        EndedHolds.returned(id, held),
+                        EndedHolds.spent(id, held),
+                        EndedHolds.used(id, held, Amounts.of(TOKENS, 2)))) {
+            ended.put(
+                    new StateRecord.EndedHold(
+                            id, ACME, Instant.EPOCH, ENDINGS.getFirst(), outcome));
+
+            StateRecord.EndedHold made = Objects.requireNonNull(ended.get(id));
+            assertThat(made.outcome()).isEqualTo(outcome).isNotSameAs(outcome);
         }
     }
 }

@@ -93,17 +93,11 @@ public final class ScaleBench {
         warmUp();
         Path data = directory.resolve("data");
         Instant due = Instant.now().plus(UNTIL_DUE);
-        long stopping;
-        try (Authority authority = open(data)) {
-            measureFull(authority, data, due);
-            stopping = System.nanoTime();
-        }
+        long stopping = measureFull(data, due);
         checkpoint(data).put("at_stop_millis", millisSince(stopping));
         restart(data);
-        try (Authority authority = open(data)) {
-            expire(authority, due);
-            load.requireExact(authority, options.count());
-        }
+        collect();
+        expire(data, due);
         return JsonMapper.builder().build().writeValueAsString(result);
     }
 
@@ -114,10 +108,13 @@ public final class ScaleBench {
                 .orElse("none");
     }
 
-    /// A collection's pause grows with all that is in the old generation, and no server has the ledgers of
-    /// those before it in there.
-    private Authority open(Path data) {
+    /// A collection's pause grows with all that is in the old generation, and no server has ledgers that were
+    /// closed in there.
+    private static void collect() {
         System.gc();
+    }
+
+    private Authority open(Path data) {
         InstantSource clock = () -> Instant.now().plus(ahead);
         AuthoritySettings usual = AuthoritySettings.DEFAULT;
         return Authority.open(
@@ -139,6 +136,14 @@ public final class ScaleBench {
         try (Authority authority = open(directory.resolve("warm"))) {
             ScaleLoad.budgets().forEach(authority::submit);
             callers(authority, warming, Duration.ZERO, options.round());
+        }
+    }
+
+    /// @return when it began to stop, by [System#nanoTime]
+    private long measureFull(Path data, Instant due) throws IOException {
+        try (Authority authority = open(data)) {
+            measureFull(authority, data, due);
+            return System.nanoTime();
         }
     }
 
@@ -234,6 +239,7 @@ public final class ScaleBench {
     private void restart(Path data) throws IOException {
         ObjectNode restart = result.putObject("restart");
         restart.put("process_millis", rounded(RestartedAuthority.startAndKill(data)));
+        collect();
         long start = System.nanoTime();
         try (Authority authority = open(data)) {
             load.call(authority);
@@ -241,10 +247,31 @@ public final class ScaleBench {
         }
     }
 
-    /// Lets the clock jump to the second in which all holds run out. Callers before that take the first
-    /// collection after a start, which looks at all that was read.
+    private void expire(Path data, Instant due) {
+        try (Authority authority = open(data)) {
+            awaitCollection(authority);
+            expire(authority, due);
+            load.requireExact(authority, options.count());
+        }
+    }
+
+    /// The first collection after a start looks at all that was read, and belongs to the start.
+    private void awaitCollection(Authority authority) {
+        long before = collections();
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        do {
+            callers(authority, load, PAUSE, options.round().dividedBy(4));
+        } while (collections() == before && System.nanoTime() < end);
+    }
+
+    private static long collections() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionCount)
+                .sum();
+    }
+
+    /// Lets the clock jump to the second in which all holds run out.
     private void expire(Authority authority, Instant due) {
-        callers(authority, load, PAUSE, options.round().dividedBy(4));
         SteadyCallers callers = SteadyCallers.start(CALLERS, PAUSE, () -> load.call(authority));
         ahead = Duration.between(Instant.now(), due.minusSeconds(1));
         long start = System.nanoTime();
