@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -79,7 +80,7 @@ final class CheckpointTest {
 
         process.run();
 
-        assertThat(checkpoints().files()).isEmpty();
+        assertThat(runningProcess()).isEmpty();
     }
 
     @Test
@@ -87,25 +88,36 @@ final class CheckpointTest {
         CheckpointProcess process = endless();
         CompletableFuture<Void> ran =
                 CompletableFuture.runAsync(process::run, Thread::startVirtualThread);
-        while (!Files.exists(data.resolve("running"))) {
+        while (runningProcess().isEmpty()) {
             assertThat(ran).isNotDone();
             Thread.onSpinWait();
         }
+        ProcessHandle running = runningProcess().orElseThrow();
 
         process.close();
 
         ran.get();
-        assertThat(checkpoints().files()).isEmpty();
+        assertThat(running.isAlive()).isFalse();
     }
 
-    /// One that never ends by itself.
+    /// One that would run for an hour, and first writes down its process's id.
     private CheckpointProcess endless() throws IOException {
+        Path running = data.resolve("running");
         Path java =
                 Files.writeString(
                         data.resolve("java"),
-                        "#!/bin/sh\ntouch '" + data.resolve("running") + "'\nexec sleep 3600\n");
+                        "#!/bin/sh\necho $$ > '%s.new' && mv '%s.new' '%s'\nexec sleep 3600\n"
+                                .formatted(running, running, running));
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
         return new CheckpointProcess(data, LedgerLimits.DEFAULT, java);
+    }
+
+    /// Empty when it did not come so far, or has ended.
+    private Optional<ProcessHandle> runningProcess() throws IOException {
+        Path running = data.resolve("running");
+        return Files.exists(running)
+                ? ProcessHandle.of(Long.parseLong(Files.readString(running).strip()))
+                : Optional.empty();
     }
 
     @Test
