@@ -97,7 +97,7 @@ final class CheckpointTest {
         process.close();
 
         ran.get();
-        assertThat(running.isAlive()).isFalse();
+        assertThat(running.onExit()).succeedsWithin(Duration.ofMinutes(1));
     }
 
     /// One that would run for an hour, and first writes down its process's id.
