@@ -1,6 +1,7 @@
 package dev.bursar.ledger;
 
 import java.util.Objects;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Accounts by their key.
@@ -16,8 +17,18 @@ final class AccountTable {
     /// The most accounts in one part, as long as there is only one.
     static final int SMALL = 1 << 10;
 
+    private final ToIntFunction<AccountKey> hashes;
     private @Nullable Part[] parts = new Part[1];
     private int size;
+
+    AccountTable() {
+        this(AccountTable::secretHash);
+    }
+
+    /// @param hashes of keys, by which accounts are found
+    AccountTable(ToIntFunction<AccountKey> hashes) {
+        this.hashes = hashes;
+    }
 
     boolean isEmpty() {
         return size == 0;
@@ -62,8 +73,17 @@ final class AccountTable {
         return removed;
     }
 
-    private static int hash(AccountKey key) {
-        return HoldNumbers.mixed(key.hashCode());
+    private int hash(AccountKey key) {
+        return hashes.applyAsInt(key);
+    }
+
+    /// A sum of secret hashes, in which each value counts by its place.
+    static int secretHash(AccountKey key) {
+        long hash = SecretHash.of(key.budget().value());
+        for (int i = 0; i < key.per().size(); i++) {
+            hash = 31 * hash + SecretHash.of(key.per().get(i));
+        }
+        return SecretHash.folded(hash + key.windowStartMillis());
     }
 
     private Part withRoom(int number) {

@@ -1,6 +1,7 @@
 package dev.bursar.ledger;
 
 import java.util.function.IntFunction;
+import java.util.function.ToIntFunction;
 
 /// Small numbers for things that are known by the id of a hold: each thing has one while it is in here,
 /// and is found by it.
@@ -16,6 +17,7 @@ final class HoldNumbers {
     private static final int SMALLEST = 16;
 
     private final IntFunction<String> ids;
+    private final ToIntFunction<String> hashes;
 
     /// Open addressing, with the hash of an id above and its number + 1 below, or 0 where nothing is. At
     /// most two thirds are used. A search asks for no id but the one that it finds: of a million, none is
@@ -33,7 +35,13 @@ final class HoldNumbers {
 
     /// @param ids the [value][HoldId#value] of the id of what has a number
     HoldNumbers(IntFunction<String> ids) {
+        this(ids, id -> SecretHash.folded(SecretHash.of(id)));
+    }
+
+    /// @param hashes of ids, by which they are found
+    HoldNumbers(IntFunction<String> ids, ToIntFunction<String> hashes) {
         this.ids = ids;
+        this.hashes = hashes;
     }
 
     int size() {
@@ -166,15 +174,7 @@ final class HoldNumbers {
         return hash >>> (Integer.SIZE - PART_BITS);
     }
 
-    private static int hash(HoldId id) {
-        return mixed(id.value().hashCode());
-    }
-
-    /// Every bit of a hash changes every bit of this one: ids that were counted up are close together
-    /// otherwise.
-    static int mixed(int hash) {
-        int mixed = (hash ^ (hash >>> 16)) * 0x7feb352d;
-        mixed = (mixed ^ (mixed >>> 15)) * 0x846ca68b;
-        return mixed ^ (mixed >>> 16);
+    private int hash(HoldId id) {
+        return hashes.applyAsInt(id.value());
     }
 }

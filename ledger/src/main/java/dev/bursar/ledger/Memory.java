@@ -1,6 +1,7 @@
 package dev.bursar.ledger;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -34,7 +35,21 @@ final class Memory {
 
     private final SpentKeys spent;
 
-    private record Known(TenantId tenant, StateRecord.Operation operation, String key) {}
+    /// Comparable, so that a map still finds one soon among many that have the same hash: callers choose the
+    /// keys.
+    private record Known(TenantId tenant, StateRecord.Operation operation, String key)
+            implements Comparable<Known> {
+
+        private static final Comparator<Known> ORDER =
+                Comparator.comparing(Known::key)
+                        .thenComparing(known -> known.tenant().value())
+                        .thenComparing(Known::operation);
+
+        @Override
+        public int compareTo(Known other) {
+            return ORDER.compare(this, other);
+        }
+    }
 
     Memory(LedgerLimits limits) {
         this.limits = limits;

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AccountTableTest {
@@ -60,24 +62,50 @@ class AccountTableTest {
                 .hasMessageContaining("run-1");
     }
 
-    /// "Aa" and "BB" have the same hash, and so has every word made of them.
     @Test
     void accounts_ofKeysWithTheSameHash_areKeptApart() {
+        AccountTable same = new AccountTable(key -> -7);
         Random random = new Random(7);
-        for (int i = 0; i < 10_000; i++) {
-            StringBuilder word = new StringBuilder();
-            for (int bit = 0; bit < 5; bit++) {
-                word.append(random.nextBoolean() ? "Aa" : "BB");
-            }
-            AccountKey key = new AccountKey(new BudgetId("acme/run"), List.of(word.toString()), 0);
+        for (int i = 0; i < 5_000; i++) {
+            AccountKey key = key(random.nextInt(60));
             if (naive.containsKey(key)) {
-                assertThat(table.remove(key)).isSameAs(naive.remove(key));
+                assertThat(same.remove(key)).isSameAs(naive.remove(key));
             } else {
                 Account account = account(key);
-                table.add(account);
+                same.add(account);
                 naive.put(key, account);
             }
-            naive.forEach((each, account) -> assertThat(table.get(each)).isSameAs(account));
+            naive.forEach((each, account) -> assertThat(same.get(each)).isSameAs(account));
+            assertThat(same.get(key(60))).isNull();
         }
+    }
+
+    @Test
+    void secretHash_ofKeysThatShareTheirHashCode_differs() {
+        Set<Integer> codes = new HashSet<>();
+        Set<Integer> hashes = new HashSet<>();
+        for (int i = 0; i < 1 << 12; i++) {
+            AccountKey key =
+                    new AccountKey(
+                            new BudgetId("acme/run"), List.of("team", SecretHashTest.word(i)), 0);
+            codes.add(key.hashCode());
+            hashes.add(AccountTable.secretHash(key));
+        }
+        assertThat(codes).hasSize(1);
+        assertThat(hashes).hasSizeGreaterThan((1 << 12) - 10);
+    }
+
+    @Test
+    void secretHash_dependsOnTheOrderOfValuesAndOnTheWindow() {
+        BudgetId budget = new BudgetId("acme/run");
+        assertThat(
+                        List.of(
+                                AccountTable.secretHash(
+                                        new AccountKey(budget, List.of("a", "b"), 0)),
+                                AccountTable.secretHash(
+                                        new AccountKey(budget, List.of("b", "a"), 0)),
+                                AccountTable.secretHash(
+                                        new AccountKey(budget, List.of("a", "b"), 86_400_000))))
+                .doesNotHaveDuplicates();
     }
 }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class HoldNumbersTest {
@@ -66,23 +67,34 @@ class HoldNumbersTest {
         assertThat(numbers.size()).isEqualTo(1);
     }
 
-    /// "Aa" and "BB" have the same hash, and so has every word made of them.
     @Test
     void numbers_ofIdsWithTheSameHash_areKeptApart() {
-        Random random = new Random(7);
-        for (int i = 0; i < 10_000; i++) {
-            StringBuilder word = new StringBuilder();
-            for (int bit = 0; bit < 5; bit++) {
-                word.append(random.nextBoolean() ? "Aa" : "BB");
-            }
-            HoldId id = new HoldId(word.toString());
-            if (naive.containsKey(id)) {
-                remove(id);
-            } else {
-                add(id);
-            }
-            compare(id);
+        HoldNumbers same = new HoldNumbers(number -> byNumber.get(number).value(), id -> -7);
+        for (int i = 0; i < 300; i++) {
+            byNumber.add(new HoldId("hold-" + i));
+            assertThat(same.add(byNumber.get(i))).isEqualTo(i);
         }
+        for (int i = 0; i < 300; i += 3) {
+            assertThat(same.remove(byNumber.get(i))).isEqualTo(i);
+        }
+        for (int i = 0; i < 300; i++) {
+            assertThat(same.of(byNumber.get(i))).isEqualTo(i % 3 == 0 ? HoldNumbers.NONE : i);
+        }
+    }
+
+    @Test
+    void add_ofIdsThatShareTheirHashCode_passesNoOther() {
+        AtomicInteger asked = new AtomicInteger();
+        HoldNumbers flooded =
+                new HoldNumbers(number -> {
+                    asked.incrementAndGet();
+                    return byNumber.get(number).value();
+                });
+        for (int i = 0; i < 1 << 16; i++) {
+            byNumber.add(new HoldId(SecretHashTest.word(i)));
+            flooded.add(byNumber.get(i));
+        }
+        assertThat(asked).hasValueLessThan(100);
     }
 
     @Test
