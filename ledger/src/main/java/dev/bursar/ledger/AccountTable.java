@@ -79,11 +79,11 @@ final class AccountTable {
 
     /// A sum of secret hashes, in which each value counts by its place.
     static int secretHash(AccountKey key) {
-        long hash = SecretHash.of(key.budget().value());
+        long hash = KeyedHash.of(key.budget().value());
         for (int i = 0; i < key.per().size(); i++) {
-            hash = 31 * hash + SecretHash.of(key.per().get(i));
+            hash = 31 * hash + KeyedHash.of(key.per().get(i));
         }
-        return SecretHash.folded(hash + key.windowStartMillis());
+        return KeyedHash.folded(hash + key.windowStartMillis());
     }
 
     private Part withRoom(int number) {

@@ -35,7 +35,7 @@ final class HoldNumbers {
 
     /// @param ids the [value][HoldId#value] of the id of what has a number
     HoldNumbers(IntFunction<String> ids) {
-        this(ids, id -> SecretHash.folded(SecretHash.of(id)));
+        this(ids, id -> KeyedHash.folded(KeyedHash.of(id)));
     }
 
     /// @param hashes of ids, by which they are found

@@ -87,7 +87,7 @@ class AccountTableTest {
         for (int i = 0; i < 1 << 12; i++) {
             AccountKey key =
                     new AccountKey(
-                            new BudgetId("acme/run"), List.of("team", SecretHashTest.word(i)), 0);
+                            new BudgetId("acme/run"), List.of("team", KeyedHashTest.word(i)), 0);
             codes.add(key.hashCode());
             hashes.add(AccountTable.secretHash(key));
         }

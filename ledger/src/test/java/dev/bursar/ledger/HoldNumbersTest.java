@@ -91,7 +91,7 @@ class HoldNumbersTest {
                     return byNumber.get(number).value();
                 });
         for (int i = 0; i < 1 << 16; i++) {
-            byNumber.add(new HoldId(SecretHashTest.word(i)));
+            byNumber.add(new HoldId(KeyedHashTest.word(i)));
             flooded.add(byNumber.get(i));
         }
         assertThat(asked).hasValueLessThan(100);

@@ -6,9 +6,9 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class SecretHashTest {
+class KeyedHashTest {
 
-    private static final SecretHash HASH = new SecretHash(1, 2);
+    private static final KeyedHash HASH = new KeyedHash(1, 2);
 
     /// "Aa" and "BB" have the same hash in Java, and so has every word made of them.
     static String word(int bits) {
@@ -33,15 +33,15 @@ class SecretHashTest {
 
     @Test
     void hash_ofNothing_isThatOfSipHash13() {
-        SecretHash counting = new SecretHash(0x0706050403020100L, 0x0f0e0d0c0b0a0908L);
+        KeyedHash counting = new KeyedHash(0x0706050403020100L, 0x0f0e0d0c0b0a0908L);
         assertThat(counting.hash("")).isEqualTo(0xabac0158050fc4dcL);
     }
 
     @Test
     void hash_dependsOnTheSecret() {
-        assertThat(HASH.hash("a")).isNotEqualTo(new SecretHash(1, 3).hash("a"));
-        assertThat(HASH.hash("a")).isNotEqualTo(new SecretHash(2, 2).hash("a"));
-        assertThat(HASH.hash("a")).isEqualTo(new SecretHash(1, 2).hash("a"));
+        assertThat(HASH.hash("a")).isNotEqualTo(new KeyedHash(1, 3).hash("a"));
+        assertThat(HASH.hash("a")).isNotEqualTo(new KeyedHash(2, 2).hash("a"));
+        assertThat(HASH.hash("a")).isEqualTo(new KeyedHash(1, 2).hash("a"));
     }
 
     @Test
@@ -62,7 +62,7 @@ class SecretHashTest {
 
     @Test
     void folded_hasAllOfTheHash() {
-        assertThat(SecretHash.folded(0x0000_0001_0000_0000L)).isEqualTo(1);
-        assertThat(SecretHash.folded(0x0000_0001_0000_0003L)).isEqualTo(2);
+        assertThat(KeyedHash.folded(0x0000_0001_0000_0000L)).isEqualTo(1);
+        assertThat(KeyedHash.folded(0x0000_0001_0000_0003L)).isEqualTo(2);
     }
 }

@@ -10,23 +10,23 @@ import java.security.SecureRandom;
 ///
 /// This is SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012) of the text's
 /// UTF-16 units, four to a word, the first the lowest.
-final class SecretHash {
+final class KeyedHash {
 
-    private static final SecretHash OF_THIS_PROCESS = ofThisProcess();
+    private static final KeyedHash OF_THIS_PROCESS = ofThisProcess();
 
     private static final int UNITS = 4;
 
     private final long key0;
     private final long key1;
 
-    SecretHash(long key0, long key1) {
+    KeyedHash(long key0, long key1) {
         this.key0 = key0;
         this.key1 = key1;
     }
 
-    private static SecretHash ofThisProcess() {
+    private static KeyedHash ofThisProcess() {
         SecureRandom random = new SecureRandom();
-        return new SecretHash(random.nextLong(), random.nextLong());
+        return new KeyedHash(random.nextLong(), random.nextLong());
     }
 
     static long of(String text) {
