@@ -13,11 +13,15 @@ import org.junit.jupiter.api.Test;
 /// Random commands of every kind against a naive model: same answers, same balances after every step,
 /// answers that tell the balances as they then are, and a replay and a restored state that are equal.
 ///
-/// `bursar.model.commands` sets the number of commands (100,000 by default), `bursar.model.seed` the seed.
+/// `bursar.model.commands` sets the number of commands (100,000 by default, a million with
+/// `bursar.nightly`), `bursar.model.seed` the seed.
 /// A failure is shrunk by deleting commands, and printed with its seed.
 class ModelTest {
 
-    private static final int COMMANDS = Integer.getInteger("bursar.model.commands", 100_000);
+    private static final int COMMANDS =
+            Integer.getInteger(
+                    "bursar.model.commands",
+                    Boolean.getBoolean("bursar.nightly") ? 1_000_000 : 100_000);
     private static final int ROUND = 250;
     private static final LedgerLimits LIMITS =
             new LedgerLimits(1_000, 10_000, 100, Duration.ofDays(30), 1_000);
