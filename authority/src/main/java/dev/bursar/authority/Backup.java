@@ -103,12 +103,12 @@ public final class Backup {
     }
 
     /// Makes a backup of a data directory, beside the live authority that has it. What is copied is
-    /// checked: every record and the chain.
+    /// checked: every record and the chain, and the states. A damaged checkpoint is left out.
     ///
     /// @param databases names of other SQLite files in the directory; one that is not there is left out
     /// @param file where it goes: readable for its owner only, whole and synced or not there at all
-    /// @throws AuthorityException `CALLER` when there is no journal, `INTERNAL` when it is damaged,
-    ///     `EXTERNAL` when something cannot be read or written
+    /// @throws AuthorityException `CALLER` when there is no journal, `INTERNAL` when it or the state
+    ///     that it begins with is damaged, `EXTERNAL` when something cannot be read or written
     public static Contents write(
             Path dataDirectory, List<String> databases, Path file, Instant now) {
         Path journal = requireJournal(dataDirectory);
@@ -132,8 +132,9 @@ public final class Backup {
             Path copy = copyDatabase(journal, folder);
             parts.add(copy);
             Contents contents = check(copy, now);
-            if (contents.from() > 1) {
-                parts.add(copyOf(OpeningState.file(directory, contents.from() - 1), folder));
+            Base base = base(copy);
+            if (base.position() > 0) {
+                parts.add(copyOpeningState(directory, base, folder));
             }
             pack(contents, parts, file);
             return contents;
@@ -171,17 +172,55 @@ public final class Backup {
         return copy;
     }
 
-    /// One that is deleted while it is copied was not the newest any more.
+    /// The newest that is whole. One that is deleted while it is copied was not the newest any
+    /// more.
     private static Optional<Path> copyNewestCheckpoint(Path directory, Path folder)
             throws IOException {
         for (Path checkpoint : new Checkpoints(directory, LedgerLimits.DEFAULT).files()) {
             try {
-                return Optional.of(copyOf(checkpoint, folder));
+                Path copy = copyOf(checkpoint, folder);
+                if (isWhole(copy, checkpoint)) {
+                    return Optional.of(copy);
+                }
+                Files.delete(copy);
             } catch (NoSuchFileException e) {
                 // The next one has come meanwhile, and is in the next place of the list.
             }
         }
         return Optional.empty();
+    }
+
+    /// A live authority never reads its checkpoints, so nobody else has noticed.
+    private static boolean isWhole(Path copy, Path checkpoint) {
+        try {
+            Checkpoints.check(copy);
+            return true;
+        } catch (RuntimeException e) {
+            Checkpoints.logSkipped(checkpoint, e);
+            return false;
+        }
+    }
+
+    /// Without it a journal whose archive is elsewhere cannot be restored.
+    private static Path copyOpeningState(Path directory, Base base, Path folder)
+            throws IOException {
+        Path file = OpeningState.file(directory, base.position());
+        try {
+            Path copy = copyOf(file, folder);
+            OpeningState.check(folder, base);
+            return copy;
+        } catch (NoSuchFileException | RuntimeException e) {
+            throw new AuthorityException(
+                    Kind.INTERNAL,
+                    "cannot back up: "
+                            + file
+                            + ", the state that the journal begins with, is damaged or missing;"
+                            + " the next `./bursar archive` that moves entries makes a new one, if"
+                            + " all archived files are in "
+                            + directory.resolve(Archive.FOLDER)
+                            + "; else restore an older backup",
+                    e);
+        }
     }
 
     private static Path copyOf(Path file, Path folder) throws IOException {
@@ -193,6 +232,12 @@ public final class Backup {
             }
         }
         return copy;
+    }
+
+    private static Base base(Path journal) {
+        try (SqliteRecords records = SqliteRecords.open(journal)) {
+            return records.base();
+        }
     }
 
     private static Contents check(Path journal, Instant now) {

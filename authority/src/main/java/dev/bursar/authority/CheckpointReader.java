@@ -83,6 +83,11 @@ final class CheckpointReader implements AutoCloseable {
                 false);
     }
 
+    /// Reads all records and keeps none: throws [AuthorityException] when the file is not whole.
+    void readThrough() {
+        states().forEach(state -> {});
+    }
+
     /// Reads and checks the next chunk, and has it decoded beside the thread that takes the records.
     private @Nullable CompletableFuture<List<StateRecord>> nextChunk() {
         try {

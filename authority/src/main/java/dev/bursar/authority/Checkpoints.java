@@ -55,21 +55,39 @@ final class Checkpoints {
             try {
                 return Optional.of(restore(file));
             } catch (RuntimeException e) {
-                LOG.warn("event=checkpoint_skipped file={} reason=\"{}\"", file, e.getMessage());
+                logSkipped(file, e);
             }
         }
         return Optional.empty();
     }
 
+    static void logSkipped(Path file, RuntimeException e) {
+        LOG.warn("event=checkpoint_skipped file={} reason=\"{}\"", file, e.getMessage());
+    }
+
     /// @throws AuthorityException when the file is damaged
     Restored restore(Path file) {
         try (CheckpointReader reader = CheckpointReader.open(file)) {
-            if (reader.position() != position(file)) {
-                throw new AuthorityException(
-                        Kind.INTERNAL, file + " is a checkpoint of " + reader.position());
-            }
+            requirePosition(file, reader);
             Ledger ledger = Ledger.restore(limits, reader.states());
             return new Restored(ledger, reader.position(), reader.chain());
+        }
+    }
+
+    /// Reads a file through, without making a ledger of it.
+    ///
+    /// @throws AuthorityException when the file is damaged
+    static void check(Path file) {
+        try (CheckpointReader reader = CheckpointReader.open(file)) {
+            requirePosition(file, reader);
+            reader.readThrough();
+        }
+    }
+
+    private static void requirePosition(Path file, CheckpointReader reader) {
+        if (reader.position() != position(file)) {
+            throw new AuthorityException(
+                    Kind.INTERNAL, file + " is a checkpoint of " + reader.position());
         }
     }
 

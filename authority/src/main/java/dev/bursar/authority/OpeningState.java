@@ -42,11 +42,26 @@ final class OpeningState {
         Path file = file(directory, base.position());
         try (CheckpointReader reader = CheckpointReader.open(file)) {
             Ledger ledger = Ledger.restore(limits, reader.states());
-            if (reader.position() != base.position() || !reader.chain().equals(base.chain())) {
-                throw new AuthorityException(
-                        Kind.INTERNAL, file + " is not the state that this journal begins with");
-            }
+            requireBase(file, reader, base);
             return new Restored(ledger, base.position(), base.chain());
+        }
+    }
+
+    /// Reads the file through as [#read], without making a ledger of it.
+    ///
+    /// @throws AuthorityException as [#read]
+    static void check(Path directory, Base base) {
+        Path file = file(directory, base.position());
+        try (CheckpointReader reader = CheckpointReader.open(file)) {
+            reader.readThrough();
+            requireBase(file, reader, base);
+        }
+    }
+
+    private static void requireBase(Path file, CheckpointReader reader, Base base) {
+        if (reader.position() != base.position() || !reader.chain().equals(base.chain())) {
+            throw new AuthorityException(
+                    Kind.INTERNAL, file + " is not the state that this journal begins with");
         }
     }
 

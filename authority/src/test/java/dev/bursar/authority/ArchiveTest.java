@@ -395,6 +395,38 @@ final class ArchiveTest {
     }
 
     @Test
+    void backup_damagedStateOfTheBase_isRefusedUntilMoreIsArchived() throws IOException {
+        archiveAll();
+        Path state = OpeningState.file(data, OLD);
+        byte[] bytes = Files.readAllBytes(state);
+        bytes[bytes.length / 2] ^= 0x20;
+        Files.write(state, bytes);
+        assertBackupRefused(state);
+        Files.delete(state);
+        assertBackupRefused(state);
+        try (Authority authority = open(data)) {
+            assertThat(archive(authority, NOW.plusSeconds(1), step -> {}).last()).isPositive();
+        }
+        Path file = folder.resolve("backup.zip");
+        Backup.writeStopped(data, List.of(), file, NOW);
+        Path restored = folder.resolve("restored");
+        Backup.restore(file, restored, LedgerLimits.DEFAULT);
+        try (Authority authority = open(restored)) {
+            assertSpent(authority, OLD_CALLS + NEW_CALLS);
+        }
+    }
+
+    private void assertBackupRefused(Path state) {
+        Path file = folder.resolve("backup.zip");
+        assertThatThrownBy(() -> Backup.writeStopped(data, List.of(), file, NOW))
+                .isInstanceOf(AuthorityException.class)
+                .hasMessageContaining(state + ", the state that the journal begins with, is")
+                .hasMessageContaining("./bursar archive");
+        assertThat(folder).isDirectoryNotContaining("glob:**backup.zip*");
+        assertThat(data).isDirectoryNotContaining("glob:**unfinished-backup-*");
+    }
+
+    @Test
     void space_ofArchivedRows_isUsedAgain() throws IOException {
         try (Authority authority = open(data)) {
             call(authority, 1_000, 2_000);

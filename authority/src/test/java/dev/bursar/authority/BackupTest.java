@@ -173,6 +173,57 @@ final class BackupTest {
     }
 
     @Test
+    void write_damagedNewestCheckpoint_takesTheOneBefore() throws IOException {
+        Path data = folder.resolve("data");
+        makeCalls(data);
+        try (Authority authority = open(data)) {
+            authority.submit(reserve("h2", USD));
+        }
+        flipAByte(data.resolve("checkpoint-4.bin"));
+        assertThat(restoredCheckpoints(data)).containsExactly("checkpoint-3.bin");
+    }
+
+    @Test
+    void write_checkpointUnderAnotherName_isLeftOut() throws IOException {
+        Path data = folder.resolve("data");
+        makeCalls(data);
+        Files.move(data.resolve("checkpoint-3.bin"), data.resolve("checkpoint-2.bin"));
+        assertThat(restoredCheckpoints(data)).isEmpty();
+    }
+
+    @Test
+    void write_onlyDamagedCheckpoints_goesWithoutOne() throws IOException {
+        Path data = folder.resolve("data");
+        makeCalls(data);
+        flipAByte(data.resolve("checkpoint-3.bin"));
+        assertThat(restoredCheckpoints(data)).isEmpty();
+    }
+
+    /// Starts upon a backup of a directory, and tells which checkpoints were in it.
+    private List<String> restoredCheckpoints(Path data) {
+        Path file = folder.resolve("bursar.zip");
+        Backup.Contents contents = Backup.writeStopped(data, List.of(), file, NOW);
+        Path restored = folder.resolve("new");
+        assertThat(Backup.restore(file, restored, LedgerLimits.DEFAULT)).isEqualTo(contents);
+        List<String> names =
+                new Checkpoints(restored, LedgerLimits.DEFAULT)
+                        .files().stream().map(path -> path.getFileName().toString()).toList();
+        try (Authority authority = open(restored)) {
+            assertThat(authority.journal().lastPosition()).isEqualTo(contents.position());
+            assertThat(authority.balances(COMPANY.budget(), 1))
+                    .singleElement()
+                    .returns(USD, Balance::spent);
+        }
+        return names;
+    }
+
+    private static void flipAByte(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 0x20;
+        Files.write(file, bytes);
+    }
+
+    @Test
     void restore_intoADirectoryWithSomethingInIt_isRefused() throws IOException {
         Path data = folder.resolve("data");
         makeCalls(data);
