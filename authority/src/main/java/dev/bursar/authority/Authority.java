@@ -168,6 +168,15 @@ public final class Authority implements AutoCloseable {
         return ask((ledger, now) -> List.copyOf(ledger.budgets()));
     }
 
+    /// The budgets of a tenant that are not closed, by id.
+    public List<Budget> notClosed(TenantId tenant) {
+        return ask((ledger, now) ->
+                ledger.budgets().stream()
+                        .filter(budget -> budget.tenant().equals(tenant))
+                        .filter(budget -> ledger.status(budget.id()) != Budget.Status.CLOSED)
+                        .toList());
+    }
+
     /// Current balances of a budget, at most `atMost`, the fullest first; see [Ledger#balances].
     public List<Balance> balances(BudgetId budget, int atMost) {
         return ask((ledger, now) -> ledger.balances(budget, atMost, now));

@@ -140,7 +140,7 @@ final class FundingApi {
     private FormAct.Done set(
             RoutingContext context, Body body, Budget.Status status, Action action) {
         TenantId tenant = Body.tenantId("tenant", Parameters.path(context, "tenant"));
-        List<BudgetId> budgets = named(body, tenant);
+        List<BudgetId> budgets = named(body, tenant, status);
         String target =
                 body.scope("scope")
                         .map(ScopePath::toString)
@@ -175,19 +175,20 @@ final class FundingApi {
     }
 
     /// The budgets of a tenant that the body names one by one, or all whose scope is the given one or
-    /// lies below it.
-    private List<BudgetId> named(Body body, TenantId tenant) {
+    /// lies below it. Those that are closed, which is for good, do not keep the others from their status.
+    private List<BudgetId> named(Body body, TenantId tenant, Budget.Status status) {
         if (body.has("budgets") == body.has("scope")) {
             throw ApiException.badRequest("budgets: name them, or a scope, and not both");
         }
-        List<Budget> own =
-                authority.budgets().stream()
-                        .filter(budget -> budget.tenant().equals(tenant))
-                        .toList();
         List<BudgetId> wanted =
                 body.texts("budgets")
-                        .map(names -> byName(own, names))
-                        .orElseGet(() -> below(own, body.scope("scope").orElseThrow()));
+                        .map(names -> byName(of(tenant), names))
+                        .orElseGet(() ->
+                                below(
+                                        status == Budget.Status.CLOSED
+                                                ? of(tenant)
+                                                : authority.notClosed(tenant),
+                                        body.scope("scope").orElseThrow()));
         if (wanted.isEmpty()) {
             throw ApiException.notFound("the tenant " + tenant + " has no such budget");
         }
@@ -198,6 +199,12 @@ final class FundingApi {
                             + " budgets: name a narrower one");
         }
         return wanted;
+    }
+
+    private List<Budget> of(TenantId tenant) {
+        return authority.budgets().stream()
+                .filter(budget -> budget.tenant().equals(tenant))
+                .toList();
     }
 
     private static List<BudgetId> byName(List<Budget> own, List<String> names) {

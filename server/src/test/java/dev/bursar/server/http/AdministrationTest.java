@@ -236,6 +236,13 @@ class AdministrationTest {
                 409,
                 "budget_closed",
                 house.send("POST", "/api/budgets/acme/unfreeze", "{\"budgets\":[\"set\"]}"));
+
+        JsonNode open =
+                house.ok(
+                        "POST",
+                        "/api/budgets/acme/unfreeze",
+                        "{\"scope\":\"tenant:acme/agent:bot\"}");
+        assertThat(open.path("changed").toString()).isEqualTo("[\"acme/bot\"]");
     }
 
     @Test
