@@ -12,8 +12,8 @@ enum ApiRoute {
     CREATE_TENANT("POST", "/api/tenants", Need.RULE, Tenancy.PLACE),
     TENANT("GET", "/api/tenants/:tenant", Need.READ, Tenancy.PATH),
     CHANGE_TENANT("PUT", "/api/tenants/:tenant", Need.RULE, Tenancy.PATH),
-    SUSPEND_TENANT("POST", "/api/tenants/:tenant/suspend", Need.RULE, Tenancy.PATH),
-    ACTIVATE_TENANT("POST", "/api/tenants/:tenant/activate", Need.RULE, Tenancy.PATH),
+    SUSPEND_TENANT("POST", "/api/tenants/:tenant/suspend", Need.RULE, Tenancy.PLACE),
+    ACTIVATE_TENANT("POST", "/api/tenants/:tenant/activate", Need.RULE, Tenancy.PLACE),
     CLOSE_TENANT("POST", "/api/tenants/:tenant/close", Need.RULE, Tenancy.PATH),
 
     LIST_KEYS("GET", "/api/keys", Need.READ, Tenancy.FILTER),
@@ -107,7 +107,7 @@ enum ApiRoute {
     enum Tenancy {
         /// About no tenant.
         NONE,
-        /// About the whole place: nothing.
+        /// About the whole place, or what it decides about a tenant: nothing.
         PLACE,
         /// The path names the tenant: another one is not found.
         PATH,
