@@ -162,7 +162,7 @@ public final class Directory implements Identities, AutoCloseable {
             throw new DirectoryException(
                     Kind.EXISTS, "tenant " + tenant + " has a key " + wanted.name() + " already");
         }
-        if (known.size() >= MAX_KEYS) {
+        if (keys(null).stream().filter(key -> key.revoked() == null).count() >= MAX_KEYS) {
             throw new DirectoryException(Kind.CALLER, "there are " + MAX_KEYS + " keys already");
         }
         String secret = SecretHash.newSecret("bursar_");
