@@ -66,7 +66,11 @@ final class EvaluateCases {
                     must(
                             "event-recovers",
                             "the key of a commit that came too late may be used for an event",
-                            EvaluateCases::recovery));
+                            EvaluateCases::recovery),
+                    must(
+                            "event-after-finalized",
+                            "the key of a commit of what had ended may be used for an event",
+                            EvaluateCases::eventAfterFinalized));
 
     private EvaluateCases() {}
 
@@ -132,9 +136,20 @@ final class EvaluateCases {
     /// A commit under a key that then becomes an event's, as clients do after a 410.
     private static void recovery(Target target) {
         String key = Target.newKey();
+        String id = target.expiredReservation();
+        target.end(id, "commit", target.committing(key, 1)).error(410, "RESERVATION_EXPIRED");
+        recovered(target, key, id);
+    }
+
+    private static void eventAfterFinalized(Target target) {
+        String key = Target.newKey();
         String id = target.reservation();
         target.end(id, "release", Target.keyOnly(Target.newKey())).status(200);
         target.end(id, "commit", target.committing(key, 1)).error(409, "RESERVATION_FINALIZED");
+        recovered(target, key, id);
+    }
+
+    private static void recovered(Target target, String key, String id) {
         Reply event =
                 target.post(
                                 "/v1/events",

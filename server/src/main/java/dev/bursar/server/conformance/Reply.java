@@ -53,9 +53,21 @@ record Reply(String asked, HttpResponse<String> response) {
         return this;
     }
 
+    /// Checks the headers that every answer has, errors too.
+    Reply correlated() {
+        if (header("X-Request-Id").isEmpty()) {
+            throw new Failed(asked + ": no X-Request-Id");
+        }
+        String trace = header("X-Cycles-Trace-Id");
+        if (!trace.matches("[0-9a-f]{32}") || trace.equals("0".repeat(32))) {
+            throw new Failed("%s: X-Cycles-Trace-Id: '%s'".formatted(asked, trace));
+        }
+        return this;
+    }
+
     /// Checks that it is an error of the protocol, with the headers that errors have.
     Reply error(int expected, String code) {
-        status(expected);
+        status(expected).correlated();
         Shape.error(json());
         if (!text("error").equals(code)) {
             throw new Failed("%s: error %s, not %s".formatted(asked, text("error"), code));

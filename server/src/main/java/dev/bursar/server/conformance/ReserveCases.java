@@ -5,6 +5,10 @@ import static dev.bursar.server.conformance.Case.should;
 import static dev.bursar.server.conformance.TransportCases.equal;
 
 import dev.bursar.server.conformance.Case.Failed;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -12,6 +16,15 @@ import tools.jackson.databind.JsonNode;
 final class ReserveCases {
 
     private static final long SAFE = (1L << 53) - 1;
+
+    /// Less than the hour that servers give by default, and more than twice `CLOCKS_MILLIS`.
+    private static final long TTL_MILLIS = Duration.ofMinutes(11).toMillis();
+
+    /// How far the clock of the header `Date` may be from the one that reservations end by.
+    private static final long CLOCKS_MILLIS = Duration.ofMinutes(5).toMillis();
+
+    /// The start of 2020, which is over on every clock.
+    private static final long PAST_MILLIS = 1_577_836_800_000L;
 
     static final List<Case> ALL =
             List.of(
@@ -27,16 +40,7 @@ final class ReserveCases {
                             "reserve-holds",
                             "what is reserved is reserved in the tenant's balance",
                             ReserveCases::holds),
-                    must(
-                            "reserve-zero",
-                            "an estimate of 0 may be reserved",
-                            t ->
-                                    Shape.reserved(
-                                            t.post(
-                                                            "/v1/reservations",
-                                                            t.reserving(Target.newKey(), 0, ""))
-                                                    .status(200)
-                                                    .json())),
+                    must("reserve-zero", "an estimate of 0 may be reserved", ReserveCases::zero),
                     must(
                             "reserve-replay",
                             "the same key and payload is the same answer but for remaining_ttl_ms",
@@ -150,6 +154,14 @@ final class ReserveCases {
         }
     }
 
+    private static void zero(Target target) {
+        Reply reply =
+                target.post("/v1/reservations", target.reserving(Target.newKey(), 0, ""))
+                        .status(200);
+        target.forget(reply);
+        Shape.reserved(reply.json());
+    }
+
     private static void replay(Target target) {
         String body = target.reserving(Target.newKey(), Target.SOME, "");
         Reply first = target.post("/v1/reservations", body).status(200);
@@ -192,11 +204,34 @@ final class ReserveCases {
     }
 
     private static void ttl(Target target) {
-        Reply reply = target.reserve(",\"ttl_ms\":30000");
+        Reply reply = target.reserve(",\"ttl_ms\":" + TTL_MILLIS);
         long left = reply.field("remaining_ttl_ms").asLong();
+        long end = reply.field("expires_at_ms").asLong();
         target.forget(reply);
-        if (left < 20_000 || left > 30_000) {
-            throw new Failed("remaining_ttl_ms of 30000 is " + left);
+        if (left < TTL_MILLIS - 10_000 || left > TTL_MILLIS) {
+            throw new Failed("remaining_ttl_ms of " + TTL_MILLIS + " is " + left);
+        }
+        if (end < PAST_MILLIS) {
+            throw new Failed("expires_at_ms is " + end + ", which is long ago");
+        }
+        long expected = date(reply) + TTL_MILLIS;
+        if (Math.abs(end - expected) > CLOCKS_MILLIS) {
+            throw new Failed("expires_at_ms is " + end + ", not about " + expected);
+        }
+    }
+
+    /// The server's time in ms, as `Date` tells it.
+    private static long date(Reply reply) {
+        String date = reply.header("Date");
+        if (date.isEmpty()) {
+            throw new Case.Skipped("no Date to compare expires_at_ms with");
+        }
+        try {
+            return ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant()
+                    .toEpochMilli();
+        } catch (DateTimeParseException e) {
+            throw new Failed("Date: " + date);
         }
     }
 

@@ -4,12 +4,18 @@ import static dev.bursar.server.conformance.Case.must;
 import static dev.bursar.server.conformance.TransportCases.equal;
 
 import dev.bursar.server.conformance.Case.Failed;
+import java.time.Duration;
 import java.util.List;
 
 /// Ending and extending reservations.
 final class SettleCases {
 
     private static final String NONE = "01890000-0000-7000-8000-000000000000";
+
+    private static final Duration STEP = Duration.ofMillis(250);
+
+    /// How often to look, a step apart, for a server that gives holds back in rounds.
+    private static final int STEPS = 60;
 
     static final List<Case> ALL =
             List.of(
@@ -219,14 +225,8 @@ final class SettleCases {
     }
 
     private static void expired(Target target) {
-        Reply reserved = target.reserve(",\"ttl_ms\":1000,\"grace_period_ms\":0");
-        String id = reserved.text("reservation_id");
-        try {
-            Thread.sleep(1_500);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Case.Skipped("interrupted");
-        }
+        long before = Shape.of(target.balance(), "reserved");
+        String id = target.expiredReservation();
         target.end(id, "extend", Target.extending(Target.newKey(), 1_000))
                 .error(410, "RESERVATION_EXPIRED");
         target.end(id, "commit", target.committing(Target.newKey(), 1))
@@ -236,6 +236,18 @@ final class SettleCases {
         Reply found = target.get("/v1/reservations/" + id);
         if (found.response().statusCode() != 410) {
             throw new Failed("GET of an expired reservation is " + found.response().statusCode());
+        }
+        returned(target, before);
+    }
+
+    private static void returned(Target target, long before) {
+        long reserved = Shape.of(target.balance(), "reserved");
+        for (int i = 0; i < STEPS && reserved > before; i++) {
+            Target.pause(STEP);
+            reserved = Shape.of(target.balance(), "reserved");
+        }
+        if (reserved > before) {
+            throw new Failed("reserved was " + before + " and is still " + reserved);
         }
     }
 }

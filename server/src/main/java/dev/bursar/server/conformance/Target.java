@@ -116,6 +116,22 @@ final class Target implements AutoCloseable {
         return reserve("").text("reservation_id");
     }
 
+    /// The id of a new reservation whose time is over, and which has no grace.
+    String expiredReservation() {
+        Reply reserved = reserve(",\"ttl_ms\":1000,\"grace_period_ms\":0");
+        pause(Duration.ofMillis(1_500));
+        return reserved.text("reservation_id");
+    }
+
+    static void pause(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Skipped("interrupted");
+        }
+    }
+
     Reply end(String id, String how, String body) {
         return post("/v1/reservations/" + id + "/" + how, body);
     }
