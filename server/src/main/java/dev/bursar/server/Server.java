@@ -20,9 +20,11 @@ import dev.bursar.usage.Meters;
 import dev.bursar.usage.Usage;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServerRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -194,7 +196,7 @@ public final class Server implements AutoCloseable {
                                         gateway.handle(request);
                                     }
                                 },
-                                routes.handler()));
+                                identified(cycles, routes.handler())));
         gateway.warmUp();
         open(HeapKeeper.start());
         newAdminToken = directory.tokens().firstAdminToken();
@@ -270,6 +272,14 @@ public final class Server implements AutoCloseable {
                 Map.of("changes", said(changes)));
         LOG.info("event=reloaded file={} changes={}", file, changes.size());
         return changes;
+    }
+
+    private static Handler<HttpServerRequest> identified(
+            Cycles cycles, Handler<HttpServerRequest> routes) {
+        return request -> {
+            cycles.identify(request);
+            routes.handle(request);
+        };
     }
 
     /// Over all tenants, the one they share, else UTC.

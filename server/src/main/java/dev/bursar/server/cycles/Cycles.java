@@ -50,6 +50,14 @@ public final class Cycles implements AutoCloseable {
         return Route.isOurs(request.path());
     }
 
+    /// Gives the headers that every answer has to the health that a client of this protocol probes, which
+    /// somebody else tells it.
+    public void identify(HttpServerRequest request) {
+        if (String.valueOf(request.path()).startsWith("/actuator/")) {
+            Exchange.identify(request.response(), ids.uuid(), Trace.of(request.headers(), ids));
+        }
+    }
+
     /// Answers a request that [#accepts] is true for. On the event loop of its connection, before
     /// anything was read of its body.
     public void handle(HttpServerRequest request) {

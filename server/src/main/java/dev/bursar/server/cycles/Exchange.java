@@ -95,6 +95,11 @@ final class Exchange {
         context.runOnContext(_ -> action.run());
     }
 
+    /// Sets the headers that every answer has.
+    static void identify(HttpServerResponse response, String requestId, String traceId) {
+        response.headers().set(REQUEST_ID, requestId).set(TRACE_ID, traceId);
+    }
+
     void answer(Answer answer) {
         if (answered) {
             return;
@@ -102,11 +107,8 @@ final class Exchange {
         answered = true;
         HttpServerResponse response = request.response();
         response.setStatusCode(answer.status());
-        response.headers()
-                .set(HttpHeaders.DATE, date.now())
-                .set(HttpHeaders.CONTENT_TYPE, JSON)
-                .set(REQUEST_ID, requestId)
-                .set(TRACE_ID, traceId);
+        response.headers().set(HttpHeaders.DATE, date.now()).set(HttpHeaders.CONTENT_TYPE, JSON);
+        identify(response, requestId, traceId);
         CyclesCaller known = caller;
         if (known != null) {
             response.headers().set(TENANT, known.tenant().value());

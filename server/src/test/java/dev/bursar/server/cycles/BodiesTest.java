@@ -234,7 +234,14 @@ class BodiesTest {
 
     @Test
     void readiness_isWhereClientsProbe() {
-        assertThat(server.send(server.request("/actuator/health/readiness")).status())
-                .isEqualTo(200);
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        Reply reply =
+                server.send(
+                        server.request("/actuator/health/readiness")
+                                .header("traceparent", "00-" + trace + "-00f067aa0ba902b7-01"));
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.header("X-Request-Id")).matches("[0-9a-f-]{36}");
+        assertThat(reply.header("X-Cycles-Trace-Id")).isEqualTo(trace);
     }
 }
