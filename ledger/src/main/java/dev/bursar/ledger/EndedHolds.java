@@ -46,7 +46,7 @@ final class EndedHolds {
     }
 
     StateRecord.@Nullable EndedHold get(HoldId id) {
-        int number = numbers.of(id);
+        int number = numbers.of(id.value());
         return number == NONE ? null : record(number);
     }
 
@@ -62,9 +62,9 @@ final class EndedHolds {
 
     /// Adds a hold as the last, or changes what is known of it.
     void put(StateRecord.EndedHold hold) {
-        int number = numbers.of(hold.hold());
+        int number = numbers.of(hold.hold().value());
         if (number == NONE) {
-            number = numbers.add(hold.hold());
+            number = numbers.add(hold.hold().value());
             append(number);
         }
         Block block = block(number);
@@ -78,7 +78,7 @@ final class EndedHolds {
     }
 
     void removeOldest() {
-        int number = numbers.remove(new HoldId(id(first)));
+        int number = numbers.remove(id(first));
         first = after.at(number);
         if (first == NONE) {
             last = NONE;

@@ -3,8 +3,8 @@ package dev.bursar.ledger;
 import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
 
-/// Small numbers for things that are known by the id of a hold: each thing has one while it is in here,
-/// and is found by it.
+/// Small numbers for things that are known by the id of a hold, which is its [value][HoldId#value] here:
+/// each thing has one while it is in here, and is found by it.
 ///
 /// Everything is in arrays of plain numbers. However many things come and go, the garbage collector has
 /// no changed reference to look at; with a million of them that is what a pause consists of. The tables
@@ -33,7 +33,7 @@ final class HoldNumbers {
     private int end;
     private int size;
 
-    /// @param ids the [value][HoldId#value] of the id of what has a number
+    /// @param ids the id of what has a number
     HoldNumbers(IntFunction<String> ids) {
         this(ids, id -> KeyedHash.folded(KeyedHash.of(id)));
     }
@@ -54,7 +54,7 @@ final class HoldNumbers {
     }
 
     /// The number of an id, or [#NONE].
-    int of(HoldId id) {
+    int of(String id) {
         int hash = hash(id);
         long[] part = parts[part(hash)];
         return part == null ? NONE : number(part[find(part, hash, id)]);
@@ -63,7 +63,7 @@ final class HoldNumbers {
     /// Gives a number to an id. From now on it is asked for the id of that number.
     ///
     /// @throws IllegalStateException when the id has one
-    int add(HoldId id) {
+    int add(String id) {
         int hash = hash(id);
         long[] part = withRoom(part(hash));
         int place = find(part, hash, id);
@@ -83,7 +83,7 @@ final class HoldNumbers {
     }
 
     /// @return the number it had, or [#NONE]
-    int remove(HoldId id) {
+    int remove(String id) {
         int hash = hash(id);
         long[] part = parts[part(hash)];
         if (part == null) {
@@ -102,10 +102,10 @@ final class HoldNumbers {
     }
 
     /// Where an id is, or else the empty place that ends the search for it.
-    private int find(long[] part, int hash, HoldId id) {
+    private int find(long[] part, int hash, String id) {
         int place = home(part, hash);
         while (part[place] != 0) {
-            if (hash(part[place]) == hash && ids.apply(number(part[place])).equals(id.value())) {
+            if (hash(part[place]) == hash && ids.apply(number(part[place])).equals(id)) {
                 return place;
             }
             place = next(part, place);
@@ -174,7 +174,7 @@ final class HoldNumbers {
         return hash >>> (Integer.SIZE - PART_BITS);
     }
 
-    private int hash(HoldId id) {
-        return hashes.applyAsInt(id.value());
+    private int hash(String id) {
+        return hashes.applyAsInt(id);
     }
 }

@@ -21,7 +21,7 @@ final class Holds implements Iterable<Hold> {
     }
 
     @Nullable Hold get(HoldId id) {
-        int number = numbers.of(id);
+        int number = numbers.of(id.value());
         return number == HoldNumbers.NONE ? null : at(number);
     }
 
@@ -43,7 +43,7 @@ final class Holds implements Iterable<Hold> {
 
     /// Adds a hold whose id none has, and gives it its number.
     void add(Hold hold) {
-        hold.number = numbers.add(hold.id());
+        hold.number = numbers.add(hold.idValue());
         int block = hold.number >>> BITS;
         if (block == blocks.length) {
             blocks = Arrays.copyOf(blocks, 2 * block);
@@ -56,7 +56,7 @@ final class Holds implements Iterable<Hold> {
 
     /// Removes a hold that is there.
     void remove(Hold hold) {
-        numbers.remove(hold.id());
+        numbers.remove(hold.idValue());
         blocks[hold.number >>> BITS][hold.number & MASK] = null;
         hold.number = HoldNumbers.NONE;
     }

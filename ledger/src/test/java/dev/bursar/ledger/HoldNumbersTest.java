@@ -15,11 +15,11 @@ class HoldNumbersTest {
 
     private static final int STEPS = 200_000;
 
-    private final List<HoldId> byNumber = new ArrayList<>();
-    private final HoldNumbers numbers = new HoldNumbers(number -> byNumber.get(number).value());
-    private final Map<HoldId, Integer> naive = new HashMap<>();
+    private final List<String> byNumber = new ArrayList<>();
+    private final HoldNumbers numbers = new HoldNumbers(byNumber::get);
+    private final Map<String, Integer> naive = new HashMap<>();
 
-    private void add(HoldId id) {
+    private void add(String id) {
         int number = numbers.add(id);
         assertThat(naive).doesNotContainValue(number);
         naive.put(id, number);
@@ -30,12 +30,12 @@ class HoldNumbersTest {
         }
     }
 
-    private void remove(HoldId id) {
+    private void remove(String id) {
         Integer expected = naive.remove(id);
         assertThat(numbers.remove(id)).isEqualTo(expected == null ? HoldNumbers.NONE : expected);
     }
 
-    private void compare(HoldId id) {
+    private void compare(String id) {
         assertThat(numbers.of(id)).isEqualTo(naive.getOrDefault(id, HoldNumbers.NONE));
         assertThat(numbers.size()).isEqualTo(naive.size());
     }
@@ -44,7 +44,7 @@ class HoldNumbersTest {
     void numbers_ofRandomIds_areThoseOfANaiveMap() {
         Random random = new Random(7);
         for (int i = 0; i < STEPS; i++) {
-            HoldId id = new HoldId("hold-" + random.nextInt(400));
+            String id = "hold-" + random.nextInt(400);
             if (naive.containsKey(id)) {
                 remove(id);
             } else if (random.nextInt(4) > 0) {
@@ -52,16 +52,16 @@ class HoldNumbersTest {
             } else {
                 remove(id);
             }
-            compare(new HoldId("hold-" + random.nextInt(400)));
+            compare("hold-" + random.nextInt(400));
         }
         assertThat(numbers.end()).isLessThanOrEqualTo(400);
     }
 
     @Test
     void add_ofAnIdThatHasANumber_throws() {
-        add(new HoldId("a"));
+        add("a");
 
-        assertThatThrownBy(() -> numbers.add(new HoldId("a")))
+        assertThatThrownBy(() -> numbers.add("a"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("a has a number");
         assertThat(numbers.size()).isEqualTo(1);
@@ -69,9 +69,9 @@ class HoldNumbersTest {
 
     @Test
     void numbers_ofIdsWithTheSameHash_areKeptApart() {
-        HoldNumbers same = new HoldNumbers(number -> byNumber.get(number).value(), id -> -7);
+        HoldNumbers same = new HoldNumbers(byNumber::get, id -> -7);
         for (int i = 0; i < 300; i++) {
-            byNumber.add(new HoldId("hold-" + i));
+            byNumber.add("hold-" + i);
             assertThat(same.add(byNumber.get(i))).isEqualTo(i);
         }
         for (int i = 0; i < 300; i += 3) {
@@ -88,10 +88,10 @@ class HoldNumbersTest {
         HoldNumbers flooded =
                 new HoldNumbers(number -> {
                     asked.incrementAndGet();
-                    return byNumber.get(number).value();
+                    return byNumber.get(number);
                 });
         for (int i = 0; i < 1 << 16; i++) {
-            byNumber.add(new HoldId(KeyedHashTest.word(i)));
+            byNumber.add(KeyedHashTest.word(i));
             flooded.add(byNumber.get(i));
         }
         assertThat(asked).hasValueLessThan(100);
@@ -100,7 +100,7 @@ class HoldNumbersTest {
     @Test
     void numbers_ofManyIds_areDenseAndGivenAgain() {
         for (int i = 0; i < STEPS; i++) {
-            byNumber.add(new HoldId("hold-" + i));
+            byNumber.add("hold-" + i);
             assertThat(numbers.add(byNumber.getLast())).isEqualTo(i);
         }
         for (int i = 0; i < STEPS; i++) {
@@ -113,7 +113,7 @@ class HoldNumbersTest {
             assertThat(numbers.of(byNumber.get(i))).isEqualTo(i % 2 == 0 ? HoldNumbers.NONE : i);
         }
         for (int i = 0; i < STEPS / 2; i++) {
-            HoldId again = new HoldId("again-" + i);
+            String again = "again-" + i;
             byNumber.set(numbers.add(again), again);
         }
         assertThat(numbers.end()).isEqualTo(STEPS);
