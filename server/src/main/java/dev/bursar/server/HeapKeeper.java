@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /// Has the old part of the heap collected while little is in it.
 ///
 /// The collectors that stop the world take all the memory they may before they look there: what thousands of
-/// streams leave behind would make a small server large. The price is a pause of some 10^2 ms, once for each
+/// streams leave behind would make a small server large. The price is a pause of some hundred ms, once for each
 /// [#ROOM] that was left behind. Where much is alive the pause would be long, and the garbage is the smaller part:
 /// then the collector decides.
 final class HeapKeeper implements AutoCloseable {
