@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
@@ -215,6 +216,11 @@ public final class Authority implements AutoCloseable {
     /// Whether a tenant is closed for ever.
     public boolean isClosed(TenantId tenant) {
         return ask((ledger, now) -> ledger.isClosed(tenant));
+    }
+
+    /// Those of some tenants that are not closed to the end; see [Ledger#leftToClose].
+    public Set<TenantId> leftToClose(Set<TenantId> tenants) {
+        return ask((ledger, now) -> ledger.leftToClose(tenants));
     }
 
     /// Reads the state between two commands. Like any answer, it leaves when all that was decided before

@@ -49,7 +49,10 @@ final class AdminRule {
             }
             if (budget.status() == Budget.Status.CLOSED
                     && command.status() != Budget.Status.CLOSED) {
-                return Refusals.decision(Reason.BUDGET_CLOSED);
+                return Refusals.decision(
+                        state.isClosed(budget.budget().tenant())
+                                ? Reason.TENANT_CLOSED
+                                : Reason.BUDGET_CLOSED);
             }
             if (budget.status() != command.status()) {
                 changed.add(id);
@@ -112,8 +115,11 @@ final class AdminRule {
         return new Decision(new Outcome.BudgetAdjusted(amount, after), List.of(entry));
     }
 
-    private static @Nullable Reason whyNotAdjusted(
+    private @Nullable Reason whyNotAdjusted(
             Command.AdjustBudget command, @Nullable BudgetState budget) {
+        if (state.isClosed(command.tenant())) {
+            return Reason.TENANT_CLOSED;
+        }
         if (budget == null || !budget.budget().tenant().equals(command.tenant())) {
             return Reason.BUDGET_NOT_FOUND;
         }
@@ -190,6 +196,9 @@ final class AdminRule {
         if (known != null) {
             return new Decision(known, List.of());
         }
+        if (state.isClosed(command.tenant())) {
+            return Refusals.decision(Reason.TENANT_CLOSED);
+        }
         Approval approval = state.approvals().byId(command.approval());
         BudgetState budget = approval == null ? null : state.budget(approval.account().budget());
         long nowMillis = now.toEpochMilli();
@@ -231,6 +240,9 @@ final class AdminRule {
         Outcome known = recall(command.tenant(), command.key());
         if (known != null) {
             return new Decision(known, List.of());
+        }
+        if (state.isClosed(command.tenant())) {
+            return Refusals.decision(Reason.TENANT_CLOSED);
         }
         Approval approval = state.approvals().byId(command.approval());
         if (approval == null || !approval.tenant().equals(command.tenant())) {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The approvals that wait for a person, in the order they were asked; at most one for an account.
@@ -56,8 +57,16 @@ final class Approvals {
     }
 
     void removeOf(BudgetId budget) {
+        removeWhere(approval -> approval.account().budget().equals(budget));
+    }
+
+    void removeOf(TenantId tenant) {
+        removeWhere(approval -> approval.tenant().equals(tenant));
+    }
+
+    private void removeWhere(Predicate<Approval> condition) {
         List.copyOf(byId.values()).stream()
-                .filter(approval -> approval.account().budget().equals(budget))
+                .filter(condition)
                 .forEach(approval -> close(approval.id()));
     }
 

@@ -119,8 +119,9 @@ public sealed interface Command {
         REPAY_DEBT
     }
 
-    /// Ends a tenant for ever: nothing is reserved any more, and holds that return by themselves are
-    /// released. A hold that is charged when it expires may still be settled: its money may be gone.
+    /// Ends a tenant for ever: nothing is reserved any more, its budgets are closed, its approvals are
+    /// open no longer, and holds that return by themselves are released. A hold that is charged when it
+    /// expires may still be settled: its money may be gone.
     ///
     /// @param atMost how many holds this command may release; the outcome says whether there are more
     record CloseTenant(TenantId tenant, int atMost, Attribution by) implements Command {}

@@ -21,7 +21,7 @@ final class Effects {
             case Entry.BudgetStatusSet set ->
                     set.budgets().forEach(id -> state.required(id).become(set.status()));
             case Entry.BudgetAdjusted adjusted -> adjust(adjusted);
-            case Entry.TenantClosed closed -> state.closedTenants().add(closed.tenant());
+            case Entry.TenantClosed closed -> state.close(closed.tenant());
             case Entry.ApprovalGranted granted -> grant(granted);
             case Entry.ApprovalDeclined declined -> decline(declined);
             case Entry.RunStopped(StoppedRun stop) ->

@@ -43,6 +43,7 @@ public sealed interface Entry {
             Attribution by)
             implements Administrative {}
 
+    /// Closes the tenant's budgets and open approvals, too. The holds that it ends are told one by one.
     record TenantClosed(Instant at, TenantId tenant, Attribution by) implements Administrative {}
 
     /// @param account of the approval

@@ -3,8 +3,10 @@ package dev.bursar.ledger;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -207,6 +209,22 @@ public final class Ledger {
 
     public boolean isClosed(TenantId tenant) {
         return state.isClosed(tenant);
+    }
+
+    /// Those of some tenants that a [Command.CloseTenant] has something left to do for: they are not
+    /// closed, or have holds left that it releases.
+    public Set<TenantId> leftToClose(Set<TenantId> tenants) {
+        Set<TenantId> left = new HashSet<>(tenants);
+        left.removeIf(state::isClosed);
+        if (left.size() < tenants.size()) {
+            for (Hold hold : state.holds()) {
+                if (hold.onExpiry() == Command.OnExpiry.RELEASE
+                        && tenants.contains(hold.tenant())) {
+                    left.add(hold.tenant());
+                }
+            }
+        }
+        return left;
     }
 
     /// The hard budget that has the smallest share left once a hold has ended with `actual` spent, or null

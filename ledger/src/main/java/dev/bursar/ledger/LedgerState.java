@@ -73,6 +73,13 @@ final class LedgerState {
         return closedTenants.contains(tenant);
     }
 
+    /// Closes a tenant and its budgets for ever. What it asked people for is asked no longer.
+    void close(TenantId tenant) {
+        closedTenants.add(tenant);
+        budgets(tenant).forEach(budget -> budget.become(Budget.Status.CLOSED));
+        approvals.removeOf(tenant);
+    }
+
     Set<TenantId> closedTenants() {
         return closedTenants;
     }

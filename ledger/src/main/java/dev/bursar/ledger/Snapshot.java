@@ -101,9 +101,8 @@ final class Snapshot {
         List<Account> accounts = new ArrayList<>();
         records.forEachOrdered(record -> {
             // The usually most frequent first. To a compiler that has seen one kind so far, each
-            // question
-            // that the next kind is asked before its own is a surprise, and a reason to compile
-            // anew.
+            // question that the next kind is asked before its own is a surprise, and a reason to
+            // compile anew.
             switch (record) {
                 case StateRecord.OpenHold hold -> state.add(hold(accounts, hold));
                 case StateRecord.AccountState account -> accounts.add(read(state, account));

@@ -2,8 +2,10 @@ package dev.bursar.ledger;
 
 import static dev.bursar.ledger.TestLedger.ACME;
 import static dev.bursar.ledger.TestLedger.as;
+import static dev.bursar.ledger.TestLedger.blocks;
 import static dev.bursar.ledger.TestLedger.budget;
 import static dev.bursar.ledger.TestLedger.granted;
+import static dev.bursar.ledger.TestLedger.mode;
 import static dev.bursar.ledger.TestLedger.reason;
 import static dev.bursar.ledger.TestLedger.scoped;
 import static dev.bursar.ledger.TestLedger.subject;
@@ -13,6 +15,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.ledger.Command.OnExpiry;
 import dev.bursar.ledger.Command.Overage;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,6 +106,57 @@ class TenantTest {
         assertThat(reason(ledger.extend(open, Duration.ofMinutes(1), 9)))
                 .isEqualTo(Reason.TENANT_CLOSED);
         assertThat(ledger.only("total").spent()).isEqualTo(5);
+    }
+
+    @Test
+    void close_closesBudgetsAndApprovals_andNothingFundsThemAnyMore() {
+        Budget asking =
+                mode(
+                        budget("asking", TOKENS, 100),
+                        Budget.Mode.HARD,
+                        new Budget.Step(100, Budget.Step.Action.APPROVE, List.of()));
+        ledger.define(asking);
+        ledger.adjust("total", Command.Adjustment.CREDIT, 1);
+        String approval = asked();
+        ledger.set(Budget.Status.FROZEN, "total");
+        assertThat(ledger.ledger().approvals(ACME)).hasSize(1);
+
+        ledger.close(10);
+
+        assertThat(ledger.ledger().approvals(ACME)).isEmpty();
+        for (String name : List.of("total", "asking")) {
+            BudgetId id = new BudgetId("acme/" + name);
+            assertThat(ledger.ledger().status(id)).isEqualTo(Budget.Status.CLOSED);
+            assertThat(reason(ledger.adjust(name, Command.Adjustment.CREDIT, 1)))
+                    .isEqualTo(Reason.TENANT_CLOSED);
+            assertThat(reason(ledger.set(Budget.Status.ACTIVE, name)))
+                    .isEqualTo(Reason.TENANT_CLOSED);
+            assertThat(ledger.set(Budget.Status.CLOSED, name))
+                    .isEqualTo(new Outcome.BudgetStatusSet(List.of(), Budget.Status.CLOSED));
+        }
+        Instant soon = ledger.now.plus(Duration.ofMinutes(30));
+        assertThat(reason(ledger.approve(approval, 1, soon))).isEqualTo(Reason.TENANT_CLOSED);
+        assertThat(reason(ledger.decline(approval, soon))).isEqualTo(Reason.TENANT_CLOSED);
+    }
+
+    @Test
+    void leftToClose_isWhoIsOpenOrHasHoldsThatReturn() {
+        TenantId other = new TenantId("other");
+        Set<TenantId> both = Set.of(ACME, other);
+        assertThat(ledger.ledger().leftToClose(both)).isEqualTo(both);
+        granted(ledger.submit(ledger.reserveCommand(RUN, Amounts.of(TOKENS, 10))));
+        granted(ledger.submit(ledger.reserveCommand(RUN, Amounts.of(TOKENS, 10))));
+        charged();
+
+        ledger.close(1);
+        assertThat(ledger.ledger().leftToClose(both)).isEqualTo(both);
+        ledger.close(1);
+        assertThat(ledger.ledger().leftToClose(both)).containsOnly(other);
+    }
+
+    private String asked() {
+        String id = blocks(ledger.reserve(RUN, TOKENS, 101)).getLast().approval();
+        return Objects.requireNonNull(id);
     }
 
     private HoldId charged() {

@@ -9,7 +9,9 @@ import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.server.directory.Tenant;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /// Ends tenants in the directory and in the ledger.
 public final class Tenants {
@@ -36,10 +38,13 @@ public final class Tenants {
 
     /// Goes on with what an end of the process has cut short.
     public void finish() {
-        for (Tenant tenant : directory.tenants().values()) {
-            if (tenant.status() == Tenant.Status.CLOSED && !authority.isClosed(tenant.id())) {
-                closeInLedger(tenant.id(), Actor.SYSTEM);
-            }
+        Set<TenantId> closed =
+                directory.tenants().values().stream()
+                        .filter(tenant -> tenant.status() == Tenant.Status.CLOSED)
+                        .map(Tenant::id)
+                        .collect(Collectors.toSet());
+        if (!closed.isEmpty()) {
+            authority.leftToClose(closed).forEach(tenant -> closeInLedger(tenant, Actor.SYSTEM));
         }
     }
 

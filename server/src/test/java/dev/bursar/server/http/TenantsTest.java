@@ -126,4 +126,16 @@ class TenantsTest {
         assertThat(authority.isClosed(NEW)).isTrue();
         assertThat(authority.hold(new HoldId("h2"))).isEmpty();
     }
+
+    @Test
+    void close_thatWasCutShortInTheLedger_isFinishedByTheNextStart() {
+        directory.closeTenant(NEW, Actor.SYSTEM);
+        assertThat(authority.submit(new Command.CloseTenant(NEW, 1, Attribution.NONE)))
+                .isEqualTo(new Outcome.TenantClosed(NEW, 1, true));
+
+        new Tenants(directory, authority).finish();
+
+        assertThat(authority.hold(new HoldId("h1"))).isEmpty();
+        assertThat(authority.hold(new HoldId("h2"))).isEmpty();
+    }
 }
