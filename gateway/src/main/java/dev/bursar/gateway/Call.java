@@ -96,16 +96,22 @@ final class Call implements Runnable {
         CallRequest request = RequestParser.parse(target, body);
         String call = wiring.ids().next();
         CallSubject subject = CallSubject.of(caller, headers, call);
-        CallSubject.requireScope(caller, subject.known());
-        wiring.owners().requireOwn(request.kept().previous(), caller.tenant());
-        if (request.kept().background()) {
-            place = wiring.background().claim(caller.tenant());
-        }
-        Attempts attempts =
-                new Planner(wiring, client, caller, target.operation(), request, body)
-                        .plan(ask(call, subject.known()), subject.known(), headers);
-        while (!ends(request, subject, attempts)) {
-            // What was chosen has no room: the next may have, or an answer.
+        describe(request).label("call", call).label("dialect", target.operation().label());
+        try {
+            CallSubject.requireScope(caller, subject.known());
+            wiring.owners().requireOwn(request.kept().previous(), caller.tenant());
+            if (request.kept().background()) {
+                place = wiring.background().claim(caller.tenant());
+            }
+            Attempts attempts =
+                    new Planner(wiring, client, caller, target.operation(), request, body)
+                            .plan(ask(call, subject.known()), subject.known(), headers);
+            while (!ends(request, subject, attempts)) {
+                // What was chosen has no room: the next may have, or an answer.
+            }
+        } catch (RefusedException refused) {
+            throw OwnDenials.written(
+                    wiring.authority(), refused, caller.tenant(), subject.known(), record);
         }
     }
 
@@ -315,14 +321,9 @@ final class Call implements Runnable {
     private Admission.Ask ask(CallRequest request, CallSubject subject, Attempt attempt) {
         long fingerprint = Fingerprint.of(body);
         forwarded = false;
-        record =
-                new CallRecord()
-                        .attempt(target.operation(), attempt)
-                        .label("requested_model", request.model())
-                        .label("request_type", headers.requestType())
-                        .label("priority", headers.priority())
-                        .label("stream", Boolean.toString(request.stream()))
-                        .label("fingerprint", Long.toHexString(fingerprint));
+        describe(request)
+                .attempt(target.operation(), attempt)
+                .label("fingerprint", Long.toHexString(fingerprint));
         return new Admission.Ask(
                 new HoldId(attempt.hold()),
                 caller.tenant(),
@@ -331,6 +332,17 @@ final class Call implements Runnable {
                 bringsKey(),
                 fingerprint,
                 record);
+    }
+
+    /// Begins the record of the next attempt with what the client has said.
+    private CallRecord describe(CallRequest request) {
+        record =
+                new CallRecord()
+                        .label("requested_model", request.model())
+                        .label("request_type", headers.requestType())
+                        .label("priority", headers.priority())
+                        .label("stream", Boolean.toString(request.stream()));
+        return record;
     }
 
     private Admission.@Nullable Admitted admit(

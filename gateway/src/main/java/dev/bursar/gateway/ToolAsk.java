@@ -29,6 +29,11 @@ record ToolAsk(
     /// A hold of a charge ends at once; should the process end first, it is charged when this is over.
     private static final Duration CHARGE_TTL = Duration.ofMinutes(1);
 
+    /// The same at another price.
+    ToolAsk at(ToolRate other) {
+        return new ToolAsk(caller, headers, asked, other, kind, once);
+    }
+
     /// What the call is about; its run is itself when nothing names one.
     Subject subject(HoldId id) {
         Map<String, String> dimensions = CallSubject.dimensions(caller, headers, id.value());

@@ -259,17 +259,33 @@ public final class ToolCalls {
     }
 
     private ToolAsk ask(Identity.Caller caller, MultiMap headers, Asked asked, String kind) {
-        return new ToolAsk(
-                caller,
-                CallHeaders.read(headers),
-                asked,
-                ToolRate.of(terms.prices(), asked, meter),
-                kind,
-                ids.next(ToolAdmission.PREFIX));
+        ToolAsk unpriced =
+                new ToolAsk(
+                        caller,
+                        CallHeaders.read(headers),
+                        asked,
+                        ToolRate.NONE,
+                        kind,
+                        ids.next(ToolAdmission.PREFIX));
+        try {
+            return unpriced.at(ToolRate.of(terms.prices(), asked, meter));
+        } catch (RefusedException refused) {
+            throw written(refused, unpriced);
+        }
     }
 
     private Outcome admit(ToolAsk ask) {
-        return new ToolAdmission(authority, clock, ask).admit();
+        try {
+            return new ToolAdmission(authority, clock, ask).admit();
+        } catch (RefusedException refused) {
+            throw written(refused, ask);
+        }
+    }
+
+    private RefusedException written(RefusedException refused, ToolAsk ask) {
+        HoldId id = new HoldId(ask.once());
+        return OwnDenials.written(
+                authority, refused, ask.caller().tenant(), ask.subject(id), ask.record(id, false));
     }
 
     /// The hold of a tool call that has not ended, of the caller's tenant.

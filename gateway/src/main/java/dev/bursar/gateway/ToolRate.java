@@ -23,6 +23,9 @@ record ToolRate(
         long units,
         boolean stated) {
 
+    /// Of a tool without a price.
+    static final ToolRate NONE = new ToolRate("", 0, 0, "", 0, false);
+
     private static final String STATED = "stated";
     private static final String EACH = "each_microcents";
     private static final String PER_UNIT = "unit_microcents";
@@ -120,8 +123,9 @@ record ToolRate(
     }
 
     CallRecord describe(CallRecord record) {
+        String provenance = price.isEmpty() ? "" : "priced";
         record.label("price", price)
-                .label("provenance", stated ? STATED : "priced")
+                .label("provenance", stated ? STATED : provenance)
                 .number(EACH, eachMicrocents);
         return unit.isEmpty()
                 ? record

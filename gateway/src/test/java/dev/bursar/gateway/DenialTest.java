@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.Reason;
+import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import java.net.http.HttpRequest;
@@ -393,6 +395,12 @@ class DenialTest {
         if (status == 403) {
             assertThat(error(answer).path("code").asString()).isEqualTo("key_out_of_scope");
             assertThat(house.provider.received).isEmpty();
+            assertThat(house.entries(Entry.Refused.class))
+                    .singleElement()
+                    .satisfies(entry -> {
+                        assertThat(entry.reason()).isEqualTo(Reason.KEY_OUT_OF_SCOPE);
+                        assertThat(entry.subject().get(Subject.KEY)).isEqualTo("narrow");
+                    });
         }
     }
 
@@ -457,7 +465,21 @@ class DenialTest {
                         "/v1/embeddings", "{\"model\":\"anthropic/house-model\",\"input\":\"x\"}");
         assertThat(other.statusCode()).isEqualTo(404);
         assertThat(error(other).path("code").asString()).isEqualTo("model_not_found");
-        assertThat(house.entries()).isEmpty();
+        assertThat(house.entries())
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Entry.Refused.class,
+                        entry -> {
+                            assertThat(entry.reason()).isEqualTo(Reason.MODEL_UNPRICED);
+                            assertThat(entry.subject().get(Subject.KEY)).isEqualTo("ci");
+                            assertThat(entry.attribution().labels())
+                                    .containsEntry(
+                                            "call",
+                                            unpriced.headers()
+                                                    .firstValue("X-Bursar-Call")
+                                                    .orElseThrow())
+                                    .containsEntry("requested_model", "unheard-of");
+                        });
     }
 
     @Test

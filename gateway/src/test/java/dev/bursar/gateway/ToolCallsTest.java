@@ -16,6 +16,7 @@ import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.Reason;
 import dev.bursar.ledger.ScopePath;
+import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
 import dev.bursar.pricing.PriceBook;
@@ -146,6 +147,10 @@ class ToolCallsTest {
         assertThat(denial.refusal()).isEqualTo(Refusal.TOOL_UNPRICED);
         assertThat(shop.tools.status(denial)).isEqualTo(403);
         assertThat(shop.unpriced).containsExactly("other");
+        Entry.Refused entry = shop.last(Entry.Refused.class);
+        assertThat(entry.reason()).isEqualTo(Reason.TOOL_UNPRICED);
+        assertThat(entry.subject().get(Subject.TOOL)).isEqualTo("other");
+        assertThat(entry.attribution().labels()).doesNotContainKeys("price", "provenance");
         String id = shop.reserve(asked("other", null, null, 5 * CENT, null)).hold().value();
         assertThat(shop.held(money)).isEqualTo(5 * CENT);
         shop.tools.commit(AGENT, id, used(null, 4 * CENT));
@@ -386,6 +391,9 @@ class ToolCallsTest {
                         shop.denial(() -> shop.tools.charge(narrow, shop.headers, asked("search")))
                                 .refusal())
                 .isEqualTo(Refusal.KEY_OUT_OF_SCOPE);
+        Entry.Refused entry = shop.last(Entry.Refused.class);
+        assertThat(entry.reason()).isEqualTo(Reason.KEY_OUT_OF_SCOPE);
+        assertThat(entry.subject().get("agent")).isEqualTo("elsewhere");
         shop.headers.set("X-Bursar-Agent", "no path");
         assertThat(
                         shop.denial(() -> shop.tools.charge(narrow, shop.headers, asked("search")))

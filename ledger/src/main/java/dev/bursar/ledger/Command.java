@@ -2,7 +2,10 @@ package dev.bursar.ledger;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Something a caller wants of the ledger.
@@ -306,13 +309,23 @@ public sealed interface Command {
     /// other. Changes nothing, and is answered by that refusal.
     ///
     /// @param asked what the denied call would have reserved
-    /// @param reason `RUN_STOPPED` or `NOT_ALLOWED`: all others are the ledger's own
+    /// @param reason one of [#REASONS]: all others are the ledger's own
     record Refuse(
             TenantId tenant, Subject subject, Amounts asked, Reason reason, Attribution attribution)
             implements Command {
 
+        /// What others than the ledger deny for.
+        public static final Set<Reason> REASONS =
+                Collections.unmodifiableSet(
+                        EnumSet.of(
+                                Reason.RUN_STOPPED,
+                                Reason.NOT_ALLOWED,
+                                Reason.MODEL_UNPRICED,
+                                Reason.TOOL_UNPRICED,
+                                Reason.KEY_OUT_OF_SCOPE));
+
         public Refuse {
-            if (reason != Reason.RUN_STOPPED && reason != Reason.NOT_ALLOWED) {
+            if (!REASONS.contains(reason)) {
                 throw new IllegalArgumentException("only the ledger refuses for " + reason);
             }
         }

@@ -12,6 +12,12 @@ public enum Reason {
     RUN_STOPPED,
     /// A rule that is not the ledger's forbids it: a model, a tool or a feature that may not be used.
     NOT_ALLOWED,
+    /// The model has no price, and nothing goes out without one.
+    MODEL_UNPRICED,
+    /// The tool has no price, and who uses it says none.
+    TOOL_UNPRICED,
+    /// The key is for another part of its tenant.
+    KEY_OUT_OF_SCOPE,
     /// A new hold has the id of another one.
     HOLD_EXISTS,
     /// No such hold was ever made, or it ended longer ago than the ledger remembers.

@@ -8,7 +8,14 @@ import java.util.Set;
 final class Refusals {
 
     private static final Set<Reason> DENIALS =
-            EnumSet.of(Reason.TENANT_CLOSED, Reason.RUN_STOPPED, Reason.NOT_ALLOWED);
+            EnumSet.of(
+                    Reason.TENANT_CLOSED,
+                    Reason.RUN_STOPPED,
+                    Reason.NOT_ALLOWED,
+                    Reason.MODEL_UNPRICED,
+                    Reason.TOOL_UNPRICED,
+                    Reason.KEY_OUT_OF_SCOPE,
+                    Reason.CAPACITY);
 
     private Refusals() {}
 
@@ -20,8 +27,9 @@ final class Refusals {
         return new Decision(of(reason), List.of());
     }
 
-    /// A refusal that goes into the journal: what limits, a closed tenant, a stopped run or a rule of
-    /// others stand in the way of. The rest are mistakes of a caller, and nothing that happened to money.
+    /// A refusal that goes into the journal: what limits, a closed tenant, a stopped run, a rule of others
+    /// or a full ledger stand in the way of. The rest are mistakes of a caller, and nothing that happened
+    /// to money.
     static Decision denied(Entry.Refused entry) {
         Outcome.Refused refused = new Outcome.Refused(entry.reason(), entry.blocks());
         boolean isDenial = !entry.blocks().isEmpty() || DENIALS.contains(entry.reason());

@@ -37,7 +37,7 @@ final class ReserveRule {
             return refuse(command, now, Reason.RUN_STOPPED);
         }
         if (state.holds().size() >= limits.maxHolds()) {
-            return Refusals.decision(Reason.CAPACITY);
+            return refuse(command, now, Reason.CAPACITY);
         }
         List<Entry> entries = new ArrayList<>(1);
         Assessment assessment = new Assessment(state, command, now, Relief.NONE, true);

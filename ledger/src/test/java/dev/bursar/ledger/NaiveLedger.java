@@ -257,6 +257,9 @@ final class NaiveLedger extends NaiveBooks {
     }
 
     String adjust(Command.AdjustBudget command, Instant now) {
+        if (closed) {
+            return "TENANT_CLOSED";
+        }
         Budget budget = budgets.get(command.budget().value());
         if (budget == null) {
             return "BUDGET_NOT_FOUND";
@@ -327,6 +330,8 @@ final class NaiveLedger extends NaiveBooks {
 
     void close(Instant now) {
         closed = true;
+        budgets.values().forEach(budget -> set(budget.id(), Budget.Status.CLOSED));
+        accounts.forEach(account -> account.approval = null);
         for (NaiveHold hold : List.copyOf(holds.values())) {
             if (hold.command.onExpiry() == Command.OnExpiry.RELEASE) {
                 holds.remove(hold.command.hold());

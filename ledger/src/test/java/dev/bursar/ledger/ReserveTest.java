@@ -322,6 +322,10 @@ class ReserveTest {
         assertThat(reason(small.reserve(RUN_2, TOKENS, 1))).isEqualTo(Reason.CAPACITY);
         granted(small.reserve(RUN_1, TOKENS, 1));
         assertThat(reason(small.reserve(RUN_1, TOKENS, 1))).isEqualTo(Reason.CAPACITY);
+        assertThat(small.journal)
+                .filteredOn(Entry.Refused.class::isInstance)
+                .extracting(entry -> ((Entry.Refused) entry).reason())
+                .containsExactly(Reason.CAPACITY, Reason.CAPACITY);
         small.define(budget("second", TOKENS, 1));
         assertThat(reason(small.define(budget("third", TOKENS, 1)))).isEqualTo(Reason.CAPACITY);
         small.assertReplayIsEqual();

@@ -47,7 +47,12 @@ final class Refusals {
                     APPROVAL_NOT_FOUND,
                     RUN_NOT_STOPPED ->
                     ErrorCode.NOT_FOUND;
-            case HOLD_OF_OTHER_TENANT, NOT_ALLOWED -> ErrorCode.FORBIDDEN;
+            case HOLD_OF_OTHER_TENANT,
+                    NOT_ALLOWED,
+                    MODEL_UNPRICED,
+                    TOOL_UNPRICED,
+                    KEY_OUT_OF_SCOPE ->
+                    ErrorCode.FORBIDDEN;
             // The protocol has no word for runs: a person has to set this one free, too.
             case RUN_STOPPED -> ErrorCode.BUDGET_FROZEN;
             case HOLD_EXPIRED -> ErrorCode.RESERVATION_EXPIRED;
@@ -125,6 +130,9 @@ final class Refusals {
                             APPROVAL_NOT_FOUND,
                             RUN_NOT_STOPPED,
                             NOT_ALLOWED,
+                            MODEL_UNPRICED,
+                            TOOL_UNPRICED,
+                            KEY_OUT_OF_SCOPE,
                             OVERAGE_REJECTED,
                             OVERDRAFT_EXCEEDED,
                             CAPACITY,
