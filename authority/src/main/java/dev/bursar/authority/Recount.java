@@ -5,6 +5,7 @@ import dev.bursar.ledger.Amounts;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.Funding;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.StateRecord;
 import dev.bursar.ledger.Subject;
@@ -32,6 +33,10 @@ final class Recount {
 
     private final Map<BudgetId, Book> books = new HashMap<>();
     private final Map<HoldId, List<Part>> holds = new HashMap<>();
+
+    /// The time of the last entry.
+    private long nowMillis;
+
     private List<AccountKey> touched = new ArrayList<>();
 
     /// The accounts of the state it started from, in their order.
@@ -51,8 +56,21 @@ final class Recount {
         private long spent;
         private long held;
         private long debt;
+        private long uncovered;
         private long credit;
         private int openParts;
+
+        /// What is spent in a rolling window, by the moment from which on it counts no more.
+        private final TreeMap<Long, Long> counted = new TreeMap<>();
+
+        /// By the moment from which on it is granted no more.
+        private final TreeMap<Long, Long> granted = new TreeMap<>();
+
+        /// What is left of amounts that have an end.
+        private static long after(TreeMap<Long, Long> byEnd, long millis) {
+            byEnd.headMap(millis, true).clear();
+            return byEnd.values().stream().mapToLong(amount -> amount).sum();
+        }
     }
 
     /// What a hold has set aside in an account.
@@ -66,13 +84,22 @@ final class Recount {
                 Tally tally = new Tally();
                 tally.spent = account.spent();
                 tally.debt = account.funding().debt();
+                tally.uncovered = account.funding().uncovered();
                 tally.credit = account.funding().credit();
+                Window window = book(account.account()).budget.window();
+                if (window instanceof Window.Rolling rolling) {
+                    account.buckets()
+                            .forEach(bucket ->
+                                    tally.counted.put(
+                                            end(rolling, bucket.startMillis()), bucket.amount()));
+                }
+                account.funding().grants().forEach(grant -> grant(tally, grant));
                 windows(account.account()).put(account.account().windowStartMillis(), tally);
                 begun.add(account.account());
             }
             case StateRecord.OpenHold hold -> hold(hold.state().granted().hold(), postings(hold));
             case StateRecord.HoldState hold -> hold(hold.granted().hold(), hold.postings());
-            case StateRecord.Clock clock -> {}
+            case StateRecord.Clock clock -> nowMillis = clock.lastAt().toEpochMilli();
             case StateRecord.ClosedTenant tenant -> {}
             case StateRecord.StoppedRunState stopped -> {}
             case StateRecord.OpenApproval approval -> {}
@@ -85,6 +112,7 @@ final class Recount {
     /// @return the accounts that the entry may have changed, also those that are gone by it
     List<AccountKey> apply(Entry entry) {
         touched = new ArrayList<>();
+        nowMillis = entry.at().toEpochMilli();
         switch (entry) {
             case Entry.BudgetDefined defined -> define(defined.budget());
             case Entry.BudgetRemoved removed -> remove(removed.budget());
@@ -92,11 +120,13 @@ final class Recount {
             case Entry.Reserved reserved -> hold(reserved.granted().hold(), reserved.postings());
             case Entry.Committed committed -> commit(committed);
             case Entry.Released released -> {
-                end(released.hold(), part -> settle(part, 0, 0));
+                end(released.hold(), part -> settle(part, 0, null));
                 forgetRun(released.hold(), released.subject());
             }
             case Entry.Expired expired -> {
-                end(expired.hold(), part -> settle(part, expired.charged() ? part.amount() : 0, 0));
+                end(
+                        expired.hold(),
+                        part -> settle(part, expired.charged() ? part.amount() : 0, null));
                 forgetRun(expired.hold(), expired.subject());
             }
             case Entry.Charged charged -> {
@@ -104,7 +134,10 @@ final class Recount {
                 charged.shortfalls().forEach(this::owe);
             }
             case Entry.AccountsDropped dropped -> dropped.accounts().forEach(this::drop);
-            case Entry.ApprovalGranted granted -> tally(granted.account());
+            case Entry.ApprovalGranted granted ->
+                    grant(
+                            tally(granted.account()),
+                            new Funding.Grant(granted.amount(), granted.until().toEpochMilli()));
             case Entry.ApprovalDeclined declined -> tally(declined.account());
             case Entry.Refused refused ->
                     refused.blocks().stream()
@@ -126,11 +159,20 @@ final class Recount {
         Book book = books.get(account.budget());
         TreeMap<Long, Tally> windows = book == null ? null : book.tallies.get(account.per());
         Tally tally = windows == null ? null : windows.get(account.windowStartMillis());
-        return tally == null ? null : sums(tally);
+        return tally == null || book == null ? null : sums(book, tally);
     }
 
-    private static Sums sums(Tally tally) {
-        return new Sums(tally.spent, tally.held, tally.debt, tally.credit);
+    private Sums sums(Book book, Tally tally) {
+        return new Sums(
+                tally.spent,
+                book.budget.window() instanceof Window.Rolling
+                        ? Tally.after(tally.counted, nowMillis)
+                        : tally.spent,
+                tally.held,
+                tally.debt,
+                tally.uncovered,
+                tally.credit,
+                Tally.after(tally.granted, nowMillis));
     }
 
     /// Every account.
@@ -138,7 +180,7 @@ final class Recount {
         books.forEach((id, book) ->
                 book.tallies.forEach((per, windows) ->
                         windows.forEach((start, tally) ->
-                                action.accept(new AccountKey(id, per, start), sums(tally)))));
+                                action.accept(new AccountKey(id, per, start), sums(book, tally)))));
     }
 
     private void define(Budget budget) {
@@ -182,9 +224,14 @@ final class Recount {
             case REPAY_DEBT -> tally.debt -= entry.amount();
             case RESET_SPENT -> {
                 tally.spent = 0;
-                spend(tally, book(entry.account()).budget.unit(), entry.amount());
+                tally.counted.clear();
+                spend(tally, book(entry.account()).budget, entry.amount());
             }
         }
+    }
+
+    private static void grant(Tally tally, Funding.Grant grant) {
+        tally.granted.merge(grant.untilMillis(), grant.amount(), Math::addExact);
     }
 
     private List<Entry.Posting> postings(StateRecord.OpenHold hold) {
@@ -219,18 +266,20 @@ final class Recount {
                 part -> {
                     boolean hard = book(part.account()).budget.mode() == Budget.Mode.HARD;
                     Amounts amounts = hard ? entry.charged() : entry.actual();
-                    long owed = owed(entry.shortfalls(), part.account());
-                    settle(part, amounts.get(part.unit()) - owed, owed);
+                    Entry.Shortfall shortfall = shortfall(entry.shortfalls(), part.account());
+                    long owed = shortfall == null ? 0 : shortfall.debt();
+                    settle(part, amounts.get(part.unit()) - owed, shortfall);
                 });
         entry.unheld().forEach(this::spend);
         forgetRun(entry.hold(), entry.subject());
     }
 
-    private static long owed(List<Entry.Shortfall> shortfalls, AccountKey account) {
+    private static Entry.@Nullable Shortfall shortfall(
+            List<Entry.Shortfall> shortfalls, AccountKey account) {
         return shortfalls.stream()
                 .filter(shortfall -> shortfall.account().equals(account))
-                .mapToLong(Entry.Shortfall::debt)
-                .sum();
+                .findFirst()
+                .orElse(null);
     }
 
     private void end(HoldId hold, Consumer<Part> settle) {
@@ -242,15 +291,16 @@ final class Recount {
     }
 
     /// What a window leaves less than it had promised, or owes since, is taken from the latest one.
-    private void settle(Part part, long spent, long owed) {
+    private void settle(Part part, long spent, Entry.@Nullable Shortfall shortfall) {
+        long owed = shortfall == null ? 0 : shortfall.debt();
         touched.add(part.account());
         Book book = book(part.account());
         Tally tally = part.tally();
         long before = leaves(book.budget, tally.credit, tally.spent + tally.held);
         tally.held -= part.amount();
         tally.openParts--;
-        spend(tally, part.unit(), spent);
-        tally.debt += owed;
+        spend(tally, book.budget, spent);
+        owe(tally, shortfall);
         long missing =
                 Math.max(0, before - leaves(book.budget, tally.credit, tally.spent + tally.held));
         var latest = windows(part.account()).lastEntry();
@@ -267,11 +317,26 @@ final class Recount {
     }
 
     private void spend(Entry.Posting posting) {
-        spend(tally(posting.account()), posting.unit(), posting.amount());
+        Tally tally = tally(posting.account());
+        spend(tally, book(posting.account()).budget, posting.amount());
     }
 
-    private static void spend(Tally tally, Unit unit, long amount) {
-        tally.spent += isSpent(unit) ? amount : 0;
+    private void spend(Tally tally, Budget budget, long amount) {
+        if (!isSpent(budget.unit())) {
+            return;
+        }
+        tally.spent += amount;
+        if (budget.window() instanceof Window.Rolling rolling) {
+            tally.counted.merge(end(rolling, nowMillis), amount, Math::addExact);
+        }
+    }
+
+    /// From when on what was spent at a time counts no more: a window after the end of the sixtieth of it
+    /// that the time is in, counted from the epoch.
+    private static long end(Window.Rolling window, long atMillis) {
+        long length = window.length().toMillis();
+        long part = Math.ceilDiv(length, Window.Rolling.BUCKETS);
+        return (Math.floorDiv(atMillis, part) + 1) * part + length;
     }
 
     /// Slots come back, and time passes by itself.
@@ -281,7 +346,14 @@ final class Recount {
 
     private void owe(Entry.Shortfall shortfall) {
         if (sums(shortfall.account()) != null) {
-            tally(shortfall.account()).debt += shortfall.debt();
+            owe(tally(shortfall.account()), shortfall);
+        }
+    }
+
+    private static void owe(Tally tally, Entry.@Nullable Shortfall shortfall) {
+        if (shortfall != null) {
+            tally.debt += shortfall.debt();
+            tally.uncovered += shortfall.uncovered();
         }
     }
 

@@ -48,13 +48,22 @@ final class RecountTest {
             decide(command, now, kinds, seen);
         }
         for (int i = 0; i < COMMANDS || (i < MOST_COMMANDS && !haveComeUp(kinds, seen)); i++) {
-            boolean leap = steps.nextInt(400) == 0;
-            now = now.plus(leap ? Duration.ofHours(30) : Duration.ofMillis(steps.nextInt(2_000)));
+            now = now.plus(step(steps));
             Decision decision = decide(commands.next(now), now, kinds, seen);
             commands.learn(decision.outcome());
         }
         assertThat(kinds).as("kinds of entries, seed %s", SEED).hasSizeGreaterThanOrEqualTo(KINDS);
         assertThat(seen).as("seed %s", SEED).isEqualTo(EnumSet.allOf(Balance.class));
+    }
+
+    /// Mostly a moment; at times a part of a rolling window, or more than a day.
+    private static Duration step(Random steps) {
+        int leap = steps.nextInt(400);
+        return leap == 0
+                ? Duration.ofHours(30)
+                : leap < 8
+                        ? Duration.ofSeconds(steps.nextInt(1_800))
+                        : Duration.ofMillis(steps.nextInt(2_000));
     }
 
     private static boolean haveComeUp(Set<Class<?>> kinds, Set<Balance> seen) {
@@ -66,7 +75,10 @@ final class RecountTest {
         SPENT,
         HELD,
         DEBT,
+        UNCOVERED,
         CREDIT,
+        GRANTED,
+        PARTLY_PAST,
         GONE
     }
 
@@ -100,7 +112,13 @@ final class RecountTest {
         add(seen, Balance.SPENT, sums.spent());
         add(seen, Balance.HELD, sums.held());
         add(seen, Balance.DEBT, sums.debt());
+        add(seen, Balance.UNCOVERED, sums.uncovered());
         add(seen, Balance.CREDIT, sums.credit());
+        add(seen, Balance.GRANTED, sums.granted());
+        add(
+                seen,
+                Balance.PARTLY_PAST,
+                Math.min(sums.counted(), sums.spent() - sums.counted()));
     }
 
     private static void add(Set<Balance> seen, Balance balance, long value) {
@@ -124,7 +142,7 @@ final class RecountTest {
                 decision.entries().forEach(ledger::apply);
             }
         }
-        assertThat(recount.sums(company)).isEqualTo(new Sums(USD / 2, 0, 0, 0));
-        assertThat(ledger.sums(company)).isEqualTo(new Sums(0, USD, 0, 0));
+        assertThat(recount.sums(company)).isEqualTo(new Sums(USD / 2, USD / 2, 0, 0, 0, 0, 0));
+        assertThat(ledger.sums(company)).isEqualTo(new Sums(0, 0, USD, 0, 0, 0, 0));
     }
 }

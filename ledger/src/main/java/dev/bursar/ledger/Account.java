@@ -90,6 +90,11 @@ final class Account {
         if (unit.equals(Unit.MILLIS)) {
             return nowMillis - openedMillis;
         }
+        return counted(nowMillis);
+    }
+
+    /// What counts of all that was committed here.
+    long counted(long nowMillis) {
         return rolling != null ? rolling.sum(nowMillis) : spent;
     }
 

@@ -148,13 +148,19 @@ public final class Ledger {
     public @Nullable Sums sums(AccountKey key) {
         BudgetState budget = state.budget(key.budget());
         Account account = budget == null ? null : budget.account(key);
-        return account == null
-                ? null
-                : new Sums(
-                        account.spentEver(),
-                        account.held(),
-                        account.funding().debt(),
-                        account.funding().credit());
+        if (account == null) {
+            return null;
+        }
+        long nowMillis = state.lastAt().toEpochMilli();
+        Funding funding = account.funding();
+        return new Sums(
+                account.spentEver(),
+                account.counted(nowMillis),
+                account.held(),
+                funding.debt(),
+                funding.uncovered(),
+                funding.credit(),
+                funding.granted(nowMillis));
     }
 
     /// Where a tenant's budgets with a scope path stand, by path and unit: for each the tightest, as in

@@ -139,7 +139,7 @@ final class ScaleLoad {
     }
 
     private static void requireSums(Ledger ledger, AccountKey account, long spent) {
-        Sums sums = new Sums(spent, 0, 0, 0);
+        Sums sums = new Sums(spent, spent, 0, 0, 0, 0, 0);
         require(sums.equals(ledger.sums(account)), account + " has " + ledger.sums(account));
     }
 
