@@ -43,21 +43,50 @@ public final class JournalVerifier {
     private Chain chain = Chain.START;
     private int compared;
 
+    /// What an earlier report has told, null once it was found again.
+    private @Nullable Known known;
+
     private JournalVerifier(
-            Path file, SqliteRecords records, LedgerLimits limits, List<Path> checkpoints) {
+            Path file,
+            SqliteRecords records,
+            LedgerLimits limits,
+            List<Path> checkpoints,
+            @Nullable Known known) {
         this.file = file;
         this.records = records;
         this.limits = limits;
         this.ledger = new Ledger(limits);
         this.checkpoints = new ArrayList<>(checkpoints);
+        this.known = known;
+    }
+
+    /// What a journal is known to have, from an earlier report that was kept elsewhere.
+    ///
+    /// @param entries the last position then, above 0
+    /// @param chain the hash then
+    public record Known(long entries, String chain) {
+
+        public Known {
+            if (entries <= 0 || !chain.matches("[0-9a-f]{64}")) {
+                throw new IllegalArgumentException(
+                        "must be the entries and the chain of an earlier report");
+            }
+        }
     }
 
     /// Verifies the journal in a data directory up to what was durable when it started.
+    public static Report verify(Path dataDirectory, LedgerLimits limits) {
+        return verify(dataDirectory, limits, null);
+    }
+
+    /// The same, and that the journal begins with all that is known of it: neither the end that is cut off
+    /// nor entries that somebody has made anew with all their hashes pass unseen.
     ///
     /// @param limits the ones that the authority runs with
+    /// @param known null for nothing
     /// @throws AuthorityException of kind `CALLER` when there is no journal, `EXTERNAL` when it cannot be
     ///     read at all; damage is in the report
-    public static Report verify(Path dataDirectory, LedgerLimits limits) {
+    public static Report verify(Path dataDirectory, LedgerLimits limits, @Nullable Known known) {
         Path directory = dataDirectory.toAbsolutePath().normalize();
         Path file = directory.resolve(SqliteJournal.FILE_NAME);
         if (!Files.isRegularFile(file)) {
@@ -69,7 +98,8 @@ public final class JournalVerifier {
                                 .sorted(Comparator.comparingLong(Checkpoints::position))
                                 .toList();
         try (SqliteRecords records = SqliteRecords.open(file)) {
-            JournalVerifier verifier = new JournalVerifier(file, records, limits, checkpoints);
+            JournalVerifier verifier =
+                    new JournalVerifier(file, records, limits, checkpoints, known);
             verifier.run();
             return verifier.report();
         }
@@ -90,6 +120,7 @@ public final class JournalVerifier {
                 damage(log.position(), log.what());
             } else {
                 checkpoints.stream().findFirst().ifPresent(this::reportBeyond);
+                requireKnown();
             }
         } catch (JournalDamage e) {
             damage(e.position(), e.what());
@@ -159,6 +190,7 @@ public final class JournalVerifier {
         begin = base.position();
         position = base.position();
         chain = base.chain();
+        compareKnown();
         checkpoints.removeIf(checkpoint -> Checkpoints.position(checkpoint) < base.position());
         compareCheckpoint();
     }
@@ -218,7 +250,41 @@ public final class JournalVerifier {
         }
         chain = record.chain();
         wholeRecords++;
+        compareKnown();
         compareCheckpoint();
+    }
+
+    private void compareKnown() {
+        if (known != null && known.entries() == position) {
+            if (!known.chain().equals(chain.toString())) {
+                throw new JournalDamage(
+                        file,
+                        position,
+                        "the entries up to here come to the chain "
+                                + chain
+                                + ", not to the known "
+                                + known.chain(),
+                        null);
+            }
+            known = null;
+        }
+    }
+
+    private void requireKnown() {
+        if (known == null) {
+            return;
+        }
+        if (known.entries() > position) {
+            damage(
+                    position + 1,
+                    "the journal ends here, and is known to have had "
+                            + known.entries()
+                            + " entries");
+        } else if (known.entries() > begin) {
+            damage(known.entries(), "no record ends here, as it is known that one did");
+        } else {
+            note += "; what is known of entry " + known.entries() + " was not compared";
+        }
     }
 
     private void compareBalance(AccountKey account) {

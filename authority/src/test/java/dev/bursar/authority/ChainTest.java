@@ -56,6 +56,48 @@ final class ChainTest {
     }
 
     @Test
+    void verify_againstAnEarlierReport_seesWhatIsCutOffOrMadeAnew()
+            throws IOException, SQLException {
+        List<JournalRecord> records = records();
+        JournalVerifier.Known head = known(records.getLast());
+        JournalVerifier.Known middle = known(records.get(CHANGED));
+        assertThat(verify(head).problems()).isEmpty();
+        assertThat(verify(middle).problems()).isEmpty();
+
+        records.removeLast();
+        write(records);
+        for (Path checkpoint : new Checkpoints(data, LedgerLimits.DEFAULT).files()) {
+            Files.delete(checkpoint);
+        }
+        long end = last(records.getLast());
+        assertThat(verify(middle).problems()).isEmpty();
+        assertThat(verify().problems()).isEmpty();
+        assertThat(verify(head).problems())
+                .singleElement()
+                .returns(end + 1, JournalVerifier.Problem::position)
+                .returns(
+                        "the journal ends here, and is known to have had "
+                                + head.entries()
+                                + " entries",
+                        JournalVerifier.Problem::message);
+        assertThat(verify(new JournalVerifier.Known(end, head.chain())).problems())
+                .singleElement()
+                .returns(end, JournalVerifier.Problem::position);
+    }
+
+    private static long last(JournalRecord record) {
+        return record.first() + record.count() - 1;
+    }
+
+    private static JournalVerifier.Known known(JournalRecord record) {
+        return new JournalVerifier.Known(last(record), record.chain().toString());
+    }
+
+    private JournalVerifier.Report verify(JournalVerifier.Known known) {
+        return JournalVerifier.verify(data, LedgerLimits.DEFAULT, known);
+    }
+
+    @Test
     void verify_byteFlippedUnderANewChecksum_saysWhere() throws SQLException {
         List<JournalRecord> records = records();
         JournalRecord record = records.get(CHANGED);

@@ -115,10 +115,7 @@ final class RecountTest {
         add(seen, Balance.UNCOVERED, sums.uncovered());
         add(seen, Balance.CREDIT, sums.credit());
         add(seen, Balance.GRANTED, sums.granted());
-        add(
-                seen,
-                Balance.PARTLY_PAST,
-                Math.min(sums.counted(), sums.spent() - sums.counted()));
+        add(seen, Balance.PARTLY_PAST, Math.min(sums.counted(), sums.spent() - sums.counted()));
     }
 
     private static void add(Set<Balance> seen, Balance balance, long value) {

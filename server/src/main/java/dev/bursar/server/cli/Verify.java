@@ -4,10 +4,12 @@ import dev.bursar.authority.JournalVerifier;
 import dev.bursar.ledger.LedgerLimits;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -27,9 +29,16 @@ final class Verify implements Callable<Integer> {
     @Option(names = "--json", description = "answer as one line of JSON")
     private boolean json;
 
+    @Option(
+            names = "--known",
+            paramLabel = "ENTRIES:CHAIN",
+            description = "what an earlier verify has told: the journal must begin with all of it")
+    private String known = "";
+
     @Override
     public Integer call() {
-        JournalVerifier.Report report = JournalVerifier.verify(place.data(), LedgerLimits.DEFAULT);
+        JournalVerifier.Report report =
+                JournalVerifier.verify(place.data(), LedgerLimits.DEFAULT, known());
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(node(report));
@@ -54,6 +63,24 @@ final class Verify implements Callable<Integer> {
             out.println(report.sound() ? "sound" : "damaged");
         }
         return report.sound() ? 0 : 1;
+    }
+
+    private JournalVerifier.@Nullable Known known() {
+        if (known.isEmpty()) {
+            return null;
+        }
+        int colon = known.indexOf(':');
+        try {
+            return new JournalVerifier.Known(
+                    Long.parseLong(known.substring(0, Math.max(0, colon))),
+                    known.substring(colon + 1));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--known must be the entries and the chain that an earlier verify has told,"
+                            + " as 412:0f3a…: "
+                            + known);
+        }
     }
 
     private static ObjectNode node(JournalVerifier.Report report) {
