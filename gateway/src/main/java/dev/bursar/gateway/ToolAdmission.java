@@ -95,7 +95,7 @@ final class ToolAdmission {
             return outcome;
         }
         return switch (refused.reason()) {
-            case HOLD_EXISTS, IDEMPOTENCY_MISMATCH -> refused;
+            case HOLD_EXISTS, IDEMPOTENCY_MISMATCH, OUTCOME_FORGOTTEN -> refused;
             case RUN_STOPPED -> throw stopped(id);
             default -> throw denied(refused);
         };

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What the ledger remembers so that a repeated command takes effect once: outcomes by command key, and
-/// how holds ended. Bounded in time and number; the oldest are forgotten first, of charges all but their
-/// [SpentKeys].
+/// how holds ended. Bounded in time and number; the oldest are forgotten first, of charges, and of reserves
+/// that were many, all but their [SpentKeys].
 ///
 /// Questions and extensions, which come by the beat, are kept apart in a smaller number: however many there
 /// are, they push out no key of a command that moves money.
@@ -22,11 +22,10 @@ final class Memory {
     /// Of questions and extensions one is remembered where this many of all others are.
     private static final int FEWER = 4;
 
-    /// The keys of charges are kept for this many times as long as their outcomes, and this many times as
-    /// many of them.
+    /// Keys are kept for this many times as long as outcomes, and this many times as many of them.
     private static final int LONGER = 7;
 
-    private static final int MORE = 4;
+    private static final int MORE = 8;
 
     private final LedgerLimits limits;
     private final Map<Known, StateRecord.Remembered> outcomes = new LinkedHashMap<>();
@@ -69,7 +68,10 @@ final class Memory {
         if (known != null) {
             return repeat(known.key(), key, known.outcome());
         }
-        return operation == StateRecord.Operation.CHARGE ? spent.recall(tenant, key) : null;
+        return switch (operation) {
+            case CHARGE, RESERVE -> spent.recall(tenant, operation, key);
+            case COMMIT, RELEASE, EXTEND, DECIDE, ADJUST -> null;
+        };
     }
 
     static Outcome repeat(CommandKey known, CommandKey key, Outcome outcome) {
@@ -99,10 +101,22 @@ final class Memory {
                 return;
             }
             each.remove();
-            if (first.operation() == StateRecord.Operation.CHARGE) {
+            if (staysSpent(first, oldest)) {
                 spent.add(first);
             }
         }
+    }
+
+    /// A charge is known for longer than its outcome, a hold that was made for as long as its outcome would
+    /// be, were there not so many others.
+    private static boolean staysSpent(StateRecord.Remembered forgotten, Instant oldest) {
+        return switch (forgotten.operation()) {
+            case CHARGE -> true;
+            case RESERVE ->
+                    forgotten.outcome() instanceof Outcome.Granted
+                            && !forgotten.at().isBefore(oldest);
+            case COMMIT, RELEASE, EXTEND, DECIDE, ADJUST -> false;
+        };
     }
 
     private Map<Known, StateRecord.Remembered> of(StateRecord.Operation operation) {

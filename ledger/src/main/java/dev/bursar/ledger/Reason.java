@@ -4,7 +4,7 @@ package dev.bursar.ledger;
 public enum Reason {
     /// The key was used before with another payload.
     IDEMPOTENCY_MISMATCH,
-    /// The charge was made before, longer ago than its outcome is remembered.
+    /// The charge or the reserve was made before, longer ago than its outcome is remembered.
     OUTCOME_FORGOTTEN,
     /// The tenant is closed.
     TENANT_CLOSED,

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The keys of charges whose outcome is forgotten: a charge that is sent again long after is not charged
-/// again.
+/// The keys of charges and reserves whose outcome is forgotten: what is sent again long after takes no
+/// effect again.
 ///
 /// A key is 128 bits of a SHA-256 here, with the fingerprint of its payload and its time: 32 bytes in a
 /// ring, the oldest first, and 8 of an index with at least half of its places free. Both grow by doubling
@@ -31,20 +31,20 @@ final class SpentKeys {
     /// Places in the ring, plus one; 0 where free. A key is at the first place from that of its hash on.
     private int[] index = new int[2 * LEAST];
 
-    /// @param keepMillis how long a key is kept at least: until one that was charged later than that after
-    ///     it is added
+    /// @param keepMillis how long a key is kept at least: until one that was used later than that after it
+    ///     is added
     /// @param most how many at most
     SpentKeys(long keepMillis, int most) {
         this.keepMillis = keepMillis;
         this.most = most;
     }
 
-    /// What to answer to a charge whose outcome is not remembered, or null for a new one.
-    @Nullable Outcome recall(TenantId tenant, CommandKey key) {
+    /// What to answer to a command whose outcome is not remembered, or null for a new one.
+    @Nullable Outcome recall(TenantId tenant, StateRecord.Operation operation, CommandKey key) {
         if (size == 0) {
             return null;
         }
-        ByteBuffer hash = hash(tenant, key.value());
+        ByteBuffer hash = hash(tenant, operation, key.value());
         int at = find(hash.getLong(), hash.getLong());
         return at < 0
                 ? null
@@ -54,14 +54,14 @@ final class SpentKeys {
                                 : Reason.IDEMPOTENCY_MISMATCH);
     }
 
-    void add(StateRecord.Remembered charge) {
-        ByteBuffer hash = hash(charge.tenant(), charge.key().value());
+    void add(StateRecord.Remembered used) {
+        ByteBuffer hash = hash(used.tenant(), used.operation(), used.key().value());
         add(
                 new StateRecord.SpentKey(
-                        hash.getLong(), hash.getLong(), charge.key().fingerprint(), charge.at()));
+                        hash.getLong(), hash.getLong(), used.key().fingerprint(), used.at()));
     }
 
-    /// @param key charged no earlier than those before it
+    /// @param key used no earlier than those before it
     void add(StateRecord.SpentKey key) {
         long oldest = key.at().toEpochMilli() - keepMillis;
         while (size > 0 && (size >= most || ring[first * WIDTH + 3] < oldest)) {
@@ -163,9 +163,9 @@ final class SpentKeys {
         return (to - from) & (index.length - 1);
     }
 
-    private static ByteBuffer hash(TenantId tenant, String key) {
+    private static ByteBuffer hash(TenantId tenant, StateRecord.Operation operation, String key) {
         try {
-            String text = tenant.value().length() + ":" + tenant.value() + key;
+            String text = operation + " " + tenant.value().length() + ":" + tenant.value() + key;
             return ByteBuffer.wrap(
                     MessageDigest.getInstance("SHA-256")
                             .digest(text.getBytes(StandardCharsets.UTF_8)));

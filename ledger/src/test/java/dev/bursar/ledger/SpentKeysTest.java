@@ -52,19 +52,40 @@ class SpentKeysTest {
     }
 
     @Test
-    void charge_pushedOutByNumber_isStillKnownUntilFourTimesAsMany() {
+    void charge_pushedOutByNumber_isStillKnownUntilEightTimesAsMany() {
         TestLedger ledger = new TestLedger(TWO_REMEMBERED);
         ledger.define(budget("total", TOKENS, 1_000));
-        for (int i = 0; i < 11; i++) {
+        for (int i = 0; i < 19; i++) {
             charge(ledger, ACME, "e" + i, 7, 1);
         }
 
-        // Two outcomes and eight keys.
-        assertThat(charge(ledger, ACME, "e9", 7, 1)).isInstanceOf(Outcome.Repeated.class);
-        assertThat(reason(charge(ledger, ACME, "e8", 7, 1))).isEqualTo(Reason.OUTCOME_FORGOTTEN);
+        // Two outcomes and sixteen keys.
+        assertThat(charge(ledger, ACME, "e17", 7, 1)).isInstanceOf(Outcome.Repeated.class);
+        assertThat(reason(charge(ledger, ACME, "e16", 7, 1))).isEqualTo(Reason.OUTCOME_FORGOTTEN);
         assertThat(reason(charge(ledger, ACME, "e1", 7, 1))).isEqualTo(Reason.OUTCOME_FORGOTTEN);
         ledger.assertReplayIsEqual();
         assertThat(charge(ledger, ACME, "e0", 7, 1)).isInstanceOf(Outcome.Charged.class);
+        ledger.assertReplayIsEqual();
+    }
+
+    @Test
+    void reserve_pushedOutByNumber_makesNoSecondHoldForADay() {
+        TestLedger ledger = new TestLedger(TWO_REMEMBERED);
+        ledger.define(budget("total", TOKENS, 1_000));
+        for (int i = 0; i < 4; i++) {
+            reserve(ledger, "r" + i, 7);
+        }
+
+        assertThat(reserve(ledger, "r3", 7)).isInstanceOf(Outcome.Repeated.class);
+        assertThat(reason(reserve(ledger, "r0", 7))).isEqualTo(Reason.OUTCOME_FORGOTTEN);
+        assertThat(reason(reserve(ledger, "r0", 8))).isEqualTo(Reason.IDEMPOTENCY_MISMATCH);
+        assertThat(charge(ledger, ACME, "r0", 7, 1)).isInstanceOf(Outcome.Charged.class);
+        assertThat(ledger.ledger().holds()).isEqualTo(4);
+        ledger.assertReplayIsEqual();
+
+        ledger.pass(Duration.ofHours(25));
+        reserve(ledger, "later", 7);
+        assertThat(reserve(ledger, "r3", 7)).isInstanceOf(Outcome.Granted.class);
         ledger.assertReplayIsEqual();
     }
 
@@ -112,17 +133,35 @@ class SpentKeysTest {
                     && (expected.size() >= 500
                             || expected.getFirst().at().toEpochMilli() < now - 1_000)) {
                 CommandKey gone = expected.removeFirst().key();
-                assertThat(keys.recall(ACME, gone)).as("seed " + seed).isNull();
+                assertThat(keys.recall(ACME, StateRecord.Operation.CHARGE, gone))
+                        .as("seed " + seed)
+                        .isNull();
             }
             expected.addLast(added);
             assertThat(keys.size()).as("seed " + seed).isEqualTo(expected.size());
             if (i % 97 == 0) {
                 expected.forEach(each ->
-                        assertThat(keys.recall(ACME, each.key()))
+                        assertThat(keys.recall(ACME, StateRecord.Operation.CHARGE, each.key()))
                                 .as("seed " + seed)
                                 .isEqualTo(Refusals.of(Reason.OUTCOME_FORGOTTEN)));
             }
         }
+    }
+
+    private static Outcome reserve(TestLedger ledger, String key, long fingerprint) {
+        Command.Reserve any = ledger.reserveCommand(subject("run", "1"), Amounts.of(TOKENS, 1));
+        return ledger.submit(
+                new Command.Reserve(
+                        new CommandKey(key, fingerprint),
+                        any.hold(),
+                        any.tenant(),
+                        any.subject(),
+                        any.asked(),
+                        any.atLeast(),
+                        any.ttl(),
+                        any.onExpiry(),
+                        any.overage(),
+                        any.attribution()));
     }
 
     private static Outcome charge(

@@ -55,6 +55,16 @@ final class Details {
                 : Optional.empty();
     }
 
+    /// The entry that a hold was made by.
+    Optional<Entry.Reserved> reserved(Connection connection, String hold) throws SQLException {
+        OptionalLong position = CallsSql.reserved(connection, hold, timeout);
+        return position.isPresent()
+                ? Optional.of(entry(position.getAsLong()).entry())
+                        .filter(Entry.Reserved.class::isInstance)
+                        .map(Entry.Reserved.class::cast)
+                : Optional.empty();
+    }
+
     private Positioned entry(long position) {
         List<Positioned> entries = journal.read(position - 1, 1);
         if (entries.isEmpty() || entries.getFirst().position() != position) {

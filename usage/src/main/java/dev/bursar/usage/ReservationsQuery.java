@@ -31,6 +31,28 @@ public record ReservationsQuery(
 
     public static final int MAX_LIMIT = 1_000;
 
+    /// A key makes one reservation in a day.
+    private static final int MAX_OF_KEY = 10;
+
+    private static final Between ANY_TIME = new Between(null, null);
+
+    /// The reservations of one key, the newest first.
+    public static ReservationsQuery of(String tenant, String key) {
+        return new ReservationsQuery(
+                tenant,
+                key,
+                null,
+                Collections.emptySortedMap(),
+                null,
+                ANY_TIME,
+                ANY_TIME,
+                ANY_TIME,
+                Order.CREATED_AT_MS,
+                true,
+                null,
+                MAX_OF_KEY);
+    }
+
     /// From one moment to another, both included.
     ///
     /// @param from null for no bound, like `to`

@@ -126,6 +126,11 @@ public final class Usage implements Projection, AutoCloseable {
         return ask(connection -> details.entry(connection, id));
     }
 
+    /// The entry of the journal that made a hold, by the hold's id.
+    public Optional<Entry.Reserved> reserved(String hold) {
+        return ask(connection -> details.reserved(connection, hold));
+    }
+
     /// One reservation of a protocol, by its id.
     public Optional<Reservation> reservation(String id) {
         return ask(c -> ReservationsSql.find(c, id, clock.instant(), settings.queryTimeout()));

@@ -7,6 +7,7 @@ import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.Reason;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.usage.ReservationsQuery;
 import dev.bursar.usage.Usage;
 import dev.bursar.usage.UsageException;
 import java.util.List;
@@ -28,6 +29,20 @@ final class PastAnswers {
         this.reservations = reservations;
     }
 
+    /// What a reservation was answered when it was made.
+    ///
+    /// @throws CyclesException when nobody knows any more, or not yet
+    Outcome.Granted reservation(TenantId tenant, CommandKey key) {
+        boolean isComplete = reservations.follow();
+        Optional<Outcome.Granted> known =
+                usage.reservations(ReservationsQuery.of(tenant.value(), key.value())).stream()
+                        .flatMap(made -> usage.reserved(made.id()).stream())
+                        .filter(made -> made.tenant().equals(tenant) && made.key().equals(key))
+                        .map(Entry.Reserved::granted)
+                        .findFirst();
+        return known.orElseThrow(() -> unknown(isComplete, "reservation", key.value()));
+    }
+
     /// What an event was answered when it was recorded.
     ///
     /// @throws CyclesException when nobody knows any more, or not yet
@@ -38,16 +53,24 @@ final class PastAnswers {
                 && charged.key().equals(command.key())) {
             return charged.outcome();
         }
-        if (isComplete) {
-            throw Refusals.error(refused(Reason.OUTCOME_FORGOTTEN), eventId);
-        }
-        throw new CyclesException(
-                ErrorCode.INTERNAL_ERROR,
-                "the event was recorded before, and its answer is not found yet; try it again with"
-                        + " the same idempotency key");
+        throw unknown(isComplete, "event", eventId);
+    }
+
+    private static CyclesException unknown(boolean isComplete, String what, String scope) {
+        return isComplete
+                ? Refusals.error(refused(Reason.OUTCOME_FORGOTTEN), scope)
+                : notYet("the " + what + " was made before, and its answer is not found yet");
+    }
+
+    /// What clients send again.
+    private static CyclesException notYet(String why) {
+        return new CyclesException(
+                ErrorCode.INTERNAL_ERROR, why + "; try it again with the same idempotency key");
     }
 
     /// What a commit was answered whose reservation has ended by it, else `outcome`.
+    ///
+    /// @throws CyclesException when that is not known yet
     Outcome commit(Command.Commit command, Outcome outcome) {
         return ended(outcome)
                 .flatMap(refused -> entry(command.hold()))
@@ -59,6 +82,8 @@ final class PastAnswers {
     }
 
     /// What a release was answered whose reservation has ended by it, else `outcome`.
+    ///
+    /// @throws CyclesException when that is not known yet
     Outcome release(Command.Release command, Outcome outcome) {
         return ended(outcome)
                 .flatMap(refused -> entry(command.hold()))
@@ -84,11 +109,15 @@ final class PastAnswers {
 
     private Optional<Entry> entry(HoldId hold) {
         try {
-            reservations.follow();
-            return usage.entry(hold.value());
+            boolean isComplete = reservations.follow();
+            Optional<Entry> found = usage.entry(hold.value());
+            if (found.isEmpty() && !isComplete) {
+                throw notYet("what became of the reservation is not found yet");
+            }
+            return found;
         } catch (UsageException e) {
             LOG.warn("event=read_model_silent", e);
-            return Optional.empty();
+            throw notYet("what became of the reservation cannot be read now");
         }
     }
 

@@ -112,8 +112,8 @@ final class Refusals {
                     case IDEMPOTENCY_MISMATCH ->
                             "the idempotency key was used before with another payload";
                     case OUTCOME_FORGOTTEN ->
-                            "the event was recorded before and is not recorded again; what it was"
-                                    + " answered is no longer known";
+                            "this was done before and is not done again; what it was answered is no"
+                                    + " longer known";
                     case TENANT_CLOSED -> "the tenant is closed";
                     case RUN_STOPPED -> "the run is stopped: an operator may resume it";
                     case HOLD_NOT_FOUND -> "there is no such reservation";

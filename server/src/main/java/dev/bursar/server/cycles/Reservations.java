@@ -26,6 +26,7 @@ final class Reservations {
         this.clock = clock;
     }
 
+    /// @throws CyclesException when it is not known yet whether there is one
     Optional<Reservation> find(String id) {
         if (!Ids.isReservation(id)) {
             return Optional.empty();
@@ -34,8 +35,13 @@ final class Reservations {
         if (open.isPresent()) {
             return open.map(hold -> Details.of(hold, clock.instant()));
         }
-        follow();
-        return usage.reservation(id);
+        boolean isComplete = follow();
+        Optional<Reservation> ended = usage.reservation(id);
+        if (ended.isEmpty() && !isComplete) {
+            throw new CyclesException(
+                    ErrorCode.INTERNAL_ERROR, "the reservation is not found yet; try it again");
+        }
+        return ended;
     }
 
     /// Waits until the read model has everything that was answered before.

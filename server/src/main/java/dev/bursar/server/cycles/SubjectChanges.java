@@ -2,6 +2,7 @@ package dev.bursar.server.cycles;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.ledger.Command;
+import dev.bursar.ledger.CommandKey;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.Reason;
 import dev.bursar.ledger.Unit;
@@ -45,17 +46,17 @@ final class SubjectChanges {
                                             Replies.reserved(
                                                     scope, granted, left(granted), caller));
                             case Outcome.Repeated(Outcome.Granted granted) ->
-                                    Answer.of(
-                                            200,
-                                            Replies.reserved(
-                                                    scope,
-                                                    granted,
-                                                    leftOfRepeated(granted),
-                                                    caller));
+                                    repeated(scope, granted, caller);
                             case Outcome.Evaluated(Outcome answer) ->
                                     evaluated(scope, answer, true);
                             case Outcome.Repeated(Outcome.Evaluated(Outcome answer)) ->
                                     evaluated(scope, answer, true);
+                            case Outcome.Refused refused
+                                    when refused.reason() == Reason.OUTCOME_FORGOTTEN ->
+                                    repeated(
+                                            scope,
+                                            past.reservation(caller.tenant(), key(command)),
+                                            caller);
                             default -> {
                                 Outcome.Refused refused = told(outcome, scope);
                                 if (request.dryRun() && hasNoBudget(refused)) {
@@ -109,6 +110,16 @@ final class SubjectChanges {
                                     throw refused(
                                             told(outcome, scope), scope, request.actual().unit());
                         });
+    }
+
+    private Answer repeated(Scope scope, Outcome.Granted granted, CyclesCaller caller) {
+        return Answer.of(200, Replies.reserved(scope, granted, leftOfRepeated(granted), caller));
+    }
+
+    private static CommandKey key(Command command) {
+        return command instanceof Command.Evaluate evaluate
+                ? evaluate.reserve().key()
+                : ((Command.Reserve) command).key();
     }
 
     private static Answer evaluated(Scope scope, Outcome answer, boolean withPath) {

@@ -236,7 +236,7 @@ class PastAnswersTest {
         Reply reply = server.post("/v1/events", BODY.formatted("lost", 7));
 
         reply.refused(409, "IDEMPOTENCY_MISMATCH");
-        assertThat(reply.text("message")).contains("was recorded before");
+        assertThat(reply.text("message")).contains("was done before");
         assertThat(spent()).isEqualTo(21);
     }
 }
