@@ -139,14 +139,15 @@ final class Hold {
         return Duration.ofMillis(graceMillis);
     }
 
-    /// When it runs out, without grace.
+    /// The last millisecond in which it may be extended; its grace follows.
     long expiresMillis() {
         return expiresMillis;
     }
 
-    /// When nobody may end it any more, and it ends by itself.
+    /// The first millisecond in which nobody may end it any more, and it ends by itself: the one after
+    /// its grace.
     long dueMillis() {
-        return expiresMillis + graceMillis;
+        return expiresMillis + graceMillis + 1;
     }
 
     int extensions() {

@@ -133,7 +133,7 @@ final class SettleRule {
     }
 
     private Decision extend(Command.Extend command, Hold hold, Instant now) {
-        if (hold.expiresMillis() <= now.toEpochMilli()) {
+        if (hold.expiresMillis() < now.toEpochMilli()) {
             return Refusals.decision(Reason.HOLD_EXPIRED);
         }
         if (hold.extensions() >= command.atMost()) {

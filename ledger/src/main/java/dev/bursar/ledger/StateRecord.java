@@ -61,6 +61,11 @@ public sealed interface StateRecord {
         public HoldState {
             postings = List.copyOf(postings);
         }
+
+        /// Whether its grace is over, too. In its last millisecond its owner may still end it.
+        public boolean isDue(Instant now) {
+            return now.toEpochMilli() > expiresAt.plus(grace).toEpochMilli();
+        }
     }
 
     /// An open hold whose parts name accounts by their place among the [AccountState]s before it: of a million

@@ -197,7 +197,7 @@ class AdviceTest {
     void clamp_onlyByAnExpiredHold_isGivenAll() {
         ledger.define(mode(budget("a", TOKENS, 100), Mode.HARD, step(100, Action.CLAMP)));
         ledger.granted(RUN_1, TOKENS, 80);
-        ledger.pass(Duration.ofMinutes(10));
+        ledger.pass(Duration.ofMinutes(11));
 
         assertThat(granted(ask(Command.Shortage.CLAMP, 90, 10)).held())
                 .isEqualTo(Amounts.of(TOKENS, 90));

@@ -43,7 +43,7 @@ class EvaluateTest {
         Command.Reserve due = ledger.reserveCommand(RUN, Amounts.of(TOKENS, 80));
         ledger.submit(lasting(due, Duration.ofMinutes(1), Duration.ZERO));
         assertThat(blocks(answer(30)).getFirst().cause()).isEqualTo(Block.Cause.HELD);
-        ledger.pass(Duration.ofMinutes(1));
+        ledger.pass(Duration.ofMinutes(1).plusMillis(1));
         List<StateRecord> before = stateWithoutMemory();
 
         assertThat(answer(100)).isInstanceOf(Outcome.Granted.class);

@@ -50,13 +50,13 @@ class ExtendTest {
     /// What may be done with a hold so many milliseconds after it was made.
     @ParameterizedTest
     @CsvSource({
-        "59999, RELEASE, true, true",
-        "60000, RELEASE, true, false",
-        "69999, RELEASE, true, false",
-        "70000, RELEASE, false, false",
-        "59999, CHARGE, true, true",
-        "60000, CHARGE, true, false",
-        "70000, CHARGE, true, false",
+        "60000, RELEASE, true, true",
+        "60001, RELEASE, true, false",
+        "70000, RELEASE, true, false",
+        "70001, RELEASE, false, false",
+        "60000, CHARGE, true, true",
+        "60001, CHARGE, true, false",
+        "70001, CHARGE, true, false",
     })
     void grace_isForEnding_notForExtending(
             long millis, OnExpiry onExpiry, boolean commits, boolean extends_) {
@@ -81,12 +81,26 @@ class ExtendTest {
     void release_inGrace_isFine_andTheSweepWaitsForItsEnd() {
         HoldId released = hold(OnExpiry.RELEASE);
         hold(OnExpiry.RELEASE);
-        ledger.now = start.plusMillis(69_999);
+        ledger.now = start.plusMillis(70_000);
 
         assertThat(ledger.release(released)).isInstanceOf(Outcome.Released.class);
         assertThat(ledger.expire()).isEqualTo(new Outcome.Expired(0, 0, false));
         ledger.pass(Duration.ofMillis(1));
         assertThat(ledger.expire()).isEqualTo(new Outcome.Expired(1, 0, false));
+    }
+
+    @Test
+    void lastMillisecondOfGrace_isItsOwners_andTheNextIsAnybodys() {
+        HoldId hold = hold(OnExpiry.RELEASE);
+        ledger.now = start.plusMillis(70_000);
+        StateRecord.HoldState state = Objects.requireNonNull(ledger.ledger().hold(hold));
+
+        assertThat(ledger.reserve(RUN, TOKENS, 100)).isInstanceOf(Outcome.Refused.class);
+        assertThat(state.isDue(ledger.now.plusNanos(999_999))).isFalse();
+        ledger.pass(Duration.ofMillis(1));
+        assertThat(state.isDue(ledger.now)).isTrue();
+        granted(ledger.reserve(RUN, TOKENS, 100));
+        assertThat(reason(ledger.commit(hold, TOKENS, 30))).isEqualTo(Reason.HOLD_EXPIRED);
     }
 
     @Test
@@ -104,9 +118,9 @@ class ExtendTest {
         StateRecord.HoldState state = Objects.requireNonNull(ledger.ledger().hold(hold));
         assertThat(state.expiresAt()).isEqualTo(start.plusSeconds(180));
         assertThat(state.extensions()).isEqualTo(2);
-        ledger.now = start.plusSeconds(189);
+        ledger.now = start.plusSeconds(190);
         assertThat(ledger.expire()).isEqualTo(new Outcome.Expired(1, 0, false));
-        ledger.pass(Duration.ofSeconds(1));
+        ledger.pass(Duration.ofMillis(1));
         assertThat(ledger.expire()).isEqualTo(new Outcome.Expired(1, 0, false));
         assertThat(ledger.only("total").held()).isZero();
     }

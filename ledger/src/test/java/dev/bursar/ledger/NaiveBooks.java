@@ -34,7 +34,7 @@ class NaiveBooks {
         }
 
         boolean isDue(Instant now) {
-            return !expiresAt.plus(command.grace()).isAfter(now);
+            return now.isAfter(expiresAt.plus(command.grace()));
         }
 
         boolean isLate(Instant now) {

@@ -180,7 +180,7 @@ final class NaiveLedger extends NaiveBooks {
         if (refused != null || hold == null) {
             return refused == null ? "refused" : refused;
         }
-        if (!hold.expiresAt.isAfter(now)) {
+        if (now.isAfter(hold.expiresAt)) {
             return "HOLD_EXPIRED";
         }
         if (hold.extensions >= command.atMost()) {

@@ -197,7 +197,7 @@ class ReserveTest {
     void reserve_shortOnlyByAnExpiredHold_isGranted() {
         ledger.define(budget("a", TOKENS, 500));
         ledger.granted(RUN_1, TOKENS, 300);
-        ledger.pass(Duration.ofMinutes(10));
+        ledger.pass(Duration.ofMinutes(11));
 
         granted(ledger.submit(askingAgain(500, 200)));
     }
@@ -307,7 +307,7 @@ class ReserveTest {
     void expiredHold_isNoReasonToRefuse_withoutAnySweep() {
         ledger.define(budget("total", TOKENS, 10));
         ledger.granted(RUN_1, TOKENS, 10);
-        ledger.pass(Duration.ofMinutes(10));
+        ledger.pass(Duration.ofMinutes(11));
 
         granted(ledger.reserve(RUN_2, TOKENS, 10));
         assertThat(ledger.only("total").held()).isEqualTo(10);

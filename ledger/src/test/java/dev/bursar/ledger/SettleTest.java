@@ -255,7 +255,7 @@ class SettleTest {
     void expiry_releasesOrCharges_asItsOwnerAsked() {
         reserve(Command.Overage.REJECT, Command.OnExpiry.RELEASE, 10);
         reserve(Command.Overage.REJECT, Command.OnExpiry.CHARGE, 20);
-        ledger.pass(Duration.ofMinutes(10).minusMillis(1));
+        ledger.pass(Duration.ofMinutes(10));
         assertThat(ledger.expire()).isEqualTo(new Outcome.Expired(0, 0, false));
         ledger.pass(Duration.ofMillis(1));
 

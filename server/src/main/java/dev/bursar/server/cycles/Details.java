@@ -25,7 +25,7 @@ final class Details {
         return new Reservation(
                 hold.granted().hold().value(),
                 hold.tenant().value(),
-                now.isAfter(hold.expiresAt().plus(hold.grace())) ? Status.EXPIRED : Status.ACTIVE,
+                hold.isDue(now) ? Status.EXPIRED : Status.ACTIVE,
                 hold.key().value(),
                 levels(hold.subject()),
                 labels.get(Facts.DIMENSIONS),
