@@ -151,6 +151,12 @@ public final class Gateway implements AutoCloseable {
         return Paths.dialect(request.path()) != null;
     }
 
+    /// Whether a request that [#accepts] is true for is in a family of paths that are served, such as
+    /// `/v1/chat`. At others it can only be told that there is nothing.
+    public boolean isFamiliar(HttpServerRequest request) {
+        return Paths.isFamiliar(request.path());
+    }
+
     /// Answers a request that [#accepts] is true for. On the event loop of its connection, before
     /// anything was read of its body.
     public void handle(HttpServerRequest request) {

@@ -3,6 +3,9 @@ package dev.bursar.gateway;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What is asked for at a path, and which dialect is spoken there: also at paths that are not served, so
@@ -34,6 +37,16 @@ final class Paths {
 
     /// Models below which OpenAI has no methods.
     private static final String MODELS = "/v1/models/";
+
+    /// Where there is no name of a dialect, and others serve paths, too.
+    private static final String OPEN = "/v1/";
+
+    /// The first parts of the paths that are served there.
+    private static final Set<String> FAMILIES =
+            Stream.of(OPENAI.keySet(), ANTHROPIC.keySet(), Set.of(MODELS))
+                    .flatMap(Set::stream)
+                    .map(Paths::family)
+                    .collect(Collectors.toUnmodifiableSet());
 
     private Paths() {}
 
@@ -101,6 +114,20 @@ final class Paths {
     /// Names of models may have colons, too, so it takes a method that Gemini has.
     private static boolean isGeminiMethod(String path) {
         return path.startsWith(MODELS) && GeminiPath.hasMethod(path);
+    }
+
+    /// Whether anything is served in the family of a path: below the prefix of a dialect always, below `/v1`
+    /// where its first part is that of a path that is served.
+    static boolean isFamiliar(@Nullable String path) {
+        if (path == null || !path.startsWith(OPEN)) {
+            return dialect(path) != null;
+        }
+        return FAMILIES.contains(family(path));
+    }
+
+    private static String family(String path) {
+        int end = path.indexOf('/', OPEN.length());
+        return end < 0 ? path : path.substring(0, end);
     }
 
     /// The path without the name of the dialect before it.

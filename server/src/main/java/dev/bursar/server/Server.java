@@ -189,14 +189,9 @@ public final class Server implements AutoCloseable {
                                 vertx,
                                 listening,
                                 request -> cycles.accepts(request) || gateway.accepts(request),
-                                request -> {
-                                    if (cycles.accepts(request)) {
-                                        cycles.handle(request);
-                                    } else {
-                                        gateway.handle(request);
-                                    }
-                                },
-                                identified(cycles, routes.handler())));
+                                calls(cycles, gateway),
+                                identified(cycles, routes.handler()),
+                                cycles::unreadable));
         gateway.warmUp();
         open(HeapKeeper.start());
         newAdminToken = directory.tokens().firstAdminToken();
@@ -272,6 +267,18 @@ public final class Server implements AutoCloseable {
                 Map.of("changes", said(changes)));
         LOG.info("event=reloaded file={} changes={}", file, changes.size());
         return changes;
+    }
+
+    /// Both have paths below `/v1`. One that neither knows is told in the form of whose client asks.
+    private static Handler<HttpServerRequest> calls(Cycles cycles, Gateway gateway) {
+        return request -> {
+            if (cycles.accepts(request)
+                    || (cycles.isOfAClient(request) && !gateway.isFamiliar(request))) {
+                cycles.handle(request);
+            } else {
+                gateway.handle(request);
+            }
+        };
     }
 
     private static Handler<HttpServerRequest> identified(

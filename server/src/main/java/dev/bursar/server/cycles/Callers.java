@@ -20,6 +20,11 @@ final class Callers {
         this.directory = directory;
     }
 
+    /// Whether there is a key in a header of the protocol's own, good or not.
+    static boolean isKeyThere(MultiMap headers) {
+        return headers.contains(API_KEY) || headers.contains(ADMIN_KEY);
+    }
+
     /// @param adminToo whether a person may ask in place of a tenant
     ///
     /// @throws CyclesException `UNAUTHORIZED` when no key that is good is there

@@ -4,7 +4,9 @@ import dev.bursar.authority.Authority;
 import dev.bursar.server.config.Permission;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.usage.Usage;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +60,18 @@ public final class Cycles implements AutoCloseable {
         }
     }
 
-    /// Answers a request that [#accepts] is true for. On the event loop of its connection, before
+    /// Whether a request is one of this protocol's clients, at a path that nobody serves as far as the
+    /// protocol knows: it has a key as only they send it.
+    public boolean isOfAClient(HttpServerRequest request) {
+        return Route.isNearUs(request.path()) && Callers.isKeyThere(request.headers());
+    }
+
+    /// What to tell whoever sent a request that cannot be read, and sets headers of the answer.
+    public Buffer unreadable(HttpServerRequest request, HttpResponseStatus status) {
+        return Unreadable.tell(request, status.code(), status.reasonPhrase(), ids);
+    }
+
+    /// Answers a request that [#accepts] or [#isOfAClient] is true for. On the event loop of its connection, before
     /// anything was read of its body.
     public void handle(HttpServerRequest request) {
         Exchange exchange = new Exchange(vertx, request, ids, date);

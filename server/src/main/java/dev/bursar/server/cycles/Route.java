@@ -77,6 +77,11 @@ record Route(Operation operation, String reservation) {
         }
     }
 
+    /// Whether a path is where the protocol's are.
+    static boolean isNearUs(@Nullable String path) {
+        return path != null && path.startsWith(PREFIX);
+    }
+
     /// Whether the protocol has anything to say at a path.
     static boolean isOurs(@Nullable String path) {
         if (path == null || !path.startsWith(PREFIX)) {

@@ -10,9 +10,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
-import java.util.UUID;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /// Answers what cannot be read as a request, and ends its connection.
 ///
@@ -24,26 +23,22 @@ final class InvalidRequests implements Handler<HttpServerRequest> {
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     private final Vertx vertx;
+    private final BiFunction<HttpServerRequest, HttpResponseStatus, Buffer> told;
 
-    InvalidRequests(Vertx vertx) {
+    /// @param told gives the body of an answer, and sets its headers
+    InvalidRequests(
+            Vertx vertx, BiFunction<HttpServerRequest, HttpResponseStatus, Buffer> told) {
         this.vertx = vertx;
+        this.told = told;
     }
 
     @Override
     public void handle(HttpServerRequest request) {
         HttpResponseStatus status = status(request.decoderResult().cause());
-        ObjectNode problem = ApiJson.object();
-        problem.put("type", "urn:bursar:problem:unreadable_request");
-        problem.put("title", status.reasonPhrase());
-        problem.put("status", status.code());
-        Buffer body = Buffer.buffer(ApiJson.text(problem));
+        Buffer body = told.apply(request, status);
         HttpServerResponse response = request.response();
         response.setStatusCode(status.code())
                 .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
-                .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
-                // Clients of the Cycles Protocol find these on every answer.
-                .putHeader("X-Request-Id", UUID.randomUUID().toString())
-                .putHeader("X-Cycles-Trace-Id", UUID.randomUUID().toString().replace("-", ""))
                 .putHeader(HttpHeaders.CONTENT_LENGTH, String.valueOf(body.length()))
                 .write(body);
         // For the client the answer is whole; ending it closes the connection.

@@ -1,12 +1,14 @@
 package dev.bursar.server.http;
 
 import dev.bursar.server.http.ConnectionGuard.Patience;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /// The one port. Calls of models go straight to the gateway on the event loop that read them; everything
@@ -54,14 +57,16 @@ public final class WebServer implements AutoCloseable {
     /// Listens.
     ///
     /// @param isCall which requests go to `calls`
+    /// @param unreadable what to tell whose request cannot be read
     /// @throws ListenException when the address is in use or not of this machine
     public static WebServer open(
             Vertx vertx,
             Listening listening,
             Predicate<HttpServerRequest> isCall,
             Handler<HttpServerRequest> calls,
-            Handler<HttpServerRequest> others) {
-        return open(vertx, listening, Patience.DEFAULT, isCall, calls, others);
+            Handler<HttpServerRequest> others,
+            BiFunction<HttpServerRequest, HttpResponseStatus, Buffer> unreadable) {
+        return open(vertx, listening, Patience.DEFAULT, isCall, calls, others, unreadable);
     }
 
     static WebServer open(
@@ -70,13 +75,14 @@ public final class WebServer implements AutoCloseable {
             Patience patience,
             Predicate<HttpServerRequest> isCall,
             Handler<HttpServerRequest> calls,
-            Handler<HttpServerRequest> others) {
+            Handler<HttpServerRequest> others,
+            BiFunction<HttpServerRequest, HttpResponseStatus, Buffer> unreadable) {
         WebServer server = new WebServer(vertx, listening.host(), patience);
         Handler<HttpServerRequest> door =
                 request -> (isCall.test(request) ? calls : others).handle(request);
         try {
             vertx.deployVerticle(
-                            () -> server.new Loop(listening, door),
+                            () -> server.new Loop(listening, door, new InvalidRequests(vertx, unreadable)),
                             new DeploymentOptions().setInstances(listening.loops()))
                     .toCompletionStage()
                     .toCompletableFuture()
@@ -156,10 +162,12 @@ public final class WebServer implements AutoCloseable {
 
         private final Listening listening;
         private final Handler<HttpServerRequest> door;
+        private final InvalidRequests invalid;
 
-        Loop(Listening listening, Handler<HttpServerRequest> door) {
+        Loop(Listening listening, Handler<HttpServerRequest> door, InvalidRequests invalid) {
             this.listening = listening;
             this.door = door;
+            this.invalid = invalid;
         }
 
         @Override
@@ -167,7 +175,7 @@ public final class WebServer implements AutoCloseable {
             ConnectionGuard guard = new ConnectionGuard(vertx, listening.loops(), patience);
             HttpServer server = vertx.createHttpServer(options());
             server.connectionHandler(guard::opened);
-            server.invalidRequestHandler(new InvalidRequests(vertx));
+            server.invalidRequestHandler(invalid);
             server.requestHandler(request -> {
                 guard.begun(request);
                 door.handle(request);

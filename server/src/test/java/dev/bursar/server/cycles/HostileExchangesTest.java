@@ -158,12 +158,13 @@ class HostileExchangesTest {
 
     private static void check(Reply reply, String told) {
         assertThat(reply.status()).as(told).isLessThan(500);
-        if (reply.status() == 414) {
-            // Refused before anybody could tell what it asks.
-            return;
-        }
         assertThat(reply.header("X-Request-Id")).as(told).isNotEmpty();
         assertThat(reply.header("X-Cycles-Trace-Id")).as(told).hasSize(32);
+        if (reply.status() == 414) {
+            // Refused before anybody could tell what it asks: the error of all.
+            assertThat(reply.text("error")).as(told).isEqualTo("INVALID_REQUEST");
+            return;
+        }
         if (reply.status() >= 400) {
             StrictBody.error(reply.json());
             assertThat(reply.body()).as(told).doesNotContain("Exception", "dev.bursar", "java.");

@@ -26,6 +26,7 @@ import dev.bursar.server.directory.Role;
 import dev.bursar.usage.Usage;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -116,7 +117,8 @@ final class ApiHouse implements AutoCloseable {
                         new WebServer.Listening("127.0.0.1", 0, 2),
                         request -> false,
                         request -> {},
-                        routes.handler());
+                        routes.handler(),
+                        (request, status) -> Buffer.buffer());
         // Reads wait for the read model, but not for as long as it may take to open.
         caughtUp();
     }
