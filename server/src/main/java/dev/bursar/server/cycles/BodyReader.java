@@ -45,10 +45,10 @@ final class BodyReader {
     }
 
     /// @throws CyclesException with status 413 for a body that says that it is too large, 415 for one
-    ///     that is not JSON
+    ///     that does not say that it is JSON: every client of the protocol says so
     static void requireJson(HttpServerRequest request) {
         String type = request.getHeader("content-type");
-        if (type != null && !isJson(type.toLowerCase(Locale.ROOT))) {
+        if (type == null || !isJson(type.toLowerCase(Locale.ROOT))) {
             throw unsupported("the body must be application/json in UTF-8");
         }
         String encoding = request.getHeader("content-encoding");

@@ -116,6 +116,7 @@ class BodiesTest {
         Reply reply =
                 server.send(
                         server.as(CyclesServer.KEY, "/v1/reservations")
+                                .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofByteArray(body)));
 
         reply.refused(400, "INVALID_REQUEST");
@@ -160,6 +161,7 @@ class BodiesTest {
         return server.send(
                 server.as(CyclesServer.KEY, "/v1/reservations")
                         .header(name, value)
+                        .header("Content-Type", "application/json")
                         .POST(BodyPublishers.ofString(body)));
     }
 
@@ -212,6 +214,7 @@ class BodiesTest {
                                         "traceparent",
                                         "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
                                 .header("X-Request-Id", "mine")
+                                .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString(reserve(newKey(), SUBJECT, 5, ""))));
 
         assertThat(reply.header("X-Cycles-Trace-Id")).isEqualTo("0af7651916cd43dd8448eb211c80319c");

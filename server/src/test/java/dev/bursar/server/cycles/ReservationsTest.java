@@ -498,4 +498,24 @@ class ReservationsTest {
                                 .POST(BodyPublishers.ofString(reserve(newKey(), BOT, 1, ""))))
                 .refused(415, "INVALID_REQUEST");
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "Application/JSON; Charset=\"UTF-8\""})
+    void post_ofJson_isRead(String type) {
+        Reply reply =
+                server.send(
+                        server.as(CyclesServer.KEY, "/v1/reservations")
+                                .header("Content-Type", type)
+                                .POST(BodyPublishers.ofString(reserve(newKey(), BOT, 1, ""))));
+        assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v1/decide", "/v1/reservations", "/v1/events"})
+    void post_thatDoesNotSayWhatItIs_isUnsupported(String path) {
+        server.send(
+                        server.as(CyclesServer.KEY, path)
+                                .POST(BodyPublishers.ofString(reserve(newKey(), BOT, 1, ""))))
+                .refused(415, "INVALID_REQUEST");
+    }
 }
