@@ -237,7 +237,23 @@ public sealed interface Command {
     /// Asks what a reserve would be answered, holds nothing, and remembers the answer under the key.
     ///
     /// @param operation what the key is unique within: `RESERVE` shares the keys of real reserves
-    record Evaluate(Reserve reserve, StateRecord.Operation operation) implements Command {}
+    /// @param nameable units that its owner can speak of: budgets of others are no reason for
+    ///     `UNIT_MISMATCH`, which is not remembered. Empty for all units
+    record Evaluate(Reserve reserve, StateRecord.Operation operation, Set<Unit> nameable)
+            implements Command {
+
+        public Evaluate {
+            nameable = Set.copyOf(nameable);
+        }
+
+        public Evaluate(Reserve reserve, StateRecord.Operation operation) {
+            this(reserve, operation, Set.of());
+        }
+
+        boolean canName(Unit unit) {
+            return nameable.isEmpty() || nameable.contains(unit);
+        }
+    }
 
     /// Ends a hold and spends the actual amounts. A hold of a scoped reserve is committed in the units it
     /// was reserved in.

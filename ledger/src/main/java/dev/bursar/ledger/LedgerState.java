@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Everything a ledger knows. [Effects] are what changes it.
@@ -98,7 +99,14 @@ final class LedgerState {
 
     /// Why no budget of a wanted unit applies to a subject: there is none, or only of other units.
     Reason whyNoneApplies(TenantId tenant, Subject subject) {
-        return budgets(tenant).stream().anyMatch(budget -> budget.appliesTo(subject))
+        return whyNoneApplies(tenant, subject, unit -> true);
+    }
+
+    /// The same to one who can speak of some units only.
+    Reason whyNoneApplies(TenantId tenant, Subject subject, Predicate<Unit> canName) {
+        return budgets(tenant).stream()
+                        .filter(budget -> canName.test(budget.budget().unit()))
+                        .anyMatch(budget -> budget.appliesTo(subject))
                 ? Reason.UNIT_MISMATCH
                 : Reason.BUDGET_NOT_FOUND;
     }

@@ -70,6 +70,13 @@ final class ReserveRule {
             return new Decision(known, List.of());
         }
         Outcome answer = answer(reserve, now);
+        if (answer instanceof Outcome.Refused refused
+                && refused.reason() == Reason.UNIT_MISMATCH) {
+            answer =
+                    Refusals.of(
+                            state.whyNoneApplies(
+                                    reserve.tenant(), reserve.subject(), command::canName));
+        }
         if (answer instanceof Outcome.Refused refused && isMistake(refused.reason())) {
             return new Decision(answer, List.of());
         }

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.ledger.StateRecord.Operation;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +74,23 @@ class EvaluateTest {
         ledger.granted(RUN, TOKENS, 100);
 
         assertThat(evaluate(reserve, Operation.DECIDE)).isEqualTo(new Outcome.Repeated(first));
+    }
+
+    @Test
+    void evaluate_whereOnlyUnitsApplyThatItsOwnerCannotName_isRememberedAsWithoutBudget() {
+        ledger.define(budget("calls", Unit.CALLS, 100));
+        Command.Reserve reserve =
+                TestLedger.scoped(ledger.reserveCommand(RUN, Amounts.of(TOKENS, 1)));
+        Set<Unit> tokens = Set.of(TOKENS);
+
+        assertThat(reason(evaluate(reserve, Operation.DECIDE))).isEqualTo(Reason.UNIT_MISMATCH);
+        Outcome first =
+                ledger.submit(new Command.Evaluate(reserve, Operation.DECIDE, tokens));
+        assertThat(reason(((Outcome.Evaluated) first).answer()))
+                .isEqualTo(Reason.BUDGET_NOT_FOUND);
+        ledger.define(budget("tokens", TOKENS, 100));
+        assertThat(ledger.submit(new Command.Evaluate(reserve, Operation.DECIDE, tokens)))
+                .isEqualTo(new Outcome.Repeated(first));
     }
 
     @Test

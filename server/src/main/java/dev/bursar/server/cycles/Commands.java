@@ -48,7 +48,8 @@ final class Commands {
                         true,
                         attribution);
         return request.dryRun()
-                ? new Command.Evaluate(reserve, StateRecord.Operation.RESERVE)
+                ? new Command.Evaluate(
+                        reserve, StateRecord.Operation.RESERVE, WireUnit.NAMEABLE)
                 : reserve;
     }
 
@@ -80,7 +81,8 @@ final class Commands {
                         Defaults.OVERAGE,
                         true,
                         attribution),
-                StateRecord.Operation.DECIDE);
+                StateRecord.Operation.DECIDE,
+                WireUnit.NAMEABLE);
     }
 
     static Command.Commit commit(

@@ -2,6 +2,7 @@ package dev.bursar.server.cycles;
 
 import dev.bursar.ledger.Unit;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The units that the protocol can speak of.
@@ -9,6 +10,8 @@ final class WireUnit {
 
     static final List<Unit> ALL =
             List.of(Unit.USD_MICROCENTS, Unit.TOKENS, new Unit("CREDITS"), new Unit("RISK_POINTS"));
+
+    static final Set<Unit> NAMEABLE = Set.copyOf(ALL);
 
     private WireUnit() {}
 

@@ -188,6 +188,32 @@ class EvaluationsTest {
         server.post("/v1/decide", body.replace(":5}", ":6}")).refused(409, "IDEMPOTENCY_MISMATCH");
     }
 
+    /// A tenant whose only budget there counts what the protocol cannot speak of.
+    @ParameterizedTest
+    @CsvSource({"/v1/decide, ''", "/v1/reservations, ',\"dry_run\":true'"})
+    void denialForWantOfABudget_isAnAnswerToItsKey(String path, String more) {
+        String key = newKey();
+        Reply first =
+                server.post("counted-secret", path, reserve(key, agent("a"), 1, more));
+
+        assertThat(first.text("reason_code")).as(first.body()).isEqualTo("BUDGET_NOT_FOUND");
+        assertThat(server.post("counted-secret", path, reserve(key, agent("a"), 1, more)).body())
+                .isEqualTo(first.body());
+        server.post("counted-secret", path, reserve(key, agent("a"), 2, more))
+                .refused(409, "IDEMPOTENCY_MISMATCH");
+    }
+
+    /// Only success is replayed.
+    @ParameterizedTest
+    @CsvSource({"/v1/decide, ''", "/v1/reservations, ',\"dry_run\":true'"})
+    void mismatchOfUnits_leavesItsKeyFree(String path, String more) {
+        String body = reserve(newKey(), ACME, 1, more);
+        server.post(path, body.replace("USD_MICROCENTS", "RISK_POINTS"))
+                .refused(400, "UNIT_MISMATCH");
+
+        assertThat(server.post(path, body).text("decision")).isEqualTo("ALLOW");
+    }
+
     @Test
     void dryRun_sharesTheKeysOfReservations() {
         String key = newKey();
