@@ -57,6 +57,30 @@ final class Conformance implements Callable<Integer> {
             description = "of another tenant; without it some cases are skipped")
     private @Nullable String otherKey;
 
+    @Option(
+            names = "--admin-key",
+            paramLabel = "KEY",
+            description = "of an administrator; without it some cases are skipped")
+    private @Nullable String adminKey;
+
+    @Option(
+            names = "--spare-agent",
+            paramLabel = "AGENT",
+            description = {
+                "of the tenant, with a budget at tenant:TENANT/agent:AGENT that is used up and is",
+                "over its limit afterwards; without it some cases are skipped"
+            })
+    private @Nullable String spareAgent;
+
+    @Option(
+            names = "--overdraft-agent",
+            paramLabel = "AGENT",
+            description = {
+                "another one, whose budget has an overdraft and is in debt afterwards; without it",
+                "some cases are skipped"
+            })
+    private @Nullable String overdraftAgent;
+
     @Option(names = "--json", description = "answer as one line of JSON")
     private boolean json;
 
@@ -65,7 +89,9 @@ final class Conformance implements Callable<Integer> {
         String base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
         requireUrl(base);
         PrintWriter out = spec.commandLine().getOut();
-        Settings settings = new Settings(base, key, tenant, unit, otherKey);
+        Settings settings = 
+                new Settings(
+                        base, key, tenant, unit, otherKey, adminKey, spareAgent, overdraftAgent);
         List<Result> results =
                 Kit.run(
                         settings,

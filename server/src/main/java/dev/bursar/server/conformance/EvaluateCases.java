@@ -26,19 +26,7 @@ final class EvaluateCases {
                     should(
                             "decide-unit",
                             "a decision in a unit without budget is 400 UNIT_MISMATCH",
-                            t ->
-                                    t.post(
-                                                    "/v1/decide",
-                                                    t.reserving(Target.newKey(), 1, "")
-                                                            .replace(
-                                                                    t.settings().unit(),
-                                                                    t.settings()
-                                                                                    .unit()
-                                                                                    .equals(
-                                                                                            "CREDITS")
-                                                                            ? "RISK_POINTS"
-                                                                            : "CREDITS"))
-                                            .error(400, "UNIT_MISMATCH")),
+                            t -> mismatch(t, "/v1/decide", "estimate", "")),
                     should(
                             "event",
                             "an event is 201 with a body that strict clients read, and spends",
@@ -47,6 +35,14 @@ final class EvaluateCases {
                             "event-replay",
                             "the repeat of an event is 201 with the same bytes and spends nothing",
                             EvaluateCases::eventRepeated),
+                    should(
+                            "event-unit",
+                            "an event in a unit without budget is 400 UNIT_MISMATCH",
+                            t -> mismatch(t, "/v1/events", "actual", "")),
+                    must(
+                            "reserve-dry-run-unit",
+                            "a dry run in a unit without budget is 400 UNIT_MISMATCH",
+                            t -> mismatch(t, "/v1/reservations", "estimate", ",\"dry_run\":true")),
                     should(
                             "event-mismatch",
                             "the same key with another amount is 409 IDEMPOTENCY_MISMATCH",
@@ -73,6 +69,13 @@ final class EvaluateCases {
                             EvaluateCases::eventAfterFinalized));
 
     private EvaluateCases() {}
+
+    private static void mismatch(Target target, String path, String name, String more) {
+        String unit = target.settings().unit();
+        String other = unit.equals("CREDITS") ? "RISK_POINTS" : "CREDITS";
+        target.post(path, target.asking(Target.newKey(), name, 1, more).replace(unit, other))
+                .error(400, "UNIT_MISMATCH");
+    }
 
     private static long spent(Target target) {
         return Shape.of(target.balance(), "spent");

@@ -24,11 +24,14 @@ public final class Kit {
     private static Stream<Case> cases() {
         return Stream.of(
                         TransportCases.ALL,
+                        KeyCases.ALL,
                         ReserveCases.ALL,
                         SettleCases.ALL,
+                        OverageCases.ALL,
                         EvaluateCases.ALL,
                         ReadCases.ALL,
-                        ListCases.ALL)
+                        ListCases.ALL,
+                        AdminCases.ALL)
                 .flatMap(List::stream);
     }
 

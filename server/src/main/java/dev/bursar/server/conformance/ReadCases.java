@@ -58,6 +58,10 @@ final class ReadCases {
                             "a reservation is listed by its idempotency key",
                             ReadCases::list),
                     should(
+                            "list-expired",
+                            "an expired reservation is listed as EXPIRED",
+                            ReadCases::listExpired),
+                    should(
                             "list-pages",
                             "pages have has_more and next_cursor, which belongs to its filters",
                             ReadCases::pages),
@@ -147,6 +151,22 @@ final class ReadCases {
         JsonNode listed = page.field("reservations");
         equal(1, listed.size());
         equal(made.text("reservation_id"), listed.get(0).path("reservation_id").asString(""));
+    }
+
+    /// Some servers see that a time is over only in rounds.
+    private static void listExpired(Target target) {
+        String id = target.expiredReservation();
+        String status = "none";
+        for (int i = 0; i < SettleCases.STEPS && !status.equals("EXPIRED"); i++) {
+            Target.pause(SettleCases.STEP);
+            for (JsonNode row :
+                    target.get("/v1/reservations?limit=200").status(200).field("reservations")) {
+                if (row.path("reservation_id").asString("").equals(id)) {
+                    status = row.path("status").asString("none");
+                }
+            }
+        }
+        equal("EXPIRED", status);
     }
 
     private static void pages(Target target) {

@@ -12,10 +12,10 @@ final class SettleCases {
 
     private static final String NONE = "01890000-0000-7000-8000-000000000000";
 
-    private static final Duration STEP = Duration.ofMillis(250);
+    static final Duration STEP = Duration.ofMillis(250);
 
     /// How often to look, a step apart, for a server that gives holds back in rounds.
-    private static final int STEPS = 60;
+    static final int STEPS = 60;
 
     static final List<Case> ALL =
             List.of(
@@ -31,6 +31,27 @@ final class SettleCases {
                             "commit-mismatch",
                             "the same key with another amount is 409 IDEMPOTENCY_MISMATCH",
                             SettleCases::commitMismatch),
+                    must(
+                            "commit-zero",
+                            "a commit of 0 charges nothing and returns all",
+                            SettleCases::commitOfNothing),
+                    must(
+                            "commit-grace",
+                            "in its grace a reservation may be committed",
+                            SettleCases::commitInGrace),
+                    must(
+                            "release-grace",
+                            "in its grace a reservation may be released",
+                            t ->
+                                    t.end(
+                                                    inGrace(t),
+                                                    "release",
+                                                    Target.keyOnly(Target.newKey()))
+                                            .status(200)),
+                    must(
+                            "extend-grace",
+                            "in its grace a reservation is 410 to an extension, and goes on",
+                            SettleCases::extendInGrace),
                     must(
                             "commit-finalized",
                             "another commit of what has ended is 409 RESERVATION_FINALIZED",
@@ -121,6 +142,36 @@ final class SettleCases {
         Shape.committed(reply.json());
         equal(4L, Shape.of(reply.json(), "charged"));
         equal(Target.SOME - 4, Shape.of(reply.json(), "released"));
+    }
+
+    private static void commitOfNothing(Target target) {
+        String id = target.reservation();
+        Reply reply = target.end(id, "commit", target.committing(Target.newKey(), 0)).status(200);
+        Shape.committed(reply.json());
+        equal(0L, reply.field("charged").path("amount").asLong(-1));
+        equal(Target.SOME, Shape.of(reply.json(), "released"));
+    }
+
+    /// The id of a reservation whose time is over, but not its grace.
+    private static String inGrace(Target target) {
+        Reply reserved = target.reserve(",\"ttl_ms\":1000,\"grace_period_ms\":60000");
+        Target.pause(Target.PAST_SHORTEST);
+        return reserved.text("reservation_id");
+    }
+
+    private static void commitInGrace(Target target) {
+        Reply reply =
+                target.end(inGrace(target), "commit", target.committing(Target.newKey(), 3))
+                        .status(200);
+        equal(3L, Shape.of(reply.json(), "charged"));
+    }
+
+    private static void extendInGrace(Target target) {
+        String id = inGrace(target);
+        Reply refused = target.end(id, "extend", Target.extending(Target.newKey(), 1_000));
+        Reply released = target.end(id, "release", Target.keyOnly(Target.newKey()));
+        refused.error(410, "RESERVATION_EXPIRED");
+        released.status(200);
     }
 
     private static void commitRepeated(Target target) {

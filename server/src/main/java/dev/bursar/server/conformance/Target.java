@@ -7,9 +7,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -18,6 +22,9 @@ final class Target implements AutoCloseable {
 
     /// What one reservation of a case asks for.
     static final long SOME = 10;
+
+    /// Longer than the shortest time of a reservation.
+    static final Duration PAST_SHORTEST = Duration.ofMillis(1_500);
 
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -42,7 +49,11 @@ final class Target implements AutoCloseable {
     }
 
     HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(settings.url() + path)).timeout(TIMEOUT);
+        return HttpRequest.newBuilder(uri(path)).timeout(TIMEOUT);
+    }
+
+    URI uri(String path) {
+        return URI.create(settings.url() + path);
     }
 
     HttpRequest.Builder keyed(String path) {
@@ -73,6 +84,19 @@ final class Target implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Skipped("interrupted");
+        }
+    }
+
+    /// Sends all before it waits for any.
+    List<Reply> sendAtATime(List<HttpRequest> requests) {
+        List<CompletableFuture<HttpResponse<String>>> sent =
+                requests.stream()
+                        .map(request -> http.sendAsync(request, BodyHandlers.ofString()))
+                        .toList();
+        try {
+            return sent.stream().map(reply -> new Reply("at a time", reply.join())).toList();
+        } catch (CompletionException e) {
+            throw new Failed("at a time: " + e.getCause());
         }
     }
 
@@ -119,7 +143,7 @@ final class Target implements AutoCloseable {
     /// The id of a new reservation whose time is over, and which has no grace.
     String expiredReservation() {
         Reply reserved = reserve(",\"ttl_ms\":1000,\"grace_period_ms\":0");
-        pause(Duration.ofMillis(1_500));
+        pause(PAST_SHORTEST);
         return reserved.text("reservation_id");
     }
 
@@ -155,10 +179,18 @@ final class Target implements AutoCloseable {
 
     /// Where the tenant's own budget stands.
     JsonNode balance() {
+        return balance("tenant:" + settings.tenant(), "");
+    }
+
+    /// Where the budget of an agent stands.
+    JsonNode balanceOf(String agent) {
+        return balance("tenant:" + settings.tenant() + "/agent:" + agent, "&agent=" + agent);
+    }
+
+    private JsonNode balance(String path, String filter) {
         JsonNode found = null;
-        String path = "tenant:" + settings.tenant();
         for (JsonNode balance :
-                get("/v1/balances?limit=200&tenant=" + settings.tenant())
+                get("/v1/balances?limit=200&tenant=" + settings.tenant() + filter)
                         .status(200)
                         .json()
                         .path("balances")) {
@@ -172,7 +204,7 @@ final class Target implements AutoCloseable {
         }
         @Nullable JsonNode balance = found;
         if (balance == null) {
-            throw new Skipped("the tenant has no budget at " + path + " in " + settings.unit());
+            throw new Skipped("there is no budget at " + path + " in " + settings.unit());
         }
         return balance;
     }

@@ -5,6 +5,8 @@ import static dev.bursar.server.conformance.Case.should;
 
 import dev.bursar.server.conformance.Case.Failed;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Headers, keys, and requests that are wrong in themselves.
 final class TransportCases {
@@ -147,6 +149,14 @@ final class TransportCases {
                             "an amount with a fraction is 400 INVALID_REQUEST",
                             t -> amount(t, "1.9")),
                     must(
+                            "body-amount-too-large",
+                            "an amount above 2^63 - 1 is 400 INVALID_REQUEST",
+                            t -> amount(t, "9223372036854775808")),
+                    must(
+                            "body-no-action",
+                            "a missing action is 400 INVALID_REQUEST",
+                            TransportCases::withoutAction),
+                    must(
                             "body-unit",
                             "an unknown unit is 400 INVALID_REQUEST",
                             t ->
@@ -180,6 +190,18 @@ final class TransportCases {
                             "subject-dimensions-only",
                             "a subject of dimensions alone is 400 INVALID_REQUEST",
                             t -> subject(t, "{\"dimensions\":{\"a\":\"b\"}}")),
+                    must(
+                            "subject-unknown-field",
+                            "an unknown field of a subject is 400 INVALID_REQUEST",
+                            t -> subject(t, with(t, "\"no_such_level\":\"a\""))),
+                    must(
+                            "subject-long",
+                            "a level of more than 128 characters is 400 INVALID_REQUEST",
+                            t -> subject(t, with(t, "\"agent\":\"" + "a".repeat(129) + "\""))),
+                    must(
+                            "subject-dimensions-many",
+                            "more than 16 dimensions are 400 INVALID_REQUEST",
+                            t -> subject(t, with(t, "\"dimensions\":" + dimensions(17)))),
                     must(
                             "subject-other-tenant",
                             "a subject of another tenant is 403 FORBIDDEN",
@@ -262,6 +284,22 @@ final class TransportCases {
         target.post(
                         "/v1/reservations",
                         target.reserving(Target.newKey(), 1, "").replace(target.subject(), subject))
+                .error(400, "INVALID_REQUEST");
+    }
+
+    private static String with(Target target, String more) {
+        return "{\"tenant\":\"%s\",%s}".formatted(target.settings().tenant(), more);
+    }
+
+    private static String dimensions(int count) {
+        return IntStream.range(0, count)
+                .mapToObj("\"d%d\":\"v\""::formatted)
+                .collect(Collectors.joining(",", "{", "}"));
+    }
+
+    private static void withoutAction(Target target) {
+        String body = target.reserving(Target.newKey(), 1, "");
+        target.post("/v1/reservations", body.replaceAll("\"action\":\\{[^}]*},", ""))
                 .error(400, "INVALID_REQUEST");
     }
 

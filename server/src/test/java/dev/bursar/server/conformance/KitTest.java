@@ -42,7 +42,7 @@ class KitTest {
 
             List<Result> results = Kit.run(settings(server.url()), told::add);
 
-            assertThat(results).hasSizeGreaterThan(105).isEqualTo(told);
+            assertThat(results).hasSizeGreaterThan(138).isEqualTo(told);
             assertThat(results).extracting(Result::id).doesNotHaveDuplicates();
             assertThat(results).filteredOn(r -> r.outcome() != Outcome.PASS).isEmpty();
         }
@@ -85,11 +85,18 @@ class KitTest {
                 """
                 server: { port: 0 }
                 data: "%s"
+                admin: { token: admin-token }
                 providers: { openai: { base_url: "http://127.0.0.1:9/v1", api_key: up } }
                 tenants:
                   acme:
                     keys: [ { name: app, secret: acme-secret } ]
-                    budgets: [ { name: all, limit: 10 USD, scope: "tenant:acme" } ]
+                    budgets:
+                      - { name: all, limit: 10 USD, scope: "tenant:acme" }
+                      - { name: spare, limit: 0.000001 USD, scope: "tenant:acme/agent:spare" }
+                      - name: owing
+                        limit: 0.000001 USD
+                        overdraft: 0.0000005 USD
+                        scope: "tenant:acme/agent:owing"
                   umbrella:
                     keys:
                       - name: app
@@ -107,7 +114,15 @@ class KitTest {
     }
 
     private static Settings settings(String url) {
-        return new Settings(url, "acme-secret", "acme", "USD_MICROCENTS", "umbrella-secret");
+        return new Settings(
+                url,
+                "acme-secret",
+                "acme",
+                "USD_MICROCENTS",
+                "umbrella-secret",
+                "admin-token",
+                "spare",
+                "owing");
     }
 
     /// Hands on a request and its answer, but for the id of a request that brought one, the id of a
@@ -169,7 +184,8 @@ class KitTest {
             String url = "http://127.0.0.1:" + same.getAddress().getPort();
 
             List<Result> results =
-                    Kit.run(new Settings(url, "k", "t", "TOKENS", null), result -> {});
+                    Kit.run(new Settings(url, "k", "t", "TOKENS", "o", "a", "s", "d"),
+                            result -> {});
 
             assertThat(results)
                     .filteredOn(result -> result.outcome() == Outcome.PASS)
