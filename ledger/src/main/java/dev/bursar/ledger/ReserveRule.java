@@ -70,8 +70,7 @@ final class ReserveRule {
             return new Decision(known, List.of());
         }
         Outcome answer = answer(reserve, now);
-        if (answer instanceof Outcome.Refused refused
-                && refused.reason() == Reason.UNIT_MISMATCH) {
+        if (answer instanceof Outcome.Refused refused && refused.reason() == Reason.UNIT_MISMATCH) {
             answer =
                     Refusals.of(
                             state.whyNoneApplies(

@@ -84,10 +84,8 @@ class EvaluateTest {
         Set<Unit> tokens = Set.of(TOKENS);
 
         assertThat(reason(evaluate(reserve, Operation.DECIDE))).isEqualTo(Reason.UNIT_MISMATCH);
-        Outcome first =
-                ledger.submit(new Command.Evaluate(reserve, Operation.DECIDE, tokens));
-        assertThat(reason(((Outcome.Evaluated) first).answer()))
-                .isEqualTo(Reason.BUDGET_NOT_FOUND);
+        Outcome first = ledger.submit(new Command.Evaluate(reserve, Operation.DECIDE, tokens));
+        assertThat(reason(((Outcome.Evaluated) first).answer())).isEqualTo(Reason.BUDGET_NOT_FOUND);
         ledger.define(budget("tokens", TOKENS, 100));
         assertThat(ledger.submit(new Command.Evaluate(reserve, Operation.DECIDE, tokens)))
                 .isEqualTo(new Outcome.Repeated(first));

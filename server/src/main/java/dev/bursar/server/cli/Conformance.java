@@ -89,7 +89,7 @@ final class Conformance implements Callable<Integer> {
         String base = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
         requireUrl(base);
         PrintWriter out = spec.commandLine().getOut();
-        Settings settings = 
+        Settings settings =
                 new Settings(
                         base, key, tenant, unit, otherKey, adminKey, spareAgent, overdraftAgent);
         List<Result> results =

@@ -72,8 +72,7 @@ final class KeyCases {
 
     private static void longest(Target target) {
         String key = (Target.newKey() + "k".repeat(256)).substring(0, 256);
-        target.forget(
-                target.post("/v1/reservations", target.reserving(key, 1, "")).status(200));
+        target.forget(target.post("/v1/reservations", target.reserving(key, 1, "")).status(200));
     }
 
     private static void perEndpoint(Target target) {

@@ -4,7 +4,6 @@ import static dev.bursar.server.conformance.Case.must;
 import static dev.bursar.server.conformance.Case.should;
 import static dev.bursar.server.conformance.TransportCases.equal;
 
-import dev.bursar.server.conformance.Case.Failed;
 import dev.bursar.server.conformance.Case.Skipped;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -105,9 +104,7 @@ final class OverageCases {
         String agent = spare(target);
         long room = remaining(untouched(target, agent));
         Reply reserved =
-                target.post(
-                                "/v1/reservations",
-                                asking(target, agent, "estimate", 1, IF_AVAILABLE))
+                target.post("/v1/reservations", asking(target, agent, "estimate", 1, IF_AVAILABLE))
                         .status(200);
         Reply reply =
                 target.end(
@@ -147,8 +144,7 @@ final class OverageCases {
         JsonNode balance = untouched(target, agent);
         long most = remaining(balance) + Shape.of(balance, "overdraft_limit");
         String id = reserved(target, agent);
-        Reply refused =
-                target.end(id, "commit", target.committing(Target.newKey(), most + 1));
+        Reply refused = target.end(id, "commit", target.committing(Target.newKey(), most + 1));
         Reply released = target.end(id, "release", Target.keyOnly(Target.newKey()));
         refused.error(409, "OVERDRAFT_LIMIT_EXCEEDED");
         released.status(200);
@@ -173,16 +169,14 @@ final class OverageCases {
     }
 
     private static String reserved(Target target, String agent) {
-        return target.post(
-                        "/v1/reservations", asking(target, agent, "estimate", 1, WITH_OVERDRAFT))
+        return target.post("/v1/reservations", asking(target, agent, "estimate", 1, WITH_OVERDRAFT))
                 .status(200)
                 .text("reservation_id");
     }
 
     private static void decideInDebt(Target target) {
         String agent = debtor(target);
-        Reply reply =
-                target.post("/v1/decide", asking(target, agent, "estimate", 1)).status(200);
+        Reply reply = target.post("/v1/decide", asking(target, agent, "estimate", 1)).status(200);
         Shape.decided(reply.json());
         equal("DENY", reply.text("decision"));
         equal("DEBT_OUTSTANDING", reply.text("reason_code"));

@@ -43,10 +43,7 @@ final class SettleCases {
                             "release-grace",
                             "in its grace a reservation may be released",
                             t ->
-                                    t.end(
-                                                    inGrace(t),
-                                                    "release",
-                                                    Target.keyOnly(Target.newKey()))
+                                    t.end(inGrace(t), "release", Target.keyOnly(Target.newKey()))
                                             .status(200)),
                     must(
                             "extend-grace",

@@ -48,8 +48,7 @@ final class Commands {
                         true,
                         attribution);
         return request.dryRun()
-                ? new Command.Evaluate(
-                        reserve, StateRecord.Operation.RESERVE, WireUnit.NAMEABLE)
+                ? new Command.Evaluate(reserve, StateRecord.Operation.RESERVE, WireUnit.NAMEABLE)
                 : reserve;
     }
 

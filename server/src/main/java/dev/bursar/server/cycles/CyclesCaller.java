@@ -41,8 +41,12 @@ record CyclesCaller(ApiKey key) {
     /// @throws CyclesException `FORBIDDEN` when the key is not for this place
     void requireScope(ScopePath path) {
         if (!covers(path)) {
-            throw new CyclesException(ErrorCode.FORBIDDEN, "the key is not for the scope " + path);
+            throw outOfScope(path);
         }
+    }
+
+    static CyclesException outOfScope(ScopePath path) {
+        return new CyclesException(ErrorCode.FORBIDDEN, "the key is not for the scope " + path);
     }
 
     boolean covers(ScopePath path) {

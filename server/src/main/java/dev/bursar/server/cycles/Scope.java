@@ -42,8 +42,10 @@ record Scope(Subject subject, @Nullable String dimensions, List<ScopePath> paths
     /// Levels are only those that were sent: a default would move the request to another path. Defaults
     /// of the key count for all other dimensions.
     ///
-    /// @throws CyclesException `FORBIDDEN` when it is another tenant's, or outside of the key's scopes;
-    ///     `INVALID_REQUEST` when it has more dimensions than the ledger takes
+    /// Whether the key is for this part of its tenant is still to be asked.
+    ///
+    /// @throws CyclesException `FORBIDDEN` when it is another tenant's; `INVALID_REQUEST` when it has more
+    ///     dimensions than the ledger takes
     static Scope of(WireSubject wire, CyclesCaller caller) {
         String tenant = wire.levels().get(Subject.TENANT);
         if (tenant != null && !tenant.equals(caller.tenant().value())) {
@@ -62,9 +64,7 @@ record Scope(Subject subject, @Nullable String dimensions, List<ScopePath> paths
                             .formatted(Subject.MAX_DIMENSIONS));
         }
         Subject subject = Subject.of(values);
-        List<ScopePath> paths = ScopePath.of(caller.tenant(), subject);
-        caller.requireScope(paths.getLast());
-        return new Scope(subject, json(wire.dimensions()), paths);
+        return new Scope(subject, json(wire.dimensions()), ScopePath.of(caller.tenant(), subject));
     }
 
     /// What the ledger cannot take as a dimension is only kept as it was sent: no budget can name it.

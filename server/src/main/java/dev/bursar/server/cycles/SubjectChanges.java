@@ -1,6 +1,8 @@
 package dev.bursar.server.cycles;
 
 import dev.bursar.authority.Authority;
+import dev.bursar.ledger.Amounts;
+import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.CommandKey;
 import dev.bursar.ledger.Outcome;
@@ -35,6 +37,11 @@ final class SubjectChanges {
         CyclesCaller caller = exchange.tenantCaller();
         Scope scope = Scope.of(request.subject(), caller);
         Command command = Commands.reserve(request, scope, caller, ids.uuid(), exchange);
+        if (command instanceof Command.Reserve wanted && !caller.covers(scope.path())) {
+            deny(exchange, caller, scope, wanted.asked(), wanted.attribution());
+            return;
+        }
+        caller.requireScope(scope.path());
         submissions.submit(
                 exchange,
                 command,
@@ -70,6 +77,7 @@ final class SubjectChanges {
     void decide(Exchange exchange, Requests.Decide request) {
         CyclesCaller caller = exchange.tenantCaller();
         Scope scope = Scope.of(request.subject(), caller);
+        caller.requireScope(scope.path());
         Command command = Commands.decide(request, scope, caller, ids.uuid(), exchange);
         submissions.submit(
                 exchange,
@@ -93,6 +101,10 @@ final class SubjectChanges {
         Scope scope = Scope.of(request.subject(), caller);
         String eventId = Commands.eventId(request, caller);
         Command.Charge command = Commands.charge(request, scope, caller, eventId, exchange);
+        if (!caller.covers(scope.path())) {
+            deny(exchange, caller, scope, command.actual(), command.attribution());
+            return;
+        }
         submissions.submit(
                 exchange,
                 command,
@@ -110,6 +122,26 @@ final class SubjectChanges {
                                     throw refused(
                                             told(outcome, scope), scope, request.actual().unit());
                         });
+    }
+
+    /// The key is for another part of its tenant: said once the journal has it, like all denials.
+    private void deny(
+            Exchange exchange,
+            CyclesCaller caller,
+            Scope scope,
+            Amounts asked,
+            Attribution attribution) {
+        submissions.submit(
+                exchange,
+                new Command.Refuse(
+                        caller.tenant(),
+                        scope.subject(),
+                        asked,
+                        Reason.KEY_OUT_OF_SCOPE,
+                        attribution),
+                outcome -> {
+                    throw CyclesCaller.outOfScope(scope.path());
+                });
     }
 
     private Answer repeated(Scope scope, Outcome.Granted granted, CyclesCaller caller) {

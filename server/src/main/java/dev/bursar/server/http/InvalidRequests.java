@@ -26,8 +26,7 @@ final class InvalidRequests implements Handler<HttpServerRequest> {
     private final BiFunction<HttpServerRequest, HttpResponseStatus, Buffer> told;
 
     /// @param told gives the body of an answer, and sets its headers
-    InvalidRequests(
-            Vertx vertx, BiFunction<HttpServerRequest, HttpResponseStatus, Buffer> told) {
+    InvalidRequests(Vertx vertx, BiFunction<HttpServerRequest, HttpResponseStatus, Buffer> told) {
         this.vertx = vertx;
         this.told = told;
     }

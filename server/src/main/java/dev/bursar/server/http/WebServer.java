@@ -82,7 +82,12 @@ public final class WebServer implements AutoCloseable {
                 request -> (isCall.test(request) ? calls : others).handle(request);
         try {
             vertx.deployVerticle(
-                            () -> server.new Loop(listening, door, new InvalidRequests(vertx, unreadable)),
+                            () ->
+                                    server
+                                    .new Loop(
+                                            listening,
+                                            door,
+                                            new InvalidRequests(vertx, unreadable)),
                             new DeploymentOptions().setInstances(listening.loops()))
                     .toCompletionStage()
                     .toCompletableFuture()

@@ -184,7 +184,8 @@ class KitTest {
             String url = "http://127.0.0.1:" + same.getAddress().getPort();
 
             List<Result> results =
-                    Kit.run(new Settings(url, "k", "t", "TOKENS", "o", "a", "s", "d"),
+                    Kit.run(
+                            new Settings(url, "k", "t", "TOKENS", "o", "a", "s", "d"),
                             result -> {});
 
             assertThat(results)

@@ -193,8 +193,7 @@ class EvaluationsTest {
     @CsvSource({"/v1/decide, ''", "/v1/reservations, ',\"dry_run\":true'"})
     void denialForWantOfABudget_isAnAnswerToItsKey(String path, String more) {
         String key = newKey();
-        Reply first =
-                server.post("counted-secret", path, reserve(key, agent("a"), 1, more));
+        Reply first = server.post("counted-secret", path, reserve(key, agent("a"), 1, more));
 
         assertThat(first.text("reason_code")).as(first.body()).isEqualTo("BUDGET_NOT_FOUND");
         assertThat(server.post("counted-secret", path, reserve(key, agent("a"), 1, more)).body())

@@ -59,8 +59,7 @@ class UnreadableTest {
                 socket.setSoTimeout(GIVE_UP_MILLIS);
                 socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
                 return new Raw(
-                        new String(
-                                socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+                        new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
             }
         }
 
