@@ -99,7 +99,7 @@ final class LedgerState {
 
     /// Why no budget of a wanted unit applies to a subject: there is none, or only of other units.
     Reason whyNoneApplies(TenantId tenant, Subject subject) {
-        return whyNoneApplies(tenant, subject, unit -> true);
+        return whyNoneApplies(tenant, subject, _ -> true);
     }
 
     /// The same to one who can speak of some units only.

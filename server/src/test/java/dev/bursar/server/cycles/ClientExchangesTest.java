@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -73,7 +74,7 @@ class ClientExchangesTest {
         private final HttpClient http = HttpClient.newHttpClient();
         private final HttpServer way;
         private final String url;
-        private final List<String> lost = new ArrayList<>();
+        private final List<String> lost = new CopyOnWriteArrayList<>();
 
         Losing(String url) throws IOException {
             this.url = url;

@@ -118,7 +118,7 @@ final class ApiHouse implements AutoCloseable {
                         request -> false,
                         request -> {},
                         routes.handler(),
-                        (request, status) -> Buffer.buffer());
+                        (_, _) -> Buffer.buffer());
         // Reads wait for the read model, but not for as long as it may take to open.
         caughtUp();
     }
