@@ -44,10 +44,10 @@ final class StoppedRuns {
         }
     }
 
-    /// Somebody has asked for a stopped run again.
+    /// Somebody has asked for a stopped run again. One that has rested is stopped no more.
     void ask(TenantId tenant, @Nullable String run, Instant at) {
         StateRecord.StoppedRunState known = run == null ? null : runs.get(new Key(tenant, run));
-        if (known != null) {
+        if (known != null && !hasRested(known, at)) {
             put(new StateRecord.StoppedRunState(known.stop(), at));
         }
     }

@@ -150,6 +150,16 @@ class StoppedRunTest {
     }
 
     @Test
+    void refuse_ofARunThatHasRested_doesNotStopItAgain() {
+        stop("1");
+        ledger.pass(StoppedRuns.REST);
+        ledger.submit(
+                new Command.Refuse(ACME, RUN, Amounts.of(TOKENS, 7), Reason.RUN_STOPPED, WHY));
+
+        granted(reserve(RUN));
+    }
+
+    @Test
     void refuse_forAReasonOfTheLedger_isNoCommand() {
         assertThatThrownBy(() ->
                         new Command.Refuse(ACME, RUN, Amounts.NONE, Reason.BUDGET_EXCEEDED, WHY))
