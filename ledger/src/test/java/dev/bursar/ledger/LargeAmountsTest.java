@@ -176,7 +176,7 @@ class LargeAmountsTest {
             default -> {
                 Budget budget = ModelBudgets.at(random.nextInt(100));
                 Adjustment adjustment = ADJUSTMENTS.get(random.nextInt(ADJUSTMENTS.size()));
-                String[] per = budget.per().stream().map(RUN::get).toArray(String[]::new);
+                String[] per = NaiveBooks.per(budget, RUN).toArray(String[]::new);
                 long money = Math.min(amount, Budget.MAX_LIMIT);
                 ledger.adjust(budget.name(), adjustment, money, per);
             }

@@ -12,8 +12,11 @@ import dev.bursar.ledger.Budget.Step;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
-/// The budgets of the model test: every unit, window, mode and term.
+/// The budgets of the model test: every unit, window, mode and term, and some of the same names of another
+/// tenant.
 final class ModelBudgets {
 
     private static final Step ASK_AT_80 = new Step(80, Step.Action.APPROVE, List.of());
@@ -28,18 +31,18 @@ final class ModelBudgets {
     private static final Window WEEK =
             new Window.Calendar(Window.Calendar.Period.WEEK, ZoneId.of("UTC"));
 
-    static final List<Budget> BUDGETS =
+    private static final List<Budget> OF_ACME =
             List.of(
                     on(
                             budget("company", Unit.USD_MICROCENTS, 9_000),
                             terms("tenant:acme", 600, 0, null)),
                     per(
-                            mode(budget("team", Unit.USD_MICROCENTS, 3_000), Mode.HARD, ASK_AT_80),
+                            mode(budget("team", Unit.USD_MICROCENTS, 1_200), Mode.HARD, ASK_AT_80),
                             "team"),
                     on(
                             per(
                                     mode(
-                                            budget("run", Unit.USD_MICROCENTS, 900),
+                                            budget("run", Unit.USD_MICROCENTS, 500),
                                             Mode.HARD,
                                             DENY_AT_90),
                                     "run"),
@@ -55,7 +58,7 @@ final class ModelBudgets {
                                     "user"),
                             terms(null, 300, 500, null)),
                     on(
-                            every(mode(budget("all-day", Unit.TOKENS, 4_000), Mode.HARD, ASK), DAY),
+                            every(mode(budget("all-day", Unit.TOKENS, 1_500), Mode.HARD, ASK), DAY),
                             terms("tenant:acme", 0, 2_000, null)),
                     on(
                             every(
@@ -69,7 +72,7 @@ final class ModelBudgets {
                     mode(
                             per(
                                     every(
-                                            budget("burst", Unit.CALLS, 8),
+                                            budget("burst", Unit.CALLS, 4),
                                             new Window.Rolling(Duration.ofMinutes(1))),
                                     "user"),
                             Mode.HARD,
@@ -83,6 +86,7 @@ final class ModelBudgets {
                     on(
                             per(budget("steps", Unit.TOOL_CALLS, 12), "run"),
                             terms(null, 0, 0, Duration.ofMinutes(10))),
+                    per(budget("tools", Unit.TOOL_CALLS, 9), "tool"),
                     matching(
                             mode(
                                     budget("shadow", Unit.USD_MICROCENTS, 100),
@@ -92,7 +96,39 @@ final class ModelBudgets {
                             "a"),
                     mode(budget("soft", Unit.TOKENS, 500), Mode.SOFT, CLAMP_AT_60));
 
+    private static final Set<String> ALSO_OF_BOLT =
+            Set.of("company", "run", "all-day", "burst", "words", "steps");
+
+    static final List<Budget> BUDGETS =
+            Stream.concat(
+                            OF_ACME.stream(),
+                            OF_ACME.stream()
+                                    .filter(budget -> ALSO_OF_BOLT.contains(budget.name()))
+                                    .map(ModelBudgets::ofBolt))
+                    .toList();
+
     private ModelBudgets() {}
+
+    private static Budget ofBolt(Budget b) {
+        Terms terms = b.terms();
+        return new Budget(
+                new BudgetId("bolt/" + b.name()),
+                ModelCommands.BOLT,
+                b.name(),
+                b.match(),
+                b.per(),
+                b.unit(),
+                b.limit(),
+                b.window(),
+                b.mode(),
+                b.ladder(),
+                new Terms(
+                        terms.scope() == null ? null : ScopePath.parse("tenant:bolt"),
+                        terms.overdraftLimit() / 5,
+                        terms.carryOver(),
+                        terms.idle(),
+                        terms.declared()));
+    }
 
     private static Terms terms(
             @org.jspecify.annotations.Nullable String scope,

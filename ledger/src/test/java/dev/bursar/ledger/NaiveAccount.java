@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// A balance in the plainest form: every movement is kept, every sum is added up anew.
 final class NaiveAccount {
@@ -20,7 +19,9 @@ final class NaiveAccount {
     long debt;
     boolean overLimit;
     Instant declinedUntil = Instant.EPOCH;
-    @Nullable String approval;
+
+    /// Whether a person was asked, and has not answered.
+    boolean asks;
 
     record Movement(Instant at, long amount) {}
 
@@ -30,6 +31,10 @@ final class NaiveAccount {
         this.window = window;
         this.openedAt = openedAt;
         this.usedAt = openedAt;
+    }
+
+    AccountKey key() {
+        return new AccountKey(budget, per, window.toEpochMilli());
     }
 
     void spend(Budget of, Instant at, long amount) {

@@ -1,21 +1,32 @@
 package dev.bursar.ledger;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The budgets, accounts and open holds of the naive ledger, and how they begin and end by themselves.
+/// The budgets, accounts and open holds of the naive ledger, of all tenants, and how they begin and end by
+/// themselves.
 class NaiveBooks {
 
+    final NaiveMemory memory;
     final Map<String, Budget> budgets = new TreeMap<>();
     final Map<String, Budget.Status> statuses = new LinkedHashMap<>();
     final Map<HoldId, NaiveHold> holds = new LinkedHashMap<>();
     final List<NaiveAccount> accounts = new ArrayList<>();
+    final Set<TenantId> closed = new HashSet<>();
+    final List<Stop> stops = new ArrayList<>();
+
+    /// @param askedAt when something was asked for the run last
+    record Stop(TenantId tenant, String run, Instant at, Instant askedAt) {}
 
     record Share(NaiveAccount account, long amount) {}
 
@@ -26,6 +37,9 @@ class NaiveBooks {
         Instant expiresAt;
         int extensions;
 
+        /// What its owner was answered.
+        @Nullable Outcome granted;
+
         NaiveHold(Command.Reserve command, Amounts held, List<Share> shares, Instant expiresAt) {
             this.command = command;
             this.held = held;
@@ -33,8 +47,16 @@ class NaiveBooks {
             this.expiresAt = expiresAt;
         }
 
+        HoldId id() {
+            return command.hold();
+        }
+
+        Instant dueAt() {
+            return expiresAt.plus(command.grace());
+        }
+
         boolean isDue(Instant now) {
-            return now.isAfter(expiresAt.plus(command.grace()));
+            return now.isAfter(dueAt());
         }
 
         boolean isLate(Instant now) {
@@ -42,7 +64,11 @@ class NaiveBooks {
         }
     }
 
-    void define(Budget budget) {
+    NaiveBooks(LedgerLimits limits) {
+        this.memory = new NaiveMemory(limits);
+    }
+
+    void put(Budget budget) {
         Budget known = budgets.put(budget.id().value(), budget);
         statuses.putIfAbsent(budget.id().value(), Budget.Status.ACTIVE);
         boolean same =
@@ -66,56 +92,97 @@ class NaiveBooks {
         holds.values().forEach(h -> h.shares.removeIf(s -> s.account().budget.equals(id)));
     }
 
-    void set(BudgetId id, Budget.Status status) {
-        statuses.put(id.value(), status);
-    }
-
-    boolean has(BudgetId id) {
-        return budgets.containsKey(id.value());
-    }
-
     Budget.Status status(BudgetId id) {
         return statuses.getOrDefault(id.value(), Budget.Status.ACTIVE);
     }
 
-    int holds() {
-        return holds.size();
+    /// The stop that holds for a run, or null.
+    @Nullable Stop stop(TenantId tenant, @Nullable String run, Instant now) {
+        return stops.stream()
+                .filter(stop -> stop.tenant().equals(tenant) && stop.run().equals(run))
+                .filter(stop -> now.isBefore(stop.askedAt().plus(Duration.ofDays(1))))
+                .findFirst()
+                .orElse(null);
     }
 
-    @Nullable String missing(Subject subject, Amounts amounts) {
+    /// Asks something for a run, and says whether it is stopped.
+    boolean ask(TenantId tenant, @Nullable String run, Instant now) {
+        Stop known = stop(tenant, run, now);
+        if (known != null) {
+            stops.set(stops.indexOf(known), new Stop(known.tenant(), known.run(), known.at(), now));
+        }
+        return known != null;
+    }
+
+    /// Why no budget takes what a caller who speaks of scope paths asks for, or null.
+    @Nullable String missing(TenantId tenant, Subject subject, Amounts amounts) {
+        List<Budget> matching = matching(tenant, subject);
         for (Unit unit : amounts.units()) {
-            if (matching(subject).stream().noneMatch(b -> b.unit().equals(unit))) {
-                return matching(subject).isEmpty() ? "BUDGET_NOT_FOUND" : "UNIT_MISMATCH";
+            if (matching.stream().noneMatch(b -> b.unit().equals(unit))) {
+                return matching.isEmpty() ? "BUDGET_NOT_FOUND" : "UNIT_MISMATCH";
             }
         }
         return null;
     }
 
+    /// Ends a hold whose time is over.
     void end(NaiveHold hold, Instant now) {
-        holds.remove(hold.command.hold());
+        boolean charged = hold.command.onExpiry() == Command.OnExpiry.CHARGE;
+        holds.remove(hold.id());
         for (Share share : hold.shares) {
             share.account().usedAt = now;
-            if (hold.command.onExpiry() == Command.OnExpiry.CHARGE) {
+            if (charged) {
                 share.account().spend(budget(share.account()), now, share.amount());
             }
         }
+        Outcome outcome =
+                charged
+                        ? new Outcome.Committed(
+                                hold.id(), hold.held, hold.held, hold.held, Amounts.NONE, List.of())
+                        : new Outcome.Released(hold.id(), hold.held, List.of());
+        ended(hold, StateRecord.Ending.EXPIRED, outcome, now);
+    }
+
+    /// Returns all that was held, and nobody waits to be told.
+    void giveBack(NaiveHold hold, Instant now) {
+        holds.remove(hold.id());
+        hold.shares.forEach(share -> share.account().usedAt = now);
+        Outcome outcome = new Outcome.Released(hold.id(), hold.held, List.of());
+        ended(hold, StateRecord.Ending.RELEASED, outcome, now);
+    }
+
+    void ended(NaiveHold hold, StateRecord.Ending ending, Outcome outcome, Instant now) {
+        memory.add(new NaiveMemory.Ended(hold.id(), hold.command.tenant(), ending, now, outcome));
     }
 
     void expire(Instant now) {
-        for (NaiveHold hold : List.copyOf(holds.values())) {
-            if (hold.isDue(now)) {
-                end(hold, now);
-            }
-        }
+        due(now).forEach(hold -> end(hold, now));
     }
 
-    /// Forgets what has rested, as it stood before any hold was ended.
-    void forgetRested(Instant now) {
-        accounts.removeIf(account ->
-                account.isForgotten(budget(account), now)
-                        && holds.values().stream()
-                                .flatMap(hold -> hold.shares.stream())
-                                .noneMatch(share -> share.account() == account));
+    /// The holds whose time is over, the earliest first.
+    List<NaiveHold> due(Instant now) {
+        return holds.values().stream()
+                .filter(hold -> hold.isDue(now))
+                .sorted(Comparator.comparing(NaiveHold::dueAt))
+                .toList();
+    }
+
+    /// The accounts that a sweep has to forget, as they stand before any hold is ended.
+    List<NaiveAccount> rested(Instant now) {
+        return accounts.stream()
+                .filter(account -> account.isForgotten(budget(account), now))
+                .filter(account -> !isHeldIn(account))
+                .toList();
+    }
+
+    private boolean isHeldIn(NaiveAccount account) {
+        return holds.values().stream()
+                .flatMap(hold -> hold.shares.stream())
+                .anyMatch(share -> share.account() == account);
+    }
+
+    @Nullable NaiveAccount account(AccountKey key) {
+        return accounts.stream().filter(a -> a.key().equals(key)).findFirst().orElse(null);
     }
 
     /// The account that a subject uses now, or null when it is not open.
@@ -175,8 +242,9 @@ class NaiveBooks {
         return Objects.requireNonNull(budgets.get(account.budget.value()));
     }
 
-    List<Budget> matching(Subject subject) {
+    List<Budget> matching(TenantId tenant, Subject subject) {
         return budgets.values().stream()
+                .filter(budget -> budget.tenant().equals(tenant))
                 .filter(budget ->
                         budget.match().entrySet().stream()
                                 .allMatch(e -> e.getValue().equals(subject.get(e.getKey()))))

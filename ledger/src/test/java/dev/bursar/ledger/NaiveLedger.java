@@ -1,97 +1,239 @@
 package dev.bursar.ledger;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The rules of money in the plainest form that can be right: every movement is kept, and every balance is
 /// added up anew. What the model test holds the ledger against, answer by answer.
 ///
-/// Answers are texts: what was granted, charged or changed, or the reason of the refusal.
+/// Answers are texts, as in [ModelAnswers]: what was granted, charged or changed, or the reason of the
+/// refusal.
 final class NaiveLedger extends NaiveBooks {
 
     private final NaiveOffers offers = new NaiveOffers(this);
     private final NaiveSpending spending = new NaiveSpending(this);
-    private boolean closed;
+    private final NaiveAdmin admin;
+    private final LedgerLimits limits;
 
-    /// When something was asked last for a run that is stopped.
-    private final Map<String, Instant> stopped = new HashMap<>();
+    NaiveLedger(LedgerLimits limits) {
+        super(limits);
+        this.limits = limits;
+        this.admin = new NaiveAdmin(this, limits);
+    }
 
-    String reserve(Command.Reserve command, Instant now) {
-        if (closed) {
+    /// Whether the last sweep was over before it had looked at all: the next begins where it stopped.
+    private boolean isMidway;
+
+    /// What the ledger may choose itself.
+    ///
+    /// @param ended the holds that it has ended by itself, one after the other
+    /// @param dropped the accounts that it has forgotten
+    record Choice(List<HoldId> ended, List<AccountKey> dropped) {}
+
+    String answer(Command command, Choice choice, Instant now) {
+        String known = recall(command);
+        return known == null ? anew(command, choice, now) : known;
+    }
+
+    private @Nullable String recall(Command command) {
+        return switch (command) {
+            case Command.Reserve c -> {
+                String known = memory.recall(c.tenant(), StateRecord.Operation.RESERVE, c.key());
+                yield known == null ? recallHold(c) : known;
+            }
+            case Command.Evaluate c ->
+                    memory.recall(c.reserve().tenant(), c.operation(), c.reserve().key());
+            case Command.Commit c ->
+                    recallEnd(c.tenant(), StateRecord.Operation.COMMIT, c.key(), c.hold());
+            case Command.Release c ->
+                    recallEnd(c.tenant(), StateRecord.Operation.RELEASE, c.key(), c.hold());
+            case Command.Extend c ->
+                    memory.recall(c.tenant(), StateRecord.Operation.EXTEND, c.key());
+            case Command.Charge c ->
+                    memory.recall(c.tenant(), StateRecord.Operation.CHARGE, c.key());
+            case Command.AdjustBudget c ->
+                    memory.recall(c.tenant(), StateRecord.Operation.ADJUST, c.key());
+            case Command.Approve c ->
+                    memory.recall(c.tenant(), StateRecord.Operation.ADJUST, c.key());
+            case Command.Decline c ->
+                    memory.recall(c.tenant(), StateRecord.Operation.ADJUST, c.key());
+            case Command.DefineBudget _,
+                    Command.RemoveBudget _,
+                    Command.SetBudgetStatus _,
+                    Command.CloseTenant _,
+                    Command.Expire _,
+                    Command.Refuse _,
+                    Command.StopRun _,
+                    Command.ResumeRun _,
+                    Command.Note _ ->
+                    null;
+        };
+    }
+
+    private @Nullable String recallHold(Command.Reserve command) {
+        NaiveHold open = holds.get(command.hold());
+        if (open == null) {
+            return memory.ended(command.hold()) == null ? null : "HOLD_EXISTS";
+        }
+        boolean same =
+                open.command.tenant().equals(command.tenant())
+                        && open.command.key().value().equals(command.key().value());
+        return same && open.granted != null
+                ? NaiveMemory.repeat(open.command.key(), command.key(), open.granted)
+                : "HOLD_EXISTS";
+    }
+
+    /// A key that is the name of its hold is remembered with the hold, whatever its fingerprint.
+    private @Nullable String recallEnd(
+            TenantId tenant, StateRecord.Operation operation, CommandKey key, HoldId hold) {
+        String known = memory.recall(tenant, operation, key);
+        NaiveMemory.Ended ended = memory.ended(hold);
+        boolean same =
+                ended != null
+                        && ended.tenant().equals(tenant)
+                        && key.value().equals(hold.value())
+                        && ended.ending()
+                                == (operation == StateRecord.Operation.COMMIT
+                                        ? StateRecord.Ending.COMMITTED
+                                        : StateRecord.Ending.RELEASED);
+        return known == null && ended != null && same ? "repeated " + ended.outcome() : known;
+    }
+
+    private String anew(Command command, Choice choice, Instant now) {
+        return switch (command) {
+            case Command.DefineBudget define -> admin.define(define.budget());
+            case Command.RemoveBudget remove -> admin.remove(remove.budget());
+            case Command.SetBudgetStatus set -> admin.setStatus(set.budgets(), set.status());
+            case Command.AdjustBudget adjust -> admin.adjust(adjust, now);
+            case Command.CloseTenant close -> admin.close(close, choice.ended(), now);
+            case Command.Reserve reserve -> reserve(reserve, now);
+            case Command.Evaluate evaluate -> evaluate(evaluate, now);
+            case Command.Commit commit -> commit(commit, now);
+            case Command.Release release -> release(release, now);
+            case Command.Extend extend -> extend(extend, now);
+            case Command.Charge charge -> spending.charge(charge, now);
+            case Command.Expire expire -> expire(expire, choice, now);
+            case Command.Approve approve -> admin.approve(approve, now);
+            case Command.Decline decline -> admin.decline(decline, now);
+            case Command.Refuse refuse -> {
+                if (refuse.reason() == Reason.RUN_STOPPED) {
+                    ask(refuse.tenant(), refuse.subject().get(Subject.RUN), now);
+                }
+                yield refuse.reason().toString();
+            }
+            case Command.StopRun stop -> admin.stop(stop, now);
+            case Command.ResumeRun resume -> admin.resume(resume, now);
+            case Command.Note _ -> "noted";
+        };
+    }
+
+    /// Remembers what a command that was no repeat has been answered.
+    void learn(Command command, Outcome outcome, Instant at) {
+        switch (command) {
+            case Command.Reserve c when outcome instanceof Outcome.Granted -> {
+                Objects.requireNonNull(holds.get(c.hold())).granted = outcome;
+                if (!c.key().value().equals(c.hold().value())) {
+                    memory.add(c.tenant(), StateRecord.Operation.RESERVE, c.key(), at, outcome);
+                }
+            }
+            case Command.Reserve _ when outcome instanceof Outcome.Refused refused ->
+                    admin.learn(refused);
+            case Command.Evaluate c when outcome instanceof Outcome.Evaluated ->
+                    memory.add(c.reserve().tenant(), c.operation(), c.reserve().key(), at, outcome);
+            case Command.Commit c when outcome instanceof Outcome.Committed ->
+                    learnEnd(
+                            c.tenant(),
+                            StateRecord.Operation.COMMIT,
+                            StateRecord.Ending.COMMITTED,
+                            c.key(),
+                            c.hold(),
+                            at,
+                            outcome);
+            case Command.Release c when outcome instanceof Outcome.Released ->
+                    learnEnd(
+                            c.tenant(),
+                            StateRecord.Operation.RELEASE,
+                            StateRecord.Ending.RELEASED,
+                            c.key(),
+                            c.hold(),
+                            at,
+                            outcome);
+            case Command.Extend c when outcome instanceof Outcome.Extended ->
+                    memory.add(c.tenant(), StateRecord.Operation.EXTEND, c.key(), at, outcome);
+            case Command.Charge c when outcome instanceof Outcome.Charged ->
+                    memory.add(c.tenant(), StateRecord.Operation.CHARGE, c.key(), at, outcome);
+            case Command.AdjustBudget c when outcome instanceof Outcome.BudgetAdjusted ->
+                    memory.add(c.tenant(), StateRecord.Operation.ADJUST, c.key(), at, outcome);
+            case Command.Approve c when outcome instanceof Outcome.ApprovalGranted ->
+                    memory.add(c.tenant(), StateRecord.Operation.ADJUST, c.key(), at, outcome);
+            case Command.Decline c when outcome instanceof Outcome.ApprovalDeclined ->
+                    memory.add(c.tenant(), StateRecord.Operation.ADJUST, c.key(), at, outcome);
+            case Command _ -> {}
+        }
+    }
+
+    private void learnEnd(
+            TenantId tenant,
+            StateRecord.Operation operation,
+            StateRecord.Ending ending,
+            CommandKey key,
+            HoldId hold,
+            Instant at,
+            Outcome outcome) {
+        memory.add(new NaiveMemory.Ended(hold, tenant, ending, at, outcome));
+        if (!key.value().equals(hold.value())) {
+            memory.add(tenant, operation, key, at, outcome);
+        }
+    }
+
+    private String reserve(Command.Reserve command, Instant now) {
+        if (closed.contains(command.tenant())) {
             return "TENANT_CLOSED";
         }
-        String run = command.subject().get(Subject.RUN);
-        if (isStopped(run, now)) {
-            stopped.put(String.valueOf(run), now);
+        if (ask(command.tenant(), command.subject().get(Subject.RUN), now)) {
             return "RUN_STOPPED";
         }
-        boolean takesLess = command.shortage() == Command.Shortage.TAKE;
-        if (!offers.blocks(command, now, false).isEmpty()
-                || (!takesLess && !offers.grantable(command, now, false).equals(command.asked()))) {
+        if (holds.size() >= limits.maxHolds()) {
+            return "CAPACITY";
+        }
+        if (!offers.fits(command, now)) {
             expire(now);
         }
         String answer = offers.advice(command, now);
         if (answer == null) {
-            answer = answer(command, now, false);
+            answer = offers.answer(command, now, false);
         }
         if (answer.startsWith("granted")) {
             hold(command, now);
         } else if (answer.startsWith("BUDGET_EXCEEDED")) {
-            for (NaiveOffers.View view : offers.blocking(command, now, false)) {
-                ask(view, command, now);
-            }
+            offers.blocking(command, now, false).forEach(view -> used(view, command, now));
         }
         return answer;
     }
 
-    /// @param relieved whether holds that are past their time count as ended
-    String answer(Command.Reserve command, Instant now, boolean relieved) {
-        if (closed) {
-            return "TENANT_CLOSED";
+    private String evaluate(Command.Evaluate question, Instant now) {
+        Command.Reserve command = question.reserve();
+        String answer;
+        if (closed.contains(command.tenant())) {
+            answer = "TENANT_CLOSED";
+        } else if (stop(command.tenant(), command.subject().get(Subject.RUN), now) != null) {
+            answer = "RUN_STOPPED";
+        } else if (holds.size() >= limits.maxHolds()) {
+            answer = "CAPACITY";
+        } else {
+            answer = offers.answer(command, now, true);
         }
-        if (isStopped(command.subject().get(Subject.RUN), now)) {
-            return "RUN_STOPPED";
+        if (answer.equals("UNIT_MISMATCH")
+                && matching(command.tenant(), command.subject()).stream()
+                        .noneMatch(budget -> question.canName(budget.unit()))) {
+            answer = "BUDGET_NOT_FOUND";
         }
-        String missing = command.scoped() ? missing(command.subject(), command.asked()) : null;
-        if (missing != null) {
-            return missing;
-        }
-        List<String> blocks = offers.blocks(command, now, relieved);
-        if (!blocks.isEmpty()) {
-            return "BUDGET_EXCEEDED " + blocks;
-        }
-        Amounts granted = offers.grantable(command, now, relieved);
-        boolean isShort = !granted.equals(command.asked());
-        return isShort && command.shortage() == Command.Shortage.ASK_AGAIN
-                ? "SHORTAGE"
-                : "granted " + granted;
-    }
-
-    String stop(String run, Instant now) {
-        if (closed) {
-            return "TENANT_CLOSED";
-        }
-        if (isStopped(run, now)) {
-            return "was stopped";
-        }
-        stopped.put(run, now);
-        return "stopped";
-    }
-
-    String resume(String run, Instant now) {
-        boolean was = isStopped(run, now);
-        stopped.remove(run);
-        return was ? "resumed" : "RUN_NOT_STOPPED";
-    }
-
-    private boolean isStopped(@Nullable String run, Instant now) {
-        Instant asked = run == null ? null : stopped.get(run);
-        return asked != null && now.isBefore(asked.plus(Duration.ofDays(1)));
+        return answer.equals("CAPACITY") || answer.equals("UNIT_MISMATCH")
+                ? answer
+                : "evaluated " + answer;
     }
 
     private void hold(Command.Reserve command, Instant now) {
@@ -109,76 +251,40 @@ final class NaiveLedger extends NaiveBooks {
     }
 
     /// Being refused is a use; and where a person may help, one is asked.
-    private void ask(NaiveOffers.View view, Command.Reserve command, Instant now) {
-        Budget budget = view.budget();
-        Block.Cause cause = offers.cause(view, command);
-        boolean asks =
-                (cause == Block.Cause.SPENT || cause == Block.Cause.ABOVE_LIMIT)
-                        && !(budget.window() instanceof Window.PerCall)
-                        && budget.ladder().stream()
-                                .anyMatch(s -> s.action() == Budget.Step.Action.APPROVE)
-                        && !view.account().declinedUntil.isAfter(now);
+    private void used(NaiveOffers.View view, Command.Reserve command, Instant now) {
+        boolean asks = offers.asks(view, command, true);
         if (asks || accounts.contains(view.account())) {
-            NaiveAccount account = open(budget, per(budget, command.subject()), now);
-            if (asks && account.approval == null) {
-                account.approval = "asked";
-            }
+            open(view.budget(), per(view.budget(), command.subject()), now).asks |= asks;
         }
     }
 
-    String commit(Command.Commit command, Instant now) {
+    private String commit(Command.Commit command, Instant now) {
         NaiveHold hold = holds.get(command.hold());
-        String refused = whyNot(hold, now);
+        String refused = whyNot(hold, command.hold(), command.tenant(), now);
         if (refused != null || hold == null) {
-            return refused == null ? "refused" : refused;
+            return String.valueOf(refused);
         }
-        if (hold.command.scoped() && !hold.held.units().equals(command.actual().units())) {
-            return "UNIT_MISMATCH";
-        }
-        Command.Overage overage = hold.command.overage();
-        Amounts charged = command.actual();
-        for (Unit unit : command.actual().units()) {
-            long over = command.actual().get(unit) - hold.held.get(unit);
-            boolean counted = !unit.equals(Unit.SLOTS) && !unit.equals(Unit.MILLIS);
-            if (hold.held.has(unit) && over > 0 && counted) {
-                if (overage == Command.Overage.REJECT) {
-                    return "OVERAGE_REJECTED";
-                }
-                long take = spending.covered(spending.hard(hold.shares, unit), over, overage, now);
-                if (take < 0) {
-                    return "OVERDRAFT_EXCEEDED";
-                }
-                charged = charged.with(unit, command.actual().get(unit) - over + take);
-            }
+        return hold.command.scoped() && !hold.held.units().equals(command.actual().units())
+                ? "UNIT_MISMATCH"
+                : spending.commit(hold, command.actual(), now);
+    }
+
+    private String release(Command.Release command, Instant now) {
+        NaiveHold hold = holds.get(command.hold());
+        String refused = whyNot(hold, command.hold(), command.tenant(), now);
+        if (refused != null || hold == null) {
+            return String.valueOf(refused);
         }
         holds.remove(command.hold());
-        for (Share share : hold.shares) {
-            spending.settle(share, hold, command.actual(), charged, now);
-        }
-        for (Budget budget : matching(hold.command.subject())) {
-            if (!hold.held.has(budget.unit())) {
-                spending.spend(budget, hold.command.subject(), command.actual(), now);
-            }
-        }
-        return "committed " + charged;
-    }
-
-    String release(HoldId id, Instant now) {
-        NaiveHold hold = holds.get(id);
-        String refused = whyNot(hold, now);
-        if (refused != null || hold == null) {
-            return refused == null ? "refused" : refused;
-        }
-        holds.remove(id);
         hold.shares.forEach(share -> share.account().usedAt = now);
-        return "released";
+        return "released " + hold.held;
     }
 
-    String extend(Command.Extend command, Instant now) {
+    private String extend(Command.Extend command, Instant now) {
         NaiveHold hold = holds.get(command.hold());
-        String refused = whyNot(hold, now);
+        String refused = whyNot(hold, command.hold(), command.tenant(), now);
         if (refused != null || hold == null) {
-            return refused == null ? "refused" : refused;
+            return String.valueOf(refused);
         }
         if (now.isAfter(hold.expiresAt)) {
             return "HOLD_EXPIRED";
@@ -190,153 +296,65 @@ final class NaiveLedger extends NaiveBooks {
         Instant latest = now.plus(Command.Reserve.MAX_TTL);
         Instant wanted = hold.expiresAt.plus(command.by());
         hold.expiresAt = wanted.isAfter(latest) ? latest : wanted;
-        return "extended " + hold.expiresAt;
+        return "extended " + hold.expiresAt + " " + hold.extensions;
     }
 
-    private @Nullable String whyNot(@Nullable NaiveHold hold, Instant now) {
-        if (hold == null) {
-            return "refused";
+    private @Nullable String whyNot(
+            @Nullable NaiveHold hold, HoldId id, TenantId tenant, Instant now) {
+        TenantId owner = owner(id);
+        if (owner == null) {
+            return "HOLD_NOT_FOUND";
         }
-        if (closed && hold.command.onExpiry() == Command.OnExpiry.RELEASE) {
+        if (!owner.equals(tenant)) {
+            return "HOLD_OF_OTHER_TENANT";
+        }
+        if (closed.contains(tenant)
+                && (hold == null || hold.command.onExpiry() == Command.OnExpiry.RELEASE)) {
             return "TENANT_CLOSED";
         }
-        if (hold.isLate(now)) {
+        NaiveMemory.Ended ended = memory.ended(id);
+        if (hold == null && ended != null) {
+            return ended.ending() == StateRecord.Ending.EXPIRED ? "HOLD_EXPIRED" : "HOLD_FINALIZED";
+        }
+        if (hold != null && hold.isLate(now)) {
             end(hold, now);
             return "HOLD_EXPIRED";
         }
         return null;
     }
 
-    String charge(Command.Charge command, Instant now) {
-        Command.Overage overage = command.overage();
-        if (!NaiveSpending.isAlways(overage)) {
-            if (closed) {
-                return "TENANT_CLOSED";
-            }
-            String missing = command.scoped() ? missing(command.subject(), command.actual()) : null;
-            if (missing != null) {
-                return missing;
-            }
-            for (Budget budget : matching(command.subject())) {
-                if (command.actual().has(budget.unit())
-                        && status(budget.id()) != Budget.Status.ACTIVE) {
-                    return "BUDGET_EXCEEDED";
-                }
-            }
-        }
-        Amounts charged = command.actual();
-        for (Unit unit : command.actual().units()) {
-            List<NaiveAccount> targets = new ArrayList<>();
-            for (Budget budget : matching(command.subject())) {
-                if (budget.unit().equals(unit)
-                        && budget.mode() == Budget.Mode.HARD
-                        && !(budget.window() instanceof Window.PerCall)) {
-                    targets.add(peek(budget, per(budget, command.subject()), now, false));
-                }
-            }
-            long over = command.actual().get(unit);
-            if (overage == Command.Overage.REJECT) {
-                for (NaiveAccount account : targets) {
-                    long room = account.room(budget(account), held(account), now);
-                    if (over > Math.max(0, room)) {
-                        return "OVERAGE_REJECTED";
-                    }
-                }
-            } else {
-                long take = spending.covered(targets, over, overage, now);
-                if (take < 0) {
-                    return "OVERDRAFT_EXCEEDED";
-                }
-                charged = charged.with(unit, take);
-            }
-        }
-        for (Budget budget : matching(command.subject())) {
-            spending.charge(budget, command, charged, now);
-        }
-        return "charged " + charged;
+    /// Whose a hold is that is open, or that is remembered.
+    @Nullable TenantId owner(HoldId id) {
+        NaiveHold hold = holds.get(id);
+        NaiveMemory.Ended ended = memory.ended(id);
+        return hold != null ? hold.command.tenant() : ended != null ? ended.tenant() : null;
     }
 
-    String adjust(Command.AdjustBudget command, Instant now) {
-        if (closed) {
-            return "TENANT_CLOSED";
-        }
-        Budget budget = budgets.get(command.budget().value());
-        if (budget == null) {
-            return "BUDGET_NOT_FOUND";
-        }
-        if (status(budget.id()) == Budget.Status.CLOSED) {
-            return "BUDGET_CLOSED";
-        }
-        boolean slots = budget.unit().equals(Unit.SLOTS) || budget.unit().equals(Unit.MILLIS);
-        boolean resets = command.adjustment() == Command.Adjustment.RESET_SPENT;
-        if (budget.window() instanceof Window.PerCall
-                || (slots && resets && command.amount() != 0)) {
-            return "ACCOUNT_NOT_FOUND";
-        }
-        NaiveAccount account = peek(budget, command.per(), now, false);
-        long own = Math.max(0, budget.limit() + account.credit);
-        long left = Math.min(own, account.room(budget, held(account), now));
-        long amount = command.amount();
-        if (command.adjustment() == Command.Adjustment.DEBIT && amount > Math.max(0, left)) {
-            return "BUDGET_EXCEEDED";
-        }
-        account = open(budget, command.per(), now);
-        switch (command.adjustment()) {
-            case CREDIT -> {
-                long repaid = Math.min(amount, account.debt);
-                account.debt -= repaid;
-                account.credit += amount - repaid;
+    /// Ends what is due, the earliest first, and forgets accounts. Which of these go first is the ledger's
+    /// choice, and when those of past windows do; but none that has rested stays when all were looked at.
+    private String expire(Command.Expire command, Choice choice, Instant now) {
+        List<NaiveAccount> rested = rested(now);
+        List<NaiveHold> due = due(now);
+        List<NaiveHold> ended = due.subList(0, Math.min(due.size(), command.atMost()));
+        for (AccountKey key : choice.dropped()) {
+            NaiveAccount account = account(key);
+            boolean past = account != null && account.window.isBefore(window(budget(account), now));
+            if (!past && !rested.contains(account)) {
+                return "dropped an account that stays: " + key;
             }
-            case DEBIT -> account.credit -= amount;
-            case REPAY_DEBT -> {
-                amount = Math.min(amount, account.debt);
-                account.debt -= amount;
-            }
-            case RESET_SPENT -> {
-                account.movements.clear();
-                account.openedAt = budget.unit().equals(Unit.MILLIS) ? now : account.openedAt;
-                account.spend(budget, now, amount);
+            if (!past) {
+                accounts.remove(account);
             }
         }
-        account.fundedIfCovered(budget, held(account), now);
-        return "adjusted " + amount;
-    }
-
-    /// Grants or, without an amount, declines what the account of a budget asks for.
-    String answer(AccountKey key, long amount, Instant until, Instant now) {
-        Budget budget = budgets.get(key.budget().value());
-        if (budget == null) {
-            return "APPROVAL_NOT_FOUND";
-        }
-        NaiveAccount account = peek(budget, key.per(), now, false);
-        if (account.approval == null
-                || window(budget, now).toEpochMilli() != key.windowStartMillis()) {
-            return "APPROVAL_NOT_FOUND";
-        }
-        if (amount > 0 && status(budget.id()) == Budget.Status.CLOSED) {
-            return "BUDGET_CLOSED";
-        }
-        account.approval = null;
-        account.usedAt = now;
-        if (amount == 0) {
-            account.declinedUntil = until;
-            return "declined";
-        }
-        account.declinedUntil = Instant.EPOCH;
-        account.grants.add(new Funding.Grant(amount, until.toEpochMilli()));
-        account.fundedIfCovered(budget, held(account), now);
-        return "granted";
-    }
-
-    void close(Instant now) {
-        closed = true;
-        budgets.values().forEach(budget -> set(budget.id(), Budget.Status.CLOSED));
-        accounts.forEach(account -> account.approval = null);
-        for (NaiveHold hold : List.copyOf(holds.values())) {
-            if (hold.command.onExpiry() == Command.OnExpiry.RELEASE) {
-                holds.remove(hold.command.hold());
-                hold.shares.forEach(share -> share.account().usedAt = now);
-            }
-        }
+        ended.forEach(hold -> end(hold, now));
+        int done = ended.size() + choice.dropped().size();
+        boolean goesOn = isMidway;
+        boolean more = done >= command.atMost();
+        isMidway = more;
+        List<AccountKey> kept =
+                rested.stream().filter(accounts::contains).map(NaiveAccount::key).toList();
+        return !kept.isEmpty() && !more && !goesOn
+                ? "kept accounts that have rested: " + kept
+                : "expired " + ended.size() + " dropped " + choice.dropped().size() + " " + more;
     }
 }

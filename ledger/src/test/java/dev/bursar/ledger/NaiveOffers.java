@@ -2,6 +2,7 @@ package dev.bursar.ledger;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,93 @@ final class NaiveOffers {
     /// What one budget says to a reserve.
     record View(Budget budget, NaiveAccount account, long spent, long held, Instant now) {
         long room() {
-            return account.limit(budget, now) - spent - held - account.debt;
+            return limit() - spent - held - account.debt;
         }
+
+        long limit() {
+            return account.limit(budget, now);
+        }
+
+        long whole() {
+            return account.whole(budget, now);
+        }
+
+        /// How much of the whole is used once more is.
+        int percent(long more) {
+            return whole() == 0
+                    ? 100
+                    : (int) Math.min((spent + held + more) * 100 / whole(), 1_000_000);
+        }
+    }
+
+    /// Whether nothing is in the way, and the reserve gets what it wants or takes less anyway.
+    boolean fits(Command.Reserve command, Instant now) {
+        return blocking(command, now, false).isEmpty()
+                && (command.shortage() == Command.Shortage.TAKE
+                        || grantable(command, now, false).equals(command.asked()));
+    }
+
+    /// What a reserve is answered once it is clear that ladders have no word in it.
+    ///
+    /// @param relieved whether holds that are past their time count as ended; nobody is asked then
+    String answer(Command.Reserve command, Instant now, boolean relieved) {
+        String missing =
+                command.scoped()
+                        ? books.missing(command.tenant(), command.subject(), command.asked())
+                        : null;
+        if (missing != null) {
+            return missing;
+        }
+        List<View> blocking = blocking(command, now, relieved);
+        if (!blocking.isEmpty()) {
+            return "BUDGET_EXCEEDED" + blocks(blocking, command, !relieved);
+        }
+        Amounts granted = grantable(command, now, relieved);
+        if (!granted.equals(command.asked()) && command.shortage() == Command.Shortage.ASK_AGAIN) {
+            return "SHORTAGE";
+        }
+        List<View> views = views(command, now, relieved);
+        List<View> shadows =
+                views.stream()
+                        .filter(view -> view.budget().mode() == Budget.Mode.SHADOW)
+                        .filter(view -> cause(view, command) != null)
+                        .toList();
+        return ModelAnswers.granted(
+                granted,
+                now.plus(command.ttl()),
+                NaiveNotices.of(views, granted),
+                blocks(shadows, command, false),
+                NaiveNotices.tightest(views, granted));
+    }
+
+    private String blocks(List<View> views, Command.Reserve command, boolean mayAsk) {
+        return " "
+                + views.stream()
+                        .sorted(
+                                Comparator.comparing((View view) -> cause(view, command))
+                                        .thenComparing(view -> view.budget().name()))
+                        .map(view ->
+                                ModelAnswers.block(
+                                        view.budget().name(),
+                                        String.valueOf(cause(view, command)),
+                                        view.room(),
+                                        (mayAsk && asks(view, command, true))
+                                                || asks(view, command, false)))
+                        .toList();
+    }
+
+    /// Whether a person is or was asked to make room.
+    ///
+    /// @param anew whether somebody may be asked who was not
+    boolean asks(View view, Command.Reserve command, boolean anew) {
+        Block.Cause cause = cause(view, command);
+        boolean wanted =
+                (cause == Block.Cause.SPENT || cause == Block.Cause.ABOVE_LIMIT)
+                        && !(view.budget().window() instanceof Window.PerCall)
+                        && view.budget().ladder().stream()
+                                .anyMatch(s -> s.action() == Budget.Step.Action.APPROVE);
+        boolean declined = view.account().declinedUntil.isAfter(view.now());
+        return wanted && (view.account().asks || (anew && !declined));
     }
 
     /// What ladders say to a reserve that may be told, or null.
@@ -28,9 +114,9 @@ final class NaiveOffers {
         List<View> climbed =
                 views(command, now, false).stream()
                         .filter(view ->
-                                !reached(view, command).isEmpty() || isInTheWay(view, command))
+                                changes(reached(view, command)) || isInTheWay(view, command))
                         .toList();
-        boolean wanted = climbed.stream().anyMatch(view -> !reached(view, command).isEmpty());
+        boolean wanted = climbed.stream().anyMatch(view -> changes(reached(view, command)));
         boolean hopeless =
                 blocking.stream()
                         .map(view -> cause(view, command))
@@ -46,37 +132,37 @@ final class NaiveOffers {
                     case ASK_AGAIN -> wanted && !hopeless;
                 };
         return told
-                ? "advised " + climbed.stream().map(view -> view.budget().name()).sorted().toList()
+                ? "advised " + climbed.stream().map(view -> rung(view, command)).toList()
                 : null;
+    }
+
+    private String rung(View view, Command.Reserve command) {
+        return ModelAnswers.rung(
+                view.budget().name(),
+                view.percent(command.asked().get(view.budget().unit())),
+                reached(view, command),
+                isInTheWay(view, command) ? cause(view, command) : null);
+    }
+
+    private static boolean changes(List<Budget.Step> steps) {
+        return steps.stream()
+                .anyMatch(step ->
+                        switch (step.action()) {
+                            case CLAMP, DOWNGRADE, DISABLE, DEFER -> true;
+                            case ALERT, APPROVE, DENY -> false;
+                        });
     }
 
     private boolean isInTheWay(View view, Command.Reserve command) {
         return view.budget().mode() != Budget.Mode.SOFT && cause(view, command) != null;
     }
 
-    /// The steps that change calls and are reached with all that is asked: all of them where the budget is
-    /// in the way.
+    /// The steps that are reached with all that is asked: all of them where the budget is in the way.
     private List<Budget.Step> reached(View view, Command.Reserve command) {
         long used = view.spent() + view.held() + command.asked().get(view.budget().unit());
         long whole = view.account().whole(view.budget(), view.now());
         return view.budget().ladder().stream()
                 .filter(step -> isInTheWay(view, command) || used * 100 >= whole * step.percent())
-                .filter(step ->
-                        switch (step.action()) {
-                            case CLAMP, DOWNGRADE, DISABLE, DEFER -> true;
-                            case ALERT, APPROVE, DENY -> false;
-                        })
-                .toList();
-    }
-
-    List<String> blocks(Command.Reserve command, Instant now, boolean relieved) {
-        return blocking(command, now, relieved).stream()
-                .map(view -> {
-                    String cause = String.valueOf(cause(view, command));
-                    long affordable = Math.max(0, view.room());
-                    return view.budget().name() + " " + cause + " " + affordable;
-                })
-                .sorted()
                 .toList();
     }
 
@@ -91,8 +177,10 @@ final class NaiveOffers {
 
     List<View> views(Command.Reserve command, Instant now, boolean relieved) {
         List<View> views = new ArrayList<>();
-        for (Budget budget : books.matching(command.subject())) {
-            if (command.asked().has(budget.unit()) || budget.unit().equals(Unit.MILLIS)) {
+        for (Budget budget : books.matching(command.tenant(), command.subject())) {
+            boolean touched =
+                    command.asked().has(budget.unit()) || budget.unit().equals(Unit.MILLIS);
+            if (touched && !hasCounted(budget, command)) {
                 NaiveAccount account =
                         books.peek(
                                 budget, NaiveBooks.per(budget, command.subject()), now, relieved);
@@ -112,6 +200,14 @@ final class NaiveOffers {
             }
         }
         return views;
+    }
+
+    /// Whether the budget has counted the tool call when a model asked for it.
+    private static boolean hasCounted(Budget budget, Command.Reserve command) {
+        return command.toolCallCounted()
+                && budget.unit().equals(Unit.TOOL_CALLS)
+                && !budget.match().containsKey(Subject.TOOL)
+                && !budget.per().contains(Subject.TOOL);
     }
 
     private static boolean isCharged(NaiveBooks.NaiveHold hold, Budget budget) {

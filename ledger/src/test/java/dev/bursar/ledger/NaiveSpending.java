@@ -2,7 +2,12 @@ package dev.bursar.ledger;
 
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// What naive books do with an actual: how much of it counts where a limit caps it, as spent or as debt.
 final class NaiveSpending {
@@ -13,7 +18,84 @@ final class NaiveSpending {
         this.books = books;
     }
 
-    void settle(
+    String commit(NaiveBooks.NaiveHold hold, Amounts actual, Instant now) {
+        Command.Overage overage = hold.command.overage();
+        Amounts charged = actual;
+        Amounts overrun = Amounts.NONE;
+        for (Unit unit : actual.units()) {
+            long over = actual.get(unit) - hold.held.get(unit);
+            if (hold.held.has(unit) && over > 0 && isSpendable(unit)) {
+                overrun = overrun.with(unit, over);
+            }
+        }
+        if (overage == Command.Overage.REJECT && !overrun.isEmpty()) {
+            return "OVERAGE_REJECTED" + over(hold, overrun, false, now);
+        }
+        for (Unit unit : overrun.units()) {
+            long over = overrun.get(unit);
+            long take = covered(hard(hold.shares, unit), over, overage, now);
+            if (take < 0) {
+                return "OVERDRAFT_EXCEEDED" + over(hold, overrun, true, now);
+            }
+            charged = charged.with(unit, actual.get(unit) - over + take);
+        }
+        books.holds.remove(hold.id());
+        for (NaiveBooks.Share share : hold.shares) {
+            settle(share, hold, actual, charged, now);
+        }
+        for (Budget budget : books.matching(hold.command.tenant(), hold.command.subject())) {
+            if (!hold.held.has(budget.unit())) {
+                spend(budget, hold.command.subject(), actual, now);
+            }
+        }
+        return ModelAnswers.committed(hold.held, actual, charged, overrun);
+    }
+
+    /// The hard budgets of a hold that an overrun would have been charged to, or of these those that may
+    /// not owe so much.
+    private String over(
+            NaiveBooks.NaiveHold hold, Amounts overrun, boolean overdrawn, Instant now) {
+        Map<Budget, Long> over = new LinkedHashMap<>();
+        for (NaiveBooks.Share share : hold.shares) {
+            Budget budget = books.budget(share.account());
+            long amount = overrun.get(budget.unit());
+            long room = share.account().room(budget, books.held(share.account()), now);
+            boolean listed = !overdrawn || isOverdrawn(budget, share.account(), amount, room);
+            if (budget.mode() == Budget.Mode.HARD && amount > 0 && listed) {
+                over.put(budget, room);
+            }
+        }
+        return texts(over, _ -> Block.Cause.SPENT);
+    }
+
+    private static boolean isOverdrawn(
+            Budget budget, NaiveAccount account, long amount, long room) {
+        long debt = amount - Math.max(0, room);
+        return account.debt + debt > budget.terms().overdraftLimit();
+    }
+
+    private static String texts(Map<Budget, Long> rooms, Function<Budget, Block.Cause> cause) {
+        return rooms.isEmpty()
+                ? ""
+                : " "
+                        + rooms.keySet().stream()
+                                .sorted(
+                                        Comparator.comparing(cause)
+                                                .thenComparing(budget -> budget.name()))
+                                .map(budget ->
+                                        ModelAnswers.block(
+                                                budget.name(),
+                                                cause.apply(budget).toString(),
+                                                Objects.requireNonNull(rooms.get(budget)),
+                                                false))
+                                .toList();
+    }
+
+    private static boolean isSpendable(Unit unit) {
+        return !unit.equals(Unit.SLOTS) && !unit.equals(Unit.MILLIS);
+    }
+
+    private void settle(
             NaiveBooks.Share share,
             NaiveBooks.NaiveHold hold,
             Amounts actual,
@@ -43,7 +125,7 @@ final class NaiveSpending {
         passOn(account, budget, left - account.left(budget, held), debt);
     }
 
-    static boolean isAlways(Command.Overage overage) {
+    private static boolean isAlways(Command.Overage overage) {
         return overage == Command.Overage.ALWAYS;
     }
 
@@ -52,7 +134,7 @@ final class NaiveSpending {
                 || budget.terms().overdraftLimit() == 0;
     }
 
-    List<NaiveAccount> hard(List<NaiveBooks.Share> shares, Unit unit) {
+    private List<NaiveAccount> hard(List<NaiveBooks.Share> shares, Unit unit) {
         return shares.stream()
                 .map(NaiveBooks.Share::account)
                 .filter(a -> books.budget(a).unit().equals(unit))
@@ -61,7 +143,8 @@ final class NaiveSpending {
     }
 
     /// How much of what is above a hold is charged, or -1 when it would leave too much debt.
-    long covered(List<NaiveAccount> targets, long over, Command.Overage overage, Instant now) {
+    private long covered(
+            List<NaiveAccount> targets, long over, Command.Overage overage, Instant now) {
         long take = over;
         if (isAlways(overage)) {
             return take;
@@ -93,7 +176,116 @@ final class NaiveSpending {
                 .ifPresent(later -> later.makeUpFor(budget, Math.max(0, missing), owed));
     }
 
-    void charge(Budget budget, Command.Charge command, Amounts charged, Instant now) {
+    String charge(Command.Charge command, Instant now) {
+        Command.Overage overage = command.overage();
+        String refused = isAlways(overage) ? null : refused(command, now);
+        if (refused != null) {
+            return refused;
+        }
+        Map<Budget, Long> passed = passed(command, now);
+        if (overage == Command.Overage.REJECT && !passed.isEmpty()) {
+            return "OVERAGE_REJECTED" + texts(passed, budget -> cause(budget, command, now));
+        }
+        Amounts charged = command.actual();
+        for (Unit unit : command.actual().units()) {
+            List<NaiveAccount> targets =
+                    limits(command, unit).stream()
+                            .map(b -> books.peek(b, per(b, command), now, false))
+                            .toList();
+            long take = covered(targets, command.actual().get(unit), overage, now);
+            if (take < 0) {
+                passed.entrySet()
+                        .removeIf(entry ->
+                                !isOverdrawn(
+                                        entry.getKey(),
+                                        books.peek(
+                                                entry.getKey(),
+                                                per(entry.getKey(), command),
+                                                now,
+                                                false),
+                                        command.actual().get(entry.getKey().unit()),
+                                        entry.getValue()));
+                return "OVERDRAFT_EXCEEDED" + texts(passed, b -> cause(b, command, now));
+            }
+            if (overage != Command.Overage.REJECT) {
+                charged = charged.with(unit, take);
+            }
+        }
+        String above = isAlways(overage) ? texts(passed, b -> cause(b, command, now)) : "";
+        for (Budget budget : books.matching(command.tenant(), command.subject())) {
+            charge(budget, command, charged, now);
+        }
+        return "charged " + charged + " passed" + (above.isEmpty() ? " []" : above);
+    }
+
+    /// Why a charge is stopped before any limit is looked at, or null.
+    private @Nullable String refused(Command.Charge command, Instant now) {
+        if (books.closed.contains(command.tenant())) {
+            return "TENANT_CLOSED";
+        }
+        String missing =
+                command.scoped()
+                        ? books.missing(command.tenant(), command.subject(), command.actual())
+                        : null;
+        if (missing != null) {
+            return missing;
+        }
+        Map<Budget, Long> stopped = new LinkedHashMap<>();
+        for (Budget budget : books.matching(command.tenant(), command.subject())) {
+            if (command.actual().has(budget.unit())
+                    && books.status(budget.id()) != Budget.Status.ACTIVE) {
+                stopped.put(budget, room(budget, command, now));
+            }
+        }
+        return stopped.isEmpty()
+                ? null
+                : "BUDGET_EXCEEDED"
+                        + texts(
+                                stopped,
+                                budget -> Block.Cause.valueOf(books.status(budget.id()).name()));
+    }
+
+    /// The hard budgets that a charge leaves above their limit, and the room they have.
+    private Map<Budget, Long> passed(Command.Charge command, Instant now) {
+        Map<Budget, Long> passed = new LinkedHashMap<>();
+        for (Unit unit : command.actual().units()) {
+            for (Budget budget : limits(command, unit)) {
+                long room = room(budget, command, now);
+                if (command.actual().get(unit) > Math.max(0, room)) {
+                    passed.put(budget, room);
+                }
+            }
+        }
+        return passed;
+    }
+
+    /// The hard budgets with accounts that a charge belongs to.
+    private List<Budget> limits(Command.Charge command, Unit unit) {
+        return books.matching(command.tenant(), command.subject()).stream()
+                .filter(budget -> budget.unit().equals(unit))
+                .filter(budget -> budget.mode() == Budget.Mode.HARD)
+                .filter(budget -> !(budget.window() instanceof Window.PerCall))
+                .toList();
+    }
+
+    private Block.Cause cause(Budget budget, Command.Charge command, Instant now) {
+        NaiveAccount account = books.peek(budget, per(budget, command), now, false);
+        long left = account.limit(budget, now) - account.spent(budget, now);
+        return books.held(account) > 0 && command.actual().get(budget.unit()) <= left
+                ? Block.Cause.HELD
+                : Block.Cause.SPENT;
+    }
+
+    private long room(Budget budget, Command.Charge command, Instant now) {
+        NaiveAccount account = books.peek(budget, per(budget, command), now, false);
+        return account.room(budget, books.held(account), now);
+    }
+
+    private static List<String> per(Budget budget, Command.Charge command) {
+        return NaiveBooks.per(budget, command.subject());
+    }
+
+    private void charge(Budget budget, Command.Charge command, Amounts charged, Instant now) {
         long actual = command.actual().get(budget.unit());
         boolean capped =
                 budget.mode() == Budget.Mode.HARD
@@ -112,9 +304,8 @@ final class NaiveSpending {
         account.overLimit |= caps(budget, command.overage()) && room < actual;
     }
 
-    void spend(Budget budget, Subject subject, Amounts actual, Instant now) {
-        boolean spendable = !budget.unit().equals(Unit.SLOTS) && !budget.unit().equals(Unit.MILLIS);
-        if (spendable
+    private void spend(Budget budget, Subject subject, Amounts actual, Instant now) {
+        if (isSpendable(budget.unit())
                 && actual.get(budget.unit()) > 0
                 && !(budget.window() instanceof Window.PerCall)) {
             books.open(budget, NaiveBooks.per(budget, subject), now)
