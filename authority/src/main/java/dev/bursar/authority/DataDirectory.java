@@ -51,9 +51,9 @@ final class DataDirectory implements AutoCloseable {
         Private.createFile(file);
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        FileLock lock = null;
+        DataDirectory locked = null;
         try {
-            lock = tryLock(channel);
+            FileLock lock = tryLock(channel);
             if (lock == null) {
                 throw new AuthorityException(
                         Kind.EXTERNAL,
@@ -64,10 +64,11 @@ final class DataDirectory implements AutoCloseable {
                     Long.toString(ProcessHandle.current().pid())
                             .getBytes(StandardCharsets.US_ASCII);
             channel.write(ByteBuffer.wrap(holder), 0);
-            return new DataDirectory(path, channel, lock);
+            locked = new DataDirectory(path, channel, lock);
+            return locked;
         } finally {
-            if (lock == null) {
-                channel.close();
+            if (locked == null) {
+                channel.close(); // and with it goes the lock
             }
         }
     }

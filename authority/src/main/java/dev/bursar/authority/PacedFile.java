@@ -1,10 +1,12 @@
 package dev.bursar.authority;
 
-import java.io.FileOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /// A large file that is written beside a journal, synced bit by bit.
 ///
@@ -32,8 +34,13 @@ final class PacedFile extends FilterOutputStream {
 
     /// @param file is emptied when it is there
     static PacedFile of(Path file) throws IOException {
-        FileOutputStream out = new FileOutputStream(file.toFile());
-        return new PacedFile(out, out.getFD()::sync);
+        FileChannel channel =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.TRUNCATE_EXISTING);
+        return new PacedFile(Channels.newOutputStream(channel), () -> channel.force(true));
     }
 
     @Override
