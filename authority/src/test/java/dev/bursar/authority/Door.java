@@ -15,6 +15,7 @@ import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
 import dev.bursar.ledger.Window;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,17 +31,29 @@ import org.jetbrains.lincheck.datastructures.Param;
 import org.jspecify.annotations.Nullable;
 
 /// What parallel callers do at the door of an authority in [LinearizabilityTest]: two hard budgets, of
-/// all and of one user, a few holds and keys, and what can be asked about them. An object is one tenant.
-/// The answers are texts that have everything that must be the same in [NaiveBooks].
-@Param(name = "hold", gen = IntGen.class, conf = "1:3")
-@Param(name = "amount", gen = IntGen.class, conf = "1:4")
+/// all and of one user, a few holds and keys, what people do to them, and what can be asked about them. An
+/// object is one tenant. The answers are texts that have everything that must be the same in [NaiveBooks].
+@Param(name = "hold", gen = IntGen.class, conf = "1:2")
+@Param(name = "amount", gen = IntGen.class, conf = "1:6")
 @Param(name = "actual", gen = IntGen.class, conf = "0:3")
+@Param(name = "minutes", gen = IntGen.class, conf = "1:2")
 @Param(name = "byUser", gen = BooleanGen.class)
+@Param(name = "always", gen = BooleanGen.class)
+@Param(name = "frozen", gen = BooleanGen.class)
+@Param(name = "chance", gen = IntGen.class, conf = "1:6")
 @Param(name = "via", gen = IntGen.class, conf = "0:2")
 public final class Door {
 
-    static final int COMPANY_LIMIT = 7;
+    static final int COMPANY_LIMIT = 5;
     static final int USER_LIMIT = 3;
+    static final int MINUTES = 10;
+    static final int MAX_EXTENSIONS = 1;
+
+    /// The time does not pass.
+    static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    private static final Budget.Step ASK =
+            new Budget.Step(100, Budget.Step.Action.APPROVE, List.of());
 
     private static final AtomicLong TENANTS = new AtomicLong();
 
@@ -87,7 +100,7 @@ public final class Door {
                         Subject.of(subject),
                         Amounts.of(Unit.CALLS, amount),
                         Amounts.NONE,
-                        Duration.ofMinutes(10),
+                        Duration.ofMinutes(MINUTES),
                         Command.OnExpiry.RELEASE,
                         Command.Overage.REJECT,
                         Attribution.NONE));
@@ -138,6 +151,93 @@ public final class Door {
                         Attribution.NONE));
     }
 
+    /// Charges the company what had no hold.
+    @Operation
+    public String charge(int amount, boolean always, int via) {
+        return submit(
+                via,
+                new Command.Charge(
+                        new CommandKey("charge-" + amount, always ? 1 : 0),
+                        tenant,
+                        Subject.of(Map.of()),
+                        Amounts.of(Unit.CALLS, amount),
+                        always ? Command.Overage.ALWAYS : Command.Overage.REJECT,
+                        false,
+                        Attribution.NONE));
+    }
+
+    @Operation
+    public String extend(int hold, int minutes, int via) {
+        return submit(
+                via,
+                new Command.Extend(
+                        new CommandKey("extend-" + hold + "-" + minutes, 0),
+                        tenant,
+                        id(hold),
+                        Duration.ofMinutes(minutes),
+                        MAX_EXTENSIONS));
+    }
+
+    @Operation
+    public String freeze(boolean frozen, int via) {
+        return submit(
+                via,
+                new Command.SetBudgetStatus(
+                        List.of(budget("company")),
+                        frozen ? Budget.Status.FROZEN : Budget.Status.ACTIVE,
+                        Attribution.NONE));
+    }
+
+    /// Ends the tenant, and all its holds; seldom, as hardly anything happens after it.
+    @Operation
+    public String close(int chance, int via) {
+        return chance == 1
+                ? submit(via, new Command.CloseTenant(tenant, Integer.MAX_VALUE, Attribution.NONE))
+                : "closed: " + authority.isClosed(tenant);
+    }
+
+    /// Grants what a reserve was refused for.
+    @Operation
+    public String approve(int hold, int amount, int via) {
+        return submit(
+                via,
+                new Command.Approve(
+                        new CommandKey("answer-" + hold, amount),
+                        tenant,
+                        approval(hold),
+                        amount,
+                        NOW.plusSeconds(1),
+                        Attribution.NONE));
+    }
+
+    @Operation
+    public String decline(int hold, int via) {
+        return submit(
+                via,
+                new Command.Decline(
+                        new CommandKey("answer-" + hold, 0),
+                        tenant,
+                        approval(hold),
+                        NOW.plusSeconds(1),
+                        Attribution.NONE));
+    }
+
+    /// Who waits for a person: the hold of the first reserve that was refused.
+    @Operation
+    public String asked() {
+        return authority.approvals(tenant).stream()
+                .map(approval -> holdOf(approval.id()))
+                .collect(Collectors.joining());
+    }
+
+    private String approval(int hold) {
+        return "apr_" + id(hold) + "_1";
+    }
+
+    private static String holdOf(String approval) {
+        return approval.substring(approval.lastIndexOf('-') + 1, approval.lastIndexOf('_'));
+    }
+
     @Operation
     public String balance() {
         return authority.balances(budget("company"), 1).stream()
@@ -181,23 +281,25 @@ public final class Door {
             case Outcome.Committed committed -> "committed " + committed.actual().get(Unit.CALLS);
             case Outcome.Released released -> "released " + released.held().get(Unit.CALLS);
             case Outcome.BudgetAdjusted adjusted -> "limit " + adjusted.standing().limit();
+            case Outcome.Charged charged ->
+                    "charged " + charged.charged().get(Unit.CALLS) + text(charged.passed());
+            case Outcome.Extended extended ->
+                    "lasts "
+                            + Duration.between(NOW, extended.expiresAt()).toMinutes()
+                            + " by "
+                            + extended.extensions();
+            case Outcome.BudgetStatusSet set -> "set " + set.changed().size() + " " + set.status();
+            case Outcome.TenantClosed closed ->
+                    "closed " + closed.released() + (closed.more() ? " more" : "");
+            case Outcome.ApprovalGranted granted -> "limit " + granted.standing().limit();
+            case Outcome.ApprovalDeclined _ -> "declined";
             case Outcome.Repeated repeated -> "again " + text(repeated.original());
-            case Outcome.Refused refused ->
-                    refused.reason()
-                            + refused.blocks().stream()
-                                    .map(Door::text)
-                                    .collect(Collectors.joining());
+            case Outcome.Refused refused -> refused.reason() + text(refused.blocks());
             case Outcome.Advised _,
-                    Outcome.Extended _,
-                    Outcome.Charged _,
                     Outcome.Evaluated _,
                     Outcome.Expired _,
                     Outcome.BudgetDefined _,
                     Outcome.BudgetRemoved _,
-                    Outcome.BudgetStatusSet _,
-                    Outcome.TenantClosed _,
-                    Outcome.ApprovalGranted _,
-                    Outcome.ApprovalDeclined _,
                     Outcome.RunStopped _,
                     Outcome.RunResumed _,
                     Outcome.Noted _ ->
@@ -205,9 +307,19 @@ public final class Door {
         };
     }
 
+    private static String text(List<Block> blocks) {
+        return blocks.stream().map(Door::text).collect(Collectors.joining());
+    }
+
     private static String text(Block block) {
-        return " %s %d+%d of %d"
-                .formatted(block.name(), block.spent(), block.held(), block.limit());
+        return " %s %s %d+%d of %d"
+                        .formatted(
+                                block.name(),
+                                block.cause(),
+                                block.spent(),
+                                block.held(),
+                                block.limit())
+                + (block.approval() == null ? "" : " asked by " + holdOf(block.approval()));
     }
 
     private static String text(Balance balance) {
@@ -226,7 +338,7 @@ public final class Door {
                         limit,
                         new Window.Life(),
                         Budget.Mode.HARD,
-                        List.of()));
+                        match.isEmpty() ? List.of(ASK) : List.of()));
     }
 
     private BudgetId budget(String name) {

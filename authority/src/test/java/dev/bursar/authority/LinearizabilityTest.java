@@ -3,7 +3,6 @@ package dev.bursar.authority;
 import dev.bursar.ledger.LedgerLimits;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import org.jetbrains.lincheck.datastructures.StressOptions;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LinearizabilityTest {
 
     /// Scenarios of each test; `-Dbursar.lincheck.scenarios=1000` for a long one.
-    private static final int SCENARIOS = Integer.getInteger("bursar.lincheck.scenarios", 20);
+    private static final int SCENARIOS = Integer.getInteger("bursar.lincheck.scenarios", 40);
 
     /// Every scenario makes two budgets of its own, and nothing of it is ever removed.
     private static final LedgerLimits ROOMY =
@@ -44,13 +43,13 @@ final class LinearizabilityTest {
     void door_overAJournalInMemory_isLinearizable() {
         Door.serve(
                 Authority.open(DataDirectory.lock(data), new MemoryJournal(), settings(), clock()));
-        options(250).check(Door.class);
+        options(125).check(Door.class);
     }
 
     @Test
     void door_overTheRealJournal_isLinearizable() {
         Door.serve(Authority.open(data, settings(), clock()));
-        options(25).check(Door.class);
+        options(12).check(Door.class);
     }
 
     private static StressOptions options(int runs) {
@@ -59,8 +58,8 @@ final class LinearizabilityTest {
                 .invocationsPerIteration(runs)
                 .threads(3)
                 .actorsPerThread(3)
-                .actorsBefore(2)
-                .actorsAfter(2)
+                .actorsBefore(5)
+                .actorsAfter(3)
                 .minimizeFailedScenario(false)
                 .sequentialSpecification(NaiveBooks.class);
     }
@@ -77,6 +76,6 @@ final class LinearizabilityTest {
     }
 
     private static InstantSource clock() {
-        return InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z"));
+        return InstantSource.fixed(Door.NOW);
     }
 }
