@@ -26,6 +26,9 @@ import java.util.Set;
 /// sum of it.
 final class KilledRun {
 
+    /// Answers of a process that should have ended by itself long before.
+    private static final int TOO_MANY = 50_000;
+
     private final Map<String, Long> spent = new HashMap<>();
     private final Map<String, Long> held = new HashMap<>();
     private int round;
@@ -41,8 +44,22 @@ final class KilledRun {
     /// @param work where a JVM that loses its disk may leave its last words
     void run(Path data, Path work, int atLeast, Runnable end)
             throws IOException, InterruptedException {
-        round++;
-        Process process = start(data, work);
+        int seen = run(start(data, work, Map.of()), atLeast, end);
+        assertThat(seen).as("answers of round %s", round).isGreaterThanOrEqualTo(atLeast);
+    }
+
+    /// Runs the process until it ends by itself.
+    ///
+    /// @param environment of the process, beside ours
+    void runUntilItEnds(Path data, Path work, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        int seen = run(start(data, work, environment), TOO_MANY, () -> {});
+        assertThat(seen).as("answers before the end").isPositive().isLessThan(TOO_MANY);
+    }
+
+    /// @return how many answers were read
+    private int run(Process process, int atLeast, Runnable end)
+            throws IOException, InterruptedException {
         steps = new int[KilledProcess.CALLERS];
         int seen = 0;
         try (BufferedReader lines = process.inputReader()) {
@@ -60,10 +77,12 @@ final class KilledRun {
             process.destroyForcibly().waitFor();
         }
         answers += seen;
-        assertThat(seen).as("answers of round %s", round).isGreaterThanOrEqualTo(atLeast);
+        return seen;
     }
 
-    private Process start(Path data, Path work) throws IOException {
+    private Process start(Path data, Path work, Map<String, String> environment)
+            throws IOException {
+        round++;
         List<String> command =
                 new ArrayList<>(
                         Arrays.asList(
@@ -76,10 +95,13 @@ final class KilledRun {
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.add(KilledProcess.class.getName());
         command.addAll(List.of(data.toString(), Integer.toString(round)));
-        return new ProcessBuilder(command)
-                .redirectError(
-                        ProcessBuilder.Redirect.appendTo(work.resolve("killed.log").toFile()))
-                .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
+                        .redirectError(
+                                ProcessBuilder.Redirect.appendTo(
+                                        work.resolve("killed.log").toFile()));
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 
     /// @return the caller
