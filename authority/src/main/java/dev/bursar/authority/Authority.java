@@ -5,6 +5,8 @@ import dev.bursar.authority.Checkpoints.Restored;
 import dev.bursar.ledger.Amounts;
 import dev.bursar.ledger.Approval;
 import dev.bursar.ledger.Balance;
+import dev.bursar.ledger.BalancesPage;
+import dev.bursar.ledger.BalancesQuery;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
@@ -178,9 +180,15 @@ public final class Authority implements AutoCloseable {
                         .toList());
     }
 
-    /// Current balances of a budget, at most `atMost`, the fullest first; see [Ledger#balances].
+    /// Current balances of a budget, at most `atMost`, the fullest first; see [Ledger#balances(BudgetId, int, Instant)].
     public List<Balance> balances(BudgetId budget, int atMost) {
         return ask((ledger, now) -> ledger.balances(budget, atMost, now));
+    }
+
+    /// Current balances of a budget page by page, see [Ledger#balances(BalancesQuery, Instant)]; empty when
+    /// there is no such budget, or the window is over that the query goes on with.
+    public Optional<BalancesPage> balances(BalancesQuery query) {
+        return ask((ledger, now) -> Optional.ofNullable(ledger.balances(query, now)));
     }
 
     /// Whether a budget lets anything through; empty when there is no such budget.

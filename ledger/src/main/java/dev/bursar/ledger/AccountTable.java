@@ -1,7 +1,11 @@
 package dev.bursar.ledger;
 
+import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Accounts by their key.
@@ -16,6 +20,9 @@ final class AccountTable {
 
     /// The most accounts in one part, as long as there is only one.
     static final int SMALL = 1 << 10;
+
+    /// How many places of hashes a walk looks at: a table that was large may have few accounts left.
+    static final int MAX_WALKED = 100_000;
 
     private final ToIntFunction<AccountKey> hashes;
     private @Nullable Part[] parts = new Part[1];
@@ -71,6 +78,93 @@ final class AccountTable {
             size--;
         }
         return removed;
+    }
+
+    /// A place in the order of a walk.
+    ///
+    /// @param place the number of a part above the bits of a hash, the lowest of which count most: so the
+    ///     order is the same whatever the size of the table
+    /// @param per the first among those of the same place; empty for all of them
+    record Spot(long place, List<String> per) {
+
+        static final Spot FIRST = new Spot(0, List.of());
+    }
+
+    private record Placed(long place, Account account) {
+
+        private static final Comparator<Placed> ORDER =
+                Comparator.comparingLong(Placed::place)
+                        .thenComparing(placed -> placed.account().key().per(), AccountTable::compare);
+
+        private boolean isAtOrAfter(Spot spot) {
+            return place > spot.place()
+                    || (place == spot.place() && compare(account.key().per(), spot.per()) >= 0);
+        }
+    }
+
+    private static int compare(List<String> one, List<String> other) {
+        for (int i = 0; i < Math.min(one.size(), other.size()); i++) {
+            int order = one.get(i).compareTo(other.get(i));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return Integer.compare(one.size(), other.size());
+    }
+
+    /// Goes through the accounts from a spot on, each once, for as long as they are taken. Accounts that
+    /// come and go between two walks change nothing about the others.
+    ///
+    /// @return where to go on: at the account that was not taken, or where enough was looked at; null at
+    ///     the end
+    @Nullable Spot walk(Spot from, Predicate<Account> taken) {
+        if (parts.length == 1) {
+            Part only = parts[0];
+            return only == null ? null : walk(only.all(), from, taken);
+        }
+        int looked = 0;
+        int number = (int) (from.place() >>> Integer.SIZE);
+        int reversed = (int) from.place();
+        for (; number < parts.length; number++) {
+            Part part = parts[number];
+            int places = part == null ? 0 : part.hashes.length;
+            int shift = Integer.SIZE - Integer.numberOfTrailingZeros(places);
+            for (int turn = reversed >>> shift; turn < places && part != null; turn++) {
+                if (looked++ == MAX_WALKED) {
+                    return new Spot(place(number, turn << shift), List.of());
+                }
+                Spot next = walk(part.at(Integer.reverse(turn) >>> shift), from, taken);
+                if (next != null) {
+                    return next;
+                }
+            }
+            reversed = 0;
+        }
+        return null;
+    }
+
+    private @Nullable Spot walk(Stream<Account> some, Spot from, Predicate<Account> taken) {
+        List<Placed> ordered =
+                some.map(account -> new Placed(place(account.key()), account))
+                        .filter(placed -> placed.isAtOrAfter(from))
+                        .sorted(Placed.ORDER)
+                        .toList();
+        for (Placed placed : ordered) {
+            if (!taken.test(placed.account())) {
+                return new Spot(placed.place(), placed.account().key().per());
+            }
+        }
+        return null;
+    }
+
+    /// In the order of walks, as if the table were in parts.
+    private long place(AccountKey key) {
+        int hash = hash(key);
+        return place(hash >>> (Integer.SIZE - PART_BITS), Integer.reverse(hash));
+    }
+
+    private static long place(int part, int reversed) {
+        return ((long) part << Integer.SIZE) | Integer.toUnsignedLong(reversed);
     }
 
     private int hash(AccountKey key) {
@@ -140,6 +234,29 @@ final class AccountTable {
                 place = next(place);
             }
             return place;
+        }
+
+        private Stream<Account> all() {
+            Stream.Builder<Account> found = Stream.builder();
+            for (Account each : accounts) {
+                if (each != null) {
+                    found.add(each);
+                }
+            }
+            return found.build();
+        }
+
+        /// Those whose hash leads to a place, wherever they are.
+        private Stream<Account> at(int home) {
+            Stream.Builder<Account> found = Stream.builder();
+            int place = home;
+            for (Account each = accounts[place]; each != null; each = accounts[place]) {
+                if ((hashes[place] & (hashes.length - 1)) == home) {
+                    found.add(each);
+                }
+                place = next(place);
+            }
+            return found.build();
         }
 
         private void put(int place, int hash, Account account) {

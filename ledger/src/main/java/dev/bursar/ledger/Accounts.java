@@ -3,6 +3,7 @@ package dev.bursar.ledger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,11 @@ final class Accounts {
     /// In the opposite order.
     Stream<Account> latest() {
         return Stream.iterate(last, account -> account != null, account -> account.previous);
+    }
+
+    /// In an order that changes for none of them; see [AccountTable#walk].
+    AccountTable.@Nullable Spot walk(AccountTable.Spot from, Predicate<Account> taken) {
+        return byKey.walk(from, taken);
     }
 
     /// Adds an account that is not there, as the last.

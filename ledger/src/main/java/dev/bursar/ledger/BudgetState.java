@@ -219,6 +219,11 @@ final class BudgetState {
         return window == null ? null : window.get(key);
     }
 
+    /// The accounts of a window, or null when it has none.
+    @Nullable Accounts accounts(long windowStart) {
+        return windows.get(windowStart);
+    }
+
     /// The accounts that are current at `now`, at most `atMost`, those opened or used last first.
     Stream<Account> latest(Instant now, int atMost) {
         Accounts current = windows.get(windowStart(now));
@@ -376,7 +381,7 @@ final class BudgetState {
         return account.fallsTo(most, more, now);
     }
 
-    private long windowStart(Instant now) {
+    long windowStart(Instant now) {
         if (!(budget.window() instanceof Window.Calendar calendar)) {
             return 0;
         }

@@ -130,6 +130,21 @@ public final class Ledger {
         return fullest.stream().sorted(fullest.comparator().reversed()).toList();
     }
 
+    /// Current balances of one budget in an order that no account changes: each that is there from the
+    /// first page to the last is on one page. A page looks at no more than [#MAX_LOOKED] accounts.
+    ///
+    /// @return null when there is no such budget, or the window is over that the query goes on with
+    public @Nullable BalancesPage balances(BalancesQuery query, Instant now) {
+        BudgetState budget = state.budget(query.budget());
+        return budget == null
+                ? null
+                : AccountWalk.page(
+                        budget,
+                        query,
+                        budget.windowStart(now),
+                        account -> balance(budget, account, now));
+    }
+
     private static Balance balance(BudgetState budget, Account account, Instant now) {
         long nowMillis = now.toEpochMilli();
         return new Balance(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -107,5 +108,76 @@ class AccountTableTest {
                                 AccountTable.secretHash(
                                         new AccountKey(budget, List.of("a", "b"), 86_400_000))))
                 .doesNotHaveDuplicates();
+    }
+
+    private List<String> walked(AccountTable of, int portion, Runnable between) {
+        List<String> seen = new ArrayList<>();
+        AccountTable.Spot spot = AccountTable.Spot.FIRST;
+        while (spot != null) {
+            List<String> page = new ArrayList<>();
+            spot =
+                    of.walk(
+                            spot,
+                            account -> {
+                                if (page.size() == portion) {
+                                    return false;
+                                }
+                                return page.add(account.key().per().getFirst());
+                            });
+            seen.addAll(page);
+            between.run();
+        }
+        return seen;
+    }
+
+    /// Of a table that grows from one part to many meanwhile, and has accounts removed.
+    @Test
+    void walk_seesOnceWhatStays_whateverComesAndGoes() {
+        Random random = new Random(7);
+        Set<String> staying = new HashSet<>();
+        for (int i = 0; i < 900; i++) {
+            table.add(account(key(i)));
+            staying.add("run-" + i);
+        }
+        int[] next = {900};
+        List<String> seen =
+                walked(
+                        table,
+                        30,
+                        () -> {
+                            for (int i = 0; i < 100; i++) {
+                                table.add(account(key(next[0]++)));
+                            }
+                            AccountKey gone = key(random.nextInt(next[0]));
+                            if (table.remove(gone) != null) {
+                                staying.remove(gone.per().getFirst());
+                            }
+                        });
+        assertThat(next[0]).isGreaterThan(2 * AccountTable.SMALL);
+        assertThat(seen).doesNotHaveDuplicates().containsAll(staying);
+    }
+
+    @Test
+    void walk_throughAccountsOfOneHash_seesEachOnce() {
+        AccountTable same = new AccountTable(key -> -7);
+        for (int i = 0; i < 50; i++) {
+            same.add(account(key(i)));
+        }
+        assertThat(walked(same, 7, () -> {})).hasSize(50).doesNotHaveDuplicates();
+    }
+
+    /// A walk stops also where it finds nothing.
+    @Test
+    void walk_throughATableThatWasLarge_looksAtABoundedPart() {
+        int many = 2 * AccountTable.MAX_WALKED;
+        for (int i = 0; i < many; i++) {
+            table.add(account(key(i)));
+        }
+        for (int i = 0; i < many; i++) {
+            table.remove(key(i));
+        }
+        int[] walks = {0};
+        assertThat(walked(table, 7, () -> walks[0]++)).isEmpty();
+        assertThat(walks[0]).isGreaterThan(1);
     }
 }

@@ -83,6 +83,37 @@ final class Budgets implements Callable<Integer> {
                 BudgetName.of(asking, budget).path() + "?balances=" + atMost, Budgets::print);
     }
 
+    @Command(name = "balances", description = "Show all balances of one budget, or some.")
+    int balances(
+            @Mixin Ask asking,
+            @Parameters(paramLabel = "TENANT/NAME") String budget,
+            @Option(
+                            names = "--per",
+                            paramLabel = "DIMENSION=VALUE",
+                            description = "only with this value; may be repeated")
+                    @Nullable Map<String, String> wanted,
+            @Option(
+                            names = "--limit",
+                            paramLabel = "N",
+                            defaultValue = "1000",
+                            description = "how many")
+                    int atMost) {
+        Map<String, @Nullable String> parameters = new LinkedHashMap<>();
+        if (wanted != null) {
+            wanted.forEach((dimension, value) -> parameters.put("per." + dimension, value));
+        }
+        return asking.list(
+                BudgetName.of(asking, budget).path() + "/balances",
+                parameters,
+                atMost,
+                (out, page) -> {
+                    page.path("items").forEach(balance -> out.println(balance(balance)));
+                    if (page.path("next").isString()) {
+                        out.println("and more: --limit says how many are shown");
+                    }
+                });
+    }
+
     /// The terms of a budget, in the words of the configuration.
     static final class Terms {
 

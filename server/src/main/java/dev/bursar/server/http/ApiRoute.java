@@ -29,6 +29,7 @@ enum ApiRoute {
     BUDGET("GET", "/api/budgets/:tenant/:name", Need.READ, Tenancy.PATH),
     CHANGE_BUDGET("PUT", "/api/budgets/:tenant/:name", Need.OPERATE, Tenancy.PATH),
     REMOVE_BUDGET("DELETE", "/api/budgets/:tenant/:name", Need.OPERATE, Tenancy.PATH),
+    BALANCES("GET", "/api/budgets/:tenant/:name/balances", Need.READ, Tenancy.PATH),
     CREDIT("POST", "/api/budgets/:tenant/:name/credit", Need.OPERATE, Tenancy.PATH),
     DEBIT("POST", "/api/budgets/:tenant/:name/debit", Need.OPERATE, Tenancy.PATH),
     RESET("POST", "/api/budgets/:tenant/:name/reset", Need.OPERATE, Tenancy.PATH),

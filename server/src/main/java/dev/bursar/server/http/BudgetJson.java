@@ -49,7 +49,7 @@ final class BudgetJson {
         node.put("status", status.name().toLowerCase(Locale.ROOT));
         node.put("managed_by", terms.declared() ? "file" : "api");
         ArrayNode items = node.putArray("balances");
-        balances.forEach(balance -> items.add(balance(budget, balance, now)));
+        balances.forEach(balance -> items.add(of(budget, balance, now)));
         return node;
     }
 
@@ -64,7 +64,7 @@ final class BudgetJson {
         return at;
     }
 
-    private static ObjectNode balance(Budget budget, Balance balance, Instant now) {
+    static ObjectNode of(Budget budget, Balance balance, Instant now) {
         Unit unit = budget.unit();
         Funding funding = balance.funding();
         long left = balance.limit() - balance.spent() - balance.held() - funding.debt();

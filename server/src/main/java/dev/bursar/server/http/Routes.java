@@ -152,6 +152,7 @@ public final class Routes implements AutoCloseable {
         new KeysApi(directory, notary).mount(api);
         new TokensApi(directory, notary).mount(api);
         new BudgetsApi(authority, directory, needs.clock()).mount(api);
+        new BalancesApi(authority, needs.clock()).mount(api);
         new FundingApi(authority).mount(api);
         new ApprovalsApi(authority, directory, needs.clock()).mount(api);
         new ReservationsApi(authority, needs.usage()).mount(api);

@@ -122,6 +122,21 @@ class ApiCommandsTest {
     }
 
     @Test
+    void balances_ofABudget_areListedAndFound() {
+        for (String user : List.of("ann", "bob", "cid")) {
+            done("budgets", "credit", "acme/user", "1 USD", "--per", "user=" + user);
+        }
+        assertThat(done("budgets", "balances", "acme/user").lines()).hasSize(3);
+        assertThat(done("budgets", "balances", "acme/user", "--limit", "2").lines())
+                .hasSize(3)
+                .last()
+                .asString()
+                .startsWith("and more");
+        assertThat(done("budgets", "balances", "acme/user", "--per", "user=bob"))
+                .isEqualTo("user=bob: spent 0, held 0, left 6, credit 1\n");
+    }
+
+    @Test
     void budget_isSetShownFundedFrozenClosedAndRemoved() {
         assertThat(done("budgets", "set", "acme/b", "--limit", "5 USD", "--per", "run"))
                 .startsWith("acme/b  5 USD  every life  hard");

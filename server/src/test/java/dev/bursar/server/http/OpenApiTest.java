@@ -235,6 +235,8 @@ class OpenApiTest {
         "DELETE, /api/tokens/old,          /api/tokens/{name},        200",
         "POST,   /api/budgets,             /api/budgets,              201",
         "GET,    /api/budgets/acme/run,    /api/budgets/{tenant}/{name}, 200",
+        "GET,    /api/budgets/acme/run/balances, /api/budgets/{tenant}/{name}/balances, 200",
+        "GET,    /api/budgets/acme/run/balances?cursor=x, /api/budgets/{tenant}/{name}/balances, default",
         "PUT,    /api/budgets/acme/run,    /api/budgets/{tenant}/{name}, 200",
         "DELETE, /api/budgets/acme/run,    /api/budgets/{tenant}/{name}, 200",
         "POST,   /api/budgets/acme/ask/credit, /api/budgets/{tenant}/{name}/credit, 200",
