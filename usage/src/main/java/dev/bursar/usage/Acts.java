@@ -21,8 +21,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Reads acts from entries of the journal: every administrative one, and the ends of holds that a person
-/// has put.
+/// Reads acts from entries of the journal: every administrative one, and reservations that a person
+/// made or ended.
 final class Acts {
 
     /// Tells repeats of one act.
@@ -74,26 +74,33 @@ final class Acts {
     static @Nullable AuditRow of(Positioned positioned) {
         return switch (positioned.entry()) {
             case Entry.Administrative act -> row(positioned, act.by(), kind(act));
+            case Entry.Reserved e when isAct(e.attribution()) ->
+                    row(
+                            positioned,
+                            e.attribution(),
+                            reservation(
+                                    e.tenant(),
+                                    "reservation.create",
+                                    e.granted().hold().value(),
+                                    e.granted().held()));
             case Entry.Released e when isAct(e.attribution()) ->
                     row(
                             positioned,
                             e.attribution(),
-                            ended(
+                            reservation(
                                     e.tenant(),
                                     "reservation.release",
                                     e.hold().value(),
-                                    e.held(),
-                                    e));
+                                    Amounts.NONE));
             case Entry.Committed e when isAct(e.attribution()) ->
                     row(
                             positioned,
                             e.attribution(),
-                            ended(
+                            reservation(
                                     e.tenant(),
                                     "reservation.commit",
                                     e.hold().value(),
-                                    e.actual(),
-                                    e));
+                                    e.actual()));
             case Entry.Released _,
                     Entry.Committed _,
                     Entry.Reserved _,
@@ -176,15 +183,14 @@ final class Acts {
         };
     }
 
-    private static Kind ended(
-            TenantId tenant, String kind, String hold, Amounts amounts, Entry entry) {
-        boolean spent = entry instanceof Entry.Committed && !amounts.isEmpty();
+    /// @param amounts what was reserved or spent
+    private static Kind reservation(TenantId tenant, String kind, String hold, Amounts amounts) {
         return new Kind(
                 tenant.value(),
                 kind,
                 hold,
-                spent ? amounts.unit(0) : null,
-                spent ? amounts.value(0) : 0,
+                amounts.isEmpty() ? null : amounts.unit(0),
+                amounts.isEmpty() ? 0 : amounts.value(0),
                 Map.of());
     }
 

@@ -14,7 +14,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// `bursar reservations`.
 @Command(
         name = "reservations",
-        description = "Look at reservations of clients, and end those they left open.",
+        description =
+                "Look at reservations of clients, make and extend some in their place, and end those they"
+                        + " left open.",
         synopsisSubcommandLabel = "COMMAND")
 final class Reservations {
 
@@ -83,6 +85,78 @@ final class Reservations {
                                         out.printf(
                                                 "%-20s %s%n",
                                                 name, Table.cell(reservation, name))));
+    }
+
+    /// What makes a command take effect once.
+    static final class Once {
+
+        @Option(
+                names = "--idempotency-key",
+                paramLabel = "KEY",
+                description = "the same command with the same key takes effect once")
+        private @Nullable String once;
+    }
+
+    @Command(name = "create", description = "Reserve in place of a client.")
+    int create(
+            @Mixin Ask ask,
+            @Mixin Why why,
+            @Mixin Once once,
+            @Option(names = "--tenant", required = true, paramLabel = "TENANT") String tenant,
+            @Parameters(arity = "1..2", paramLabel = "AMOUNT", description = "like 0.02 USD")
+                    List<String> amount,
+            @Option(
+                            names = "--subject",
+                            paramLabel = "DIMENSION=VALUE",
+                            description = "whom it is about, like agent=bot; may be repeated")
+                    @Nullable Map<String, String> subject,
+            @Option(
+                            names = "--ttl",
+                            paramLabel = "DURATION",
+                            description = "how long it lasts, like 10m; an hour when left out")
+                    @Nullable String ttl) {
+        ObjectNode body = why.body().put("tenant", tenant).put("amount", String.join(" ", amount));
+        if (subject != null) {
+            subject.forEach(body.putObject("subject")::put);
+        }
+        if (ttl != null) {
+            body.put("ttl", seconds(ask, "--ttl", ttl));
+        }
+        return ask.send(
+                "POST",
+                "/api/reservations",
+                body,
+                once.once,
+                (out, answer) ->
+                        out.println(
+                                Table.cell(answer, "id")
+                                        + " reserves "
+                                        + Table.amount(answer, "reserved")
+                                        + " until "
+                                        + Table.cell(answer, "expires")));
+    }
+
+    @Command(name = "extend", description = "Let one last longer.")
+    int extend(
+            @Mixin Ask ask,
+            @Mixin Why why,
+            @Mixin Once once,
+            @Option(names = "--tenant", required = true, paramLabel = "TENANT") String tenant,
+            @Parameters(index = "0", paramLabel = "RESERVATION") String id,
+            @Parameters(index = "1", paramLabel = "DURATION", description = "like 10m or 2h")
+                    String by) {
+        return ask.send(
+                "POST",
+                path(tenant, id) + "/extend",
+                why.body().put("by", seconds(ask, "DURATION", by)),
+                once.once,
+                (out, answer) -> out.println("lasts until " + Table.cell(answer, "expires")));
+    }
+
+    private static long seconds(Ask ask, String option, String written) {
+        return Lines.duration(written)
+                .orElseThrow(() -> ask.usage(option + ": must be like 10m, 2h or 1d: " + written))
+                .toSeconds();
     }
 
     @Command(

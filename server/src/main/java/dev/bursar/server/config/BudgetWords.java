@@ -68,6 +68,21 @@ public final class BudgetWords {
         }
     }
 
+    /// An amount in the unit that it names.
+    public record Written(Unit unit, long value) {}
+
+    /// Reads an amount in any unit.
+    ///
+    /// @throws IllegalArgumentException naming the field, when it is none
+    public static Written amount(String field, String written) {
+        try {
+            Quantity quantity = Quantity.limit(written, new Place(BODY, 1, field));
+            return new Written(quantity.unit(), quantity.value());
+        } catch (ConfigException e) {
+            throw mistake(e);
+        }
+    }
+
     private static IllegalArgumentException mistake(ConfigException e) {
         String message = String.valueOf(e.getMessage());
         return new IllegalArgumentException(

@@ -20,6 +20,8 @@ public enum Action {
     RUN_STOP(Kind.RUN, "stop"),
     RUN_RESUME(Kind.RUN, "resume"),
 
+    RESERVATION_CREATE(Kind.RESERVATION, "create"),
+    RESERVATION_EXTEND(Kind.RESERVATION, "extend"),
     RESERVATION_RELEASE(Kind.RESERVATION, "release"),
     RESERVATION_COMMIT(Kind.RESERVATION, "commit"),
 

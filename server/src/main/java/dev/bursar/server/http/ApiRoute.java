@@ -43,7 +43,9 @@ enum ApiRoute {
     DECLINE("POST", "/api/approvals/:tenant/:approval/decline", Need.OPERATE, Tenancy.PATH),
 
     LIST_RESERVATIONS("GET", "/api/reservations", Need.READ, Tenancy.FILTER),
+    CREATE_RESERVATION("POST", "/api/reservations", Need.OPERATE, Tenancy.BODY),
     RESERVATION("GET", "/api/reservations/:tenant/:id", Need.READ, Tenancy.PATH),
+    EXTEND_RESERVATION("POST", "/api/reservations/:tenant/:id/extend", Need.OPERATE, Tenancy.PATH),
     RELEASE_RESERVATION(
             "POST", "/api/reservations/:tenant/:id/release", Need.OPERATE, Tenancy.PATH),
     COMMIT_RESERVATION("POST", "/api/reservations/:tenant/:id/commit", Need.OPERATE, Tenancy.PATH),

@@ -5,14 +5,17 @@ import dev.bursar.ledger.TenantId;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -160,6 +163,43 @@ final class Body {
         }
         throw ApiException.badRequest(
                 name + ": must be a time like 2026-01-31T00:00:00Z: " + written.get());
+    }
+
+    /// A length of time in whole seconds, above 0.
+    Optional<Duration> seconds(String name, Duration atMost) {
+        if (!has(name)) {
+            return Optional.empty();
+        }
+        JsonNode seconds = node(name);
+        if (seconds.isIntegralNumber()
+                && seconds.canConvertToLong()
+                && seconds.longValue() >= 1
+                && seconds.longValue() <= atMost.toSeconds()) {
+            return Optional.of(Duration.ofSeconds(seconds.longValue()));
+        }
+        throw ApiException.badRequest(
+                name + ": must be a whole number of seconds, 1 to " + atMost.toSeconds());
+    }
+
+    /// A constant by its name in lower case.
+    <E extends Enum<E>> Optional<E> choice(String name, List<E> constants) {
+        Optional<String> written = text(name);
+        if (written.isEmpty()) {
+            return Optional.empty();
+        }
+        for (E constant : constants) {
+            if (constant.name().toLowerCase(Locale.ROOT).equals(written.get())) {
+                return Optional.of(constant);
+            }
+        }
+        throw ApiException.badRequest(
+                name
+                        + ": must be one of "
+                        + constants.stream()
+                                .map(one -> one.name().toLowerCase(Locale.ROOT))
+                                .collect(Collectors.joining(", "))
+                        + ": "
+                        + written.get());
     }
 
     Optional<List<String>> texts(String name) {

@@ -32,7 +32,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `/api/reservations`: what clients of a protocol have reserved, and how a person ends in their place what
-/// they left open. Holds of model calls are not among them: the gateway settles those.
+/// they left open. Holds of calls are not among them: the gateway settles those.
 final class ReservationsApi {
 
     /// The levels that a list can be filtered by, without the tenant.
@@ -54,7 +54,7 @@ final class ReservationsApi {
     /// What has to be known of a reservation to end it.
     ///
     /// @param over why it cannot be ended any more, as far as the read model knows
-    private record Found(TenantId tenant, HoldId hold, Unit unit, Optional<Reason> over) {}
+    record Found(TenantId tenant, HoldId hold, Unit unit, Optional<Reason> over) {}
 
     void mount(ApiRouter api) {
         api.on(ApiRoute.LIST_RESERVATIONS, this::list);
@@ -211,20 +211,31 @@ final class ReservationsApi {
     }
 
     /// The reservation that the path names, open or not.
-    private Found find(RoutingContext context) {
+    ///
+    /// @throws ApiException 409 for the hold of a call: what it costs is not known before it ends, and would
+    ///     be counted nowhere
+    Found find(RoutingContext context) {
         TenantId tenant = tenant(context);
         String id = Parameters.path(context, "id");
         Optional<StateRecord.HoldState> open = hold(id).flatMap(authority::hold);
         if (open.isPresent()) {
-            return open.filter(ReservationsApi::isReservation)
-                    .filter(hold -> hold.tenant().equals(tenant))
-                    .map(hold ->
-                            new Found(
-                                    tenant,
-                                    hold.granted().hold(),
-                                    hold.granted().held().unit(0),
-                                    Optional.empty()))
-                    .orElseThrow(() -> none(id));
+            StateRecord.HoldState hold = open.get();
+            if (!hold.tenant().equals(tenant)) {
+                throw none(id);
+            }
+            if (!isReservation(hold)) {
+                throw new ApiException(
+                        409,
+                        "call_in_flight",
+                        id
+                                + ": is held for a call, which settles it, or is charged for it at "
+                                + hold.expiresAt());
+            }
+            return new Found(
+                    tenant,
+                    hold.granted().hold(),
+                    hold.granted().held().unit(0),
+                    Optional.empty());
         }
         Freshness.await(usage, authority);
         return usage.reservation(id)
@@ -251,7 +262,7 @@ final class ReservationsApi {
     }
 
     /// What ended longer ago than the ledger remembers, the read model still knows.
-    private <T extends Outcome> T require(Class<T> wanted, Found found, Command command) {
+    <T extends Outcome> T require(Class<T> wanted, Found found, Command command) {
         Outcome outcome = authority.submit(command);
         if (outcome instanceof Outcome.Refused refused
                 && refused.reason() == Reason.HOLD_NOT_FOUND
@@ -263,10 +274,14 @@ final class ReservationsApi {
 
     private static Attribution did(RoutingContext context, Action action, Found of, Body body) {
         SortedMap<String, String> more = new TreeMap<>(body.reason());
-        more.put("actor_type", ON_BEHALF);
-        more.put("on_behalf_of", of.tenant().value());
-        more.put("dialect", DIALECT);
+        more.putAll(onBehalfOf(of.tenant()));
         return Access.actor(context).did(action, of.hold().value(), Map.copyOf(more));
+    }
+
+    /// What every act in the place of a tenant's client says.
+    static Map<String, String> onBehalfOf(TenantId tenant) {
+        return Map.of(
+                "actor_type", ON_BEHALF, "on_behalf_of", tenant.value(), "dialect", DIALECT);
     }
 
     private static TenantId tenant(RoutingContext context) {

@@ -155,7 +155,10 @@ public final class Routes implements AutoCloseable {
         new BalancesApi(authority, needs.clock()).mount(api);
         new FundingApi(authority).mount(api);
         new ApprovalsApi(authority, directory, needs.clock()).mount(api);
-        new ReservationsApi(authority, needs.usage()).mount(api);
+        ReservationsApi reservations = new ReservationsApi(authority, needs.usage());
+        reservations.mount(api);
+        new ReservationsOnBehalf(authority, directory, notary, reservations, needs.clock())
+                .mount(api);
         new UsageApi(needs.usage(), authority, needs.clock()).mount(api);
         new RunsApi(authority).mount(api);
         new CacheApi(needs.answers(), needs.results(), needs.clock()).mount(api);

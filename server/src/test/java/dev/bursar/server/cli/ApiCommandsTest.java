@@ -122,6 +122,33 @@ class ApiCommandsTest {
     }
 
     @Test
+    void reservation_isMadeAndExtended_inPlaceOfAClient() {
+        JsonNode made =
+                run(
+                                "reservations",
+                                "create",
+                                "--tenant",
+                                "acme",
+                                "0.25",
+                                "USD",
+                                "--subject",
+                                "agent=bot",
+                                "--ttl",
+                                "10m",
+                                "--json")
+                        .json();
+        String id = made.path("id").asString();
+        assertThat(made.path("reserved").asString()).isEqualTo("0.25");
+        assertThat(done("reservations", "extend", "--tenant", "acme", id, "1h", "--reason", "x"))
+                .startsWith("lasts until 20");
+        assertThat(run("reservations", "extend", "--tenant", "acme", id, "soon").code())
+                .isEqualTo(2);
+        assertThat(done("reservations", "release", "--tenant", "acme", id)).contains("0.25 USD");
+        assertThat(done("audit", "--target", id))
+                .contains("reservation.create", "reservation.extend", "reservation.release");
+    }
+
+    @Test
     void balances_ofABudget_areListedAndFound() {
         for (String user : List.of("ann", "bob", "cid")) {
             done("budgets", "credit", "acme/user", "1 USD", "--per", "user=" + user);

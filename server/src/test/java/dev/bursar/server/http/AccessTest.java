@@ -119,9 +119,13 @@ class AccessTest {
         String body =
                 switch (route.tenancy()) {
                     case BODY ->
-                            route == ApiRoute.CACHE_FEEDBACK
-                                    ? "{\"tenant\":\"acme\",\"call\":\"x\",\"wrong\":true}"
-                                    : "{\"tenant\":\"acme\",\"name\":\"x\"}";
+                            switch (route) {
+                                case CACHE_FEEDBACK ->
+                                        "{\"tenant\":\"acme\",\"call\":\"x\",\"wrong\":true}";
+                                case CREATE_RESERVATION ->
+                                        "{\"tenant\":\"acme\",\"amount\":\"1 USD\"}";
+                                default -> "{\"tenant\":\"acme\",\"name\":\"x\"}";
+                            };
                     case NONE, PLACE, PATH, FILTER, FOUND -> "{\"no_such_field\":1}";
                 };
         return house.send(token, route.method().name(), path, body);

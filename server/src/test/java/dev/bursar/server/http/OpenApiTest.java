@@ -253,6 +253,8 @@ class OpenApiTest {
         "GET,    /api/reservations?tenant=acme, /api/reservations,    200",
         "GET,    /api/reservations,        /api/reservations,         default",
         "GET,    /api/reservations/acme/RES, /api/reservations/{tenant}/{id}, 200",
+        "POST,   /api/reservations, /api/reservations, 201",
+        "POST,   /api/reservations/acme/RES/extend, /api/reservations/{tenant}/{id}/extend, 200",
         "POST,   /api/reservations/acme/RES/release, /api/reservations/{tenant}/{id}/release, 200",
         "POST,   /api/reservations/acme/RES/commit, /api/reservations/{tenant}/{id}/commit, 200",
         "GET,    /api/cache,               /api/cache,                200",
@@ -331,6 +333,8 @@ class OpenApiTest {
                     case "POST credit", "POST debit", "POST repay" -> "{'amount':'0.00000001 USD'}";
                     case "POST freeze", "POST unfreeze", "POST close" ->
                             path.contains("budgets") ? "{'budgets':['ask']}" : "{'reason':'over'}";
+                    case "POST reservations" -> "{'tenant':'acme','amount':'1 tokens'}";
+                    case "POST extend" -> "{'by':60}";
                     case "POST release" -> path.contains("tools") ? "{}" : "{'reason':'gone'}";
                     case "POST commit" -> path.contains("tools") ? "{}" : "{'amount':'1 tokens'}";
                     case "POST grant" -> "{'amount':'1 USD','until':'2999-01-01T00:00:00Z'}";
