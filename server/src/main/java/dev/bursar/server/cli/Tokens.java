@@ -81,10 +81,23 @@ final class Tokens {
     }
 
     @Command(name = "revoke", description = "End an access token for good.")
-    int revoke(@Mixin Ask ask, @Mixin Why why, @Parameters(paramLabel = "NAME") String name) {
+    int revoke(
+            @Mixin Ask ask,
+            @Mixin Why why,
+            @Parameters(paramLabel = "NAME") String name,
+            @Option(
+                            names = "--tenant",
+                            paramLabel = "TENANT",
+                            description = "whom it is bound to, where several have the name")
+                    @Nullable String tenant) {
+        String reason = why.query();
+        String bound =
+                tenant == null
+                        ? ""
+                        : (reason.isEmpty() ? "?" : "&") + "tenant=" + ApiClient.encoded(tenant);
         return ask.send(
                 "DELETE",
-                "/api/tokens/" + ApiClient.encoded(name) + why.query(),
+                "/api/tokens/" + ApiClient.encoded(name) + reason + bound,
                 null,
                 (out, token) -> out.println("revoked " + Table.cell(token, "name")));
     }

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,21 @@ public final class AccessTokens {
 
     /// Whose token this is; empty when it is nobody's, or no longer good.
     public Optional<Actor> find(String secret) {
+        return find(SecretHash.of(secret));
+    }
+
+    /// Like [#find], for somebody who is to be let in again later without the token.
+    public Optional<Admission> admit(String secret) {
         SecretHash hash = SecretHash.of(secret);
+        return find(hash).map(actor -> new Admission(actor, hash));
+    }
+
+    /// Whether the same token still would let in: another one of the same name does not count.
+    public boolean isGood(Admission admission) {
+        return find(admission.hash()).filter(admission.actor()::equals).isPresent();
+    }
+
+    private Optional<Actor> find(SecretHash hash) {
         SecretHash expected = administrator;
         if (expected != null && MessageDigest.isEqual(hash.bytes(), expected.bytes())) {
             return Optional.of(Actor.of(Actor.ADMINISTRATOR, Role.ADMIN));
@@ -91,15 +106,6 @@ public final class AccessTokens {
         return token == null || !token.isGood(clock.instant())
                 ? Optional.empty()
                 : Optional.of(Actor.of(token));
-    }
-
-    /// Whether somebody who was let in before still would be.
-    public boolean isGood(Actor actor) {
-        Instant now = clock.instant();
-        return actor.name().equals(Actor.ADMINISTRATOR)
-                || tokens.values().stream()
-                        .anyMatch(token ->
-                                token.isGood(now) && Actor.of(token).equals(actor.with(Map.of())));
     }
 
     /// By name, revoked ones too.
@@ -119,10 +125,11 @@ public final class AccessTokens {
                 });
     }
 
-    /// Makes a token.
+    /// Makes a token. Names are unique among the tokens of one tenant, and among those that are bound to
+    /// none: nobody learns from a name what others have.
     ///
     /// @param tenant exists
-    /// @throws DirectoryException `EXISTS` when the name is taken, `CALLER` naming what is malformed
+    /// @throws DirectoryException `EXISTS` when the name is taken there, `CALLER` naming what is malformed
     public synchronized NewToken create(
             String name,
             Role role,
@@ -139,7 +146,7 @@ public final class AccessTokens {
         if (expires != null && !expires.isAfter(now)) {
             throw new DirectoryException(Kind.CALLER, "expires: has passed: " + expires);
         }
-        if (find(name, all()).isPresent()) {
+        if (named(name, tenant).isPresent()) {
             throw new DirectoryException(Kind.EXISTS, "there is a token " + name + " already");
         }
         if (tokens.size() >= MAX_TOKENS) {
@@ -176,45 +183,55 @@ public final class AccessTokens {
     }
 
     /// The token of this name that was not revoked.
-    public Optional<AccessToken> named(String name) {
-        return find(name, all());
+    ///
+    /// @param tenant whom it is bound to, null for none
+    public Optional<AccessToken> named(String name, @Nullable TenantId tenant) {
+        return named(name).stream()
+                .filter(token -> Objects.equals(token.tenant(), tenant))
+                .findFirst();
+    }
+
+    /// The tokens of this name that were not revoked, one of each tenant at most.
+    public List<AccessToken> named(String name) {
+        return tokens.values().stream().filter(token -> token.name().equals(name)).toList();
     }
 
     /// Ends a token for good.
     ///
-    /// @throws DirectoryException `NOT_FOUND` when there is none of this name that is good
-    public synchronized AccessToken revoke(String name, Actor by) {
-        AccessToken token =
-                named(name)
-                        .orElseThrow(
-                                () -> new DirectoryException(Kind.NOT_FOUND, "no token " + name));
+    /// @throws DirectoryException `NOT_FOUND` when it has ended
+    public synchronized AccessToken revoke(AccessToken token, Actor by) {
+        if (named(token.name(), token.tenant()).isEmpty()) {
+            throw new DirectoryException(Kind.NOT_FOUND, "no token " + token.name());
+        }
         Instant now = clock.instant();
         database.inTransaction(() -> {
             database.update(
                     "UPDATE access_token SET revoked_millis = ?"
-                            + " WHERE name = ? AND revoked_millis IS NULL",
+                            + " WHERE name = ? AND coalesce(tenant, '') = ?"
+                            + " AND revoked_millis IS NULL",
                     now.toEpochMilli(),
-                    name);
-            acts.add(by, Action.TOKEN_REVOKE, token.tenant(), name, now);
+                    token.name(),
+                    token.tenant() == null ? "" : token.tenant().value());
+            acts.add(by, Action.TOKEN_REVOKE, token.tenant(), token.name(), now);
         });
         reload();
         return token.revokedAt(now);
     }
 
     /// Revokes the tokens that are bound to a tenant which ended.
-    synchronized void revokeOf(TenantId tenant, Instant now) {
+    ///
+    /// @param by who has ended it
+    synchronized void revokeOf(TenantId tenant, Actor by, Instant now) {
+        all().stream()
+                .filter(token -> tenant.equals(token.tenant()) && token.revoked() == null)
+                .forEach(token ->
+                        acts.addFollowing(by, Action.TOKEN_REVOKE, tenant, token.name(), now));
         database.update(
                 "UPDATE access_token SET revoked_millis = ?"
                         + " WHERE tenant = ? AND revoked_millis IS NULL",
                 now.toEpochMilli(),
                 tenant.value());
         reload();
-    }
-
-    private static Optional<AccessToken> find(String name, List<AccessToken> among) {
-        return among.stream()
-                .filter(token -> token.name().equals(name) && token.revoked() == null)
-                .findFirst();
     }
 
     private void reload() {

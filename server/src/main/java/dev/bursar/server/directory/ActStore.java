@@ -4,6 +4,7 @@ import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.TenantId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -34,6 +35,13 @@ final class ActStore {
                 JSON.writeValueAsString(labels));
     }
 
+    /// What the end of a tenant, which `by` has put, ends too: an act of its own.
+    void addFollowing(
+            Actor by, Action action, @Nullable TenantId tenant, String target, Instant now) {
+        Actor own = by.and(Map.of("act", UUID.randomUUID().toString(), "with", Action.TENANT_CLOSE.written()));
+        add(own, action, tenant, target, now);
+    }
+
     /// The oldest first.
     List<Act> untold() {
         return database.rows(
@@ -51,7 +59,9 @@ final class ActStore {
                 });
     }
 
-    void told(Act act) {
-        database.update("DELETE FROM act WHERE id = ?", act.number());
+    void told(List<Act> acts) {
+        database.inTransaction(() ->
+                acts.forEach(act ->
+                        database.update("DELETE FROM act WHERE id = ?", act.number())));
     }
 }

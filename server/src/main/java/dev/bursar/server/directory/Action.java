@@ -30,6 +30,8 @@ public enum Action {
     TENANT_SUSPEND(Kind.TENANT, "suspend"),
     TENANT_ACTIVATE(Kind.TENANT, "activate"),
     TENANT_CLOSE(Kind.TENANT, "close"),
+    /// By the configuration, which names it no more: its keys are good again when it comes back.
+    TENANT_REMOVE(Kind.TENANT, "remove"),
 
     KEY_CREATE(Kind.KEY, "create"),
     KEY_REVOKE(Kind.KEY, "revoke"),

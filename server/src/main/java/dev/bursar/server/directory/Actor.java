@@ -31,12 +31,20 @@ public record Actor(
     /// The longest reason, in characters.
     public static final int MAX_REASON = 512;
 
+    /// The start of names of agents; no token has such a name.
+    private static final String KEY = "key:";
+
     public Actor {
         trail = Collections.unmodifiableSortedMap(new TreeMap<>(trail));
     }
 
     public static Actor of(String name, Role role) {
         return new Actor(name, role, null, new TreeMap<>());
+    }
+
+    /// An agent with its key, who may do nothing but what is for agents.
+    public static Actor of(TenantId tenant, String key) {
+        return new Actor(KEY + key, Role.VIEWER, tenant, new TreeMap<>());
     }
 
     public static Actor of(AccessToken token) {
@@ -73,13 +81,19 @@ public record Actor(
         return tenant == null || tenant.value().equals(wanted);
     }
 
+    /// As the audit log has it: `acme/ann` for a token that is bound to a tenant, which may have the name of
+    /// another one elsewhere.
+    public String known() {
+        return tenant == null || name.startsWith(KEY) ? name : tenant + "/" + name;
+    }
+
     /// What an entry says of an act of this actor.
     ///
     /// @param more beside action and target: `reason`, `on_behalf_of`
     public Attribution did(Action action, String target, Map<String, String> more) {
         SortedMap<String, String> labels = new TreeMap<>(trail);
         labels.putAll(more);
-        labels.put("actor", name);
+        labels.put("actor", known());
         labels.put("role", role.written());
         labels.put("action", action.written());
         labels.put("target", target);

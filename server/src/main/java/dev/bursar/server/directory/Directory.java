@@ -274,9 +274,9 @@ public final class Directory implements Identities, AutoCloseable {
         Tenant closed = tenant.become(Status.CLOSED);
         database.inTransaction(() -> {
             store.put(closed);
-            store.revokeAll(id, now);
-            tokens.revokeOf(id, now);
             acts.add(by, Action.TENANT_CLOSE, id, id.value(), now);
+            store.revokeAll(id, by, now);
+            tokens.revokeOf(id, by, now);
         });
         reload();
         return closed;
@@ -292,9 +292,9 @@ public final class Directory implements Identities, AutoCloseable {
         return acts.untold();
     }
 
-    /// The journal has it.
-    public void told(Act act) {
-        acts.told(act);
+    /// The journal has them.
+    public void told(List<Act> written) {
+        acts.told(written);
     }
 
     @Override

@@ -35,7 +35,13 @@ final class DirectorySchema {
                                     + " WHERE revoked_millis IS NULL"),
                     List.of(
                             "CREATE TABLE act (id INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT,"
-                                    + " labels TEXT NOT NULL)"));
+                                    + " labels TEXT NOT NULL)"),
+                    List.of(
+                            "ALTER TABLE tenant ADD COLUMN gone INTEGER NOT NULL DEFAULT 0",
+                            "DROP INDEX access_token_name",
+                            "CREATE UNIQUE INDEX access_token_name"
+                                    + " ON access_token (coalesce(tenant, ''), name)"
+                                    + " WHERE revoked_millis IS NULL"));
 
     static final int VERSION = STEPS.size();
 

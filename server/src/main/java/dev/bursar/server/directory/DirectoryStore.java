@@ -41,9 +41,16 @@ final class DirectoryStore {
 
     /// Every tenant, by id.
     SortedMap<String, Tenant> tenants() {
+        return tenants(false);
+    }
+
+    /// @param gone those that the file names no more and that were suspended: they come back as they left
+    private SortedMap<String, Tenant> tenants(boolean gone) {
         SortedMap<String, Tenant> tenants = new TreeMap<>();
         database.rows(
-                        "SELECT id, timezone, origin, status, created_millis FROM tenant",
+                        "SELECT id, timezone, origin, status, created_millis FROM tenant"
+                                + " WHERE gone = "
+                                + (gone ? 1 : 0),
                         row ->
                                 new Tenant(
                                         new TenantId(row.getString("id")),
@@ -67,7 +74,16 @@ final class DirectoryStore {
                 tenant.created().toEpochMilli());
     }
 
-    void revokeAll(TenantId tenant, Instant now) {
+    /// Revokes the keys of a tenant that ended.
+    ///
+    /// @param by who has ended it
+    void revokeAll(TenantId tenant, Actor by, Instant now) {
+        for (Row row : rows()) {
+            ApiKey key = row.key();
+            if (key.tenant().equals(tenant) && key.revoked() == null) {
+                acts.addFollowing(by, Action.KEY_REVOKE, tenant, key.name(), now);
+            }
+        }
         database.update(
                 "UPDATE api_key SET revoked_millis = ?"
                         + " WHERE tenant = ? AND revoked_millis IS NULL",
@@ -153,17 +169,10 @@ final class DirectoryStore {
         Map<String, Tenant> known = tenants();
         List<String> changes = new ArrayList<>();
         database.inTransaction(() -> {
-            database.update("DELETE FROM tenant WHERE origin = ?", lowerCase(Origin.FILE));
             List<Row> wanted = new ArrayList<>();
+            declareTenants(tenants, known, now);
+            changes.addAll(differences(known, tenants(), now));
             for (Config.Tenant tenant : tenants) {
-                Tenant before = known.get(tenant.id().value());
-                put(
-                        new Tenant(
-                                tenant.id(),
-                                tenant.zone(),
-                                Origin.FILE,
-                                before == null ? Tenant.Status.ACTIVE : before.status(),
-                                before == null ? now : before.created()));
                 tenant.keys().forEach(key -> wanted.add(row(tenant, key, now)));
             }
             wanted.removeIf(row -> unchanged(row, good));
@@ -180,24 +189,58 @@ final class DirectoryStore {
                 changes.add("made key " + row.key().tenant() + "/" + row.key().name());
             }
         });
-        changes.addAll(0, differences(known, tenants()));
         return changes;
     }
 
-    private static List<String> differences(Map<String, Tenant> before, Map<String, Tenant> after) {
+    /// A suspension outlives that the file does not name its tenant for a while.
+    private void declareTenants(
+            Collection<Config.Tenant> tenants, Map<String, Tenant> known, Instant now) {
+        Map<String, Tenant> before = new HashMap<>(tenants(true));
+        before.putAll(known);
+        String file = lowerCase(Origin.FILE);
+        database.update(
+                "UPDATE tenant SET gone = 1 WHERE origin = ? AND status = ?",
+                file,
+                lowerCase(Tenant.Status.SUSPENDED));
+        database.update("DELETE FROM tenant WHERE origin = ? AND gone = 0", file);
+        for (Config.Tenant tenant : tenants) {
+            Tenant there = before.get(tenant.id().value());
+            put(
+                    new Tenant(
+                            tenant.id(),
+                            tenant.zone(),
+                            Origin.FILE,
+                            there == null ? Tenant.Status.ACTIVE : there.status(),
+                            there == null ? now : there.created()));
+        }
+    }
+
+    private List<String> differences(
+            Map<String, Tenant> before, Map<String, Tenant> after, Instant now) {
         List<String> differences = new ArrayList<>();
-        before.keySet().stream()
-                .filter(id -> !after.containsKey(id))
-                .forEach(id -> differences.add("removed tenant " + id));
+        before.forEach((id, tenant) -> {
+            if (!after.containsKey(id)) {
+                note(Action.TENANT_REMOVE, tenant, now);
+                differences.add("removed tenant " + id);
+            }
+        });
         after.forEach((id, tenant) -> {
             Tenant there = before.get(id);
             if (there == null) {
+                note(Action.TENANT_CREATE, tenant, now);
                 differences.add("added tenant " + id);
             } else if (!there.equals(tenant)) {
+                note(Action.TENANT_CHANGE, tenant, now);
                 differences.add("changed tenant " + id);
             }
         });
         return differences;
+    }
+
+    private void note(Action action, Tenant tenant, Instant now) {
+        Map<String, String> facts =
+                Map.of("timezone", tenant.zone().getId(), "status", lowerCase(tenant.status()));
+        acts.add(Actor.CONFIGURATION.and(facts), action, tenant.id(), tenant.id().value(), now);
     }
 
     private void note(Action action, ApiKey key, Instant now) {

@@ -239,7 +239,11 @@ final class Body {
 
     /// The same where there is no body: a parameter of the address.
     static Map<String, String> reasonOfAddress(RoutingContext context) {
-        return Parameters.of(context, List.of("reason"))
+        return reason(Parameters.of(context, List.of("reason")));
+    }
+
+    static Map<String, String> reason(Parameters parameters) {
+        return parameters
                 .text("reason")
                 .map(reason -> Map.of("reason", sound(reason, "reason")))
                 .orElse(Map.of());

@@ -4,13 +4,18 @@ import dev.bursar.authority.Archived;
 import dev.bursar.authority.Authority;
 import dev.bursar.authority.AuthorityException;
 import dev.bursar.ledger.Command;
+import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.directory.Act;
 import dev.bursar.server.directory.Action;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Directory;
 import dev.bursar.server.directory.DirectoryException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +25,9 @@ import org.slf4j.LoggerFactory;
 public final class Notary {
 
     private static final Logger LOG = LoggerFactory.getLogger(Notary.class);
+
+    /// How many acts are written at a time, in the order they were done.
+    private static final int PORTION = 500;
 
     private final Directory directory;
     private final Authority authority;
@@ -61,12 +69,22 @@ public final class Notary {
     /// Does not fail: what was done to the directory stands, and stays there to be told.
     public synchronized void tell() {
         try {
-            for (Act act : directory.untold()) {
-                authority.submit(new Command.Note(act.tenant(), act.by()));
-                directory.told(act);
+            List<Act> untold = directory.untold();
+            for (int from = 0; from < untold.size(); from += PORTION) {
+                tell(untold.subList(from, Math.min(untold.size(), from + PORTION)));
             }
-        } catch (AuthorityException | DirectoryException e) {
+        } catch (AuthorityException | CompletionException | DirectoryException e) {
             LOG.warn("event=acts_not_told again=with_the_next_act", e);
         }
+    }
+
+    /// Those of them that the journal has when one fails are told again, and count once.
+    private void tell(List<Act> acts) {
+        List<CompletableFuture<Outcome>> written = new ArrayList<>();
+        for (Act act : acts) {
+            written.add(authority.submitAsync(new Command.Note(act.tenant(), act.by())));
+        }
+        written.forEach(CompletableFuture::join);
+        directory.told(acts);
     }
 }

@@ -2,6 +2,7 @@ package dev.bursar.server.http;
 
 import dev.bursar.server.dashboard.view.Notice;
 import dev.bursar.server.directory.Actor;
+import dev.bursar.server.directory.Admission;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,16 +37,21 @@ final class Sessions {
 
     /// @param formToken a secret that only pages of this session have
     /// @param notice what its reader was not told yet, or null
-    record Session(Actor actor, Instant end, String formToken, @Nullable Notice notice) {
+    record Session(
+            Admission admission, Instant end, String formToken, @Nullable Notice notice) {
 
         private Session with(@Nullable Notice other) {
-            return new Session(actor, end, formToken, other);
+            return new Session(admission, end, formToken, other);
+        }
+
+        Actor actor() {
+            return admission.actor();
         }
 
         /// Without the token.
         @Override
         public String toString() {
-            return "Session[" + actor.name() + "]";
+            return "Session[" + actor().name() + "]";
         }
     }
 
@@ -56,7 +62,7 @@ final class Sessions {
         this.clock = clock;
     }
 
-    synchronized String begin(Actor actor) {
+    synchronized String begin(Admission admission) {
         Instant now = clock.instant();
         Iterator<Session> oldest = sessions.values().iterator();
         while (oldest.hasNext()) {
@@ -66,7 +72,7 @@ final class Sessions {
             oldest.remove();
         }
         String id = secret();
-        sessions.put(id, new Session(actor, now.plus(LIFETIME), secret(), null));
+        sessions.put(id, new Session(admission, now.plus(LIFETIME), secret(), null));
         return id;
     }
 

@@ -3,6 +3,7 @@ package dev.bursar.server.http;
 import dev.bursar.server.dashboard.view.Notice;
 import dev.bursar.server.directory.AccessTokens;
 import dev.bursar.server.directory.Actor;
+import dev.bursar.server.directory.Admission;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpMethod;
@@ -47,7 +48,7 @@ final class SignIn {
         Cookie cookie = context.request().getCookie(COOKIE);
         return cookie == null
                 ? Optional.empty()
-                : sessions.of(cookie.getValue()).filter(session -> tokens.isGood(session.actor()));
+                : sessions.of(cookie.getValue()).filter(session -> tokens.isGood(session.admission()));
     }
 
     /// Keeps a notice for the next page of the session.
@@ -86,15 +87,16 @@ final class SignIn {
             return;
         }
         String token = context.request().getFormAttribute("token");
-        Optional<Actor> actor = token == null ? Optional.empty() : tokens.find(token.strip());
-        if (actor.isEmpty()) {
+        Optional<Admission> admission =
+                token == null ? Optional.empty() : tokens.admit(token.strip());
+        if (admission.isEmpty()) {
             sessions.failed();
             form(context, 401, "This is not the token.");
             return;
         }
         context.response()
                 .addCookie(
-                        Cookie.cookie(COOKIE, sessions.begin(actor.get()))
+                        Cookie.cookie(COOKIE, sessions.begin(admission.get()))
                                 .setHttpOnly(true)
                                 .setSameSite(CookieSameSite.STRICT)
                                 .setPath("/")

@@ -42,7 +42,7 @@ final class TokensApi {
     }
 
     private static String position(AccessToken token) {
-        return token.name() + "/" + token.created();
+        return token.name() + "/" + tenantOf(token) + "/" + token.created();
     }
 
     private void create(RoutingContext context) {
@@ -73,12 +73,25 @@ final class TokensApi {
 
     private void revoke(RoutingContext context) {
         String name = Parameters.path(context, "name");
-        Actor actor = Access.actor(context).and(Body.reasonOfAddress(context));
-        AccessToken token =
-                tokens.named(name)
-                        .filter(found -> actor.mayTouch(tenantOf(found)))
-                        .orElseThrow(() -> ApiException.notFound("no token " + name));
-        AccessToken revoked = tokens.revoke(token.name(), actor);
+        Parameters parameters = Parameters.of(context, List.of("tenant", "reason"));
+        Actor actor = Access.actor(context).and(Body.reason(parameters));
+        String tenant = parameters.text("tenant").orElse(null);
+        List<AccessToken> found =
+                tokens.named(name).stream()
+                        .filter(token -> actor.mayTouch(tenantOf(token)))
+                        .filter(token -> tenant == null || tenant.equals(tenantOf(token)))
+                        .toList();
+        if (found.isEmpty()) {
+            throw ApiException.notFound("no token " + name);
+        }
+        if (found.size() > 1) {
+            throw new ApiException(
+                    409,
+                    "several",
+                    "tenant: there are %d tokens %s; say whose, empty for the one that is bound to none"
+                            .formatted(found.size(), name));
+        }
+        AccessToken revoked = tokens.revoke(found.getFirst(), actor);
         notary.tell();
         Answers.json(context, 200, json(revoked));
     }

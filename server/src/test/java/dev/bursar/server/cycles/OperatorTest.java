@@ -173,7 +173,7 @@ class OperatorTest {
         assertThat(first.text("released")).isEqualTo("0.05");
         assertThat(server.server().authority().hold(new HoldId(id))).isEmpty();
         JsonNode act = act(id);
-        assertThat(act.path("actor").asString()).isEqualTo("ann");
+        assertThat(act.path("actor").asString()).isEqualTo("acme/ann");
         assertThat(act.path("action").asString()).isEqualTo("reservation.release");
         assertThat(act.path("on_behalf_of").asString()).isEqualTo("acme");
         assertThat(act.path("reason").asString()).isEqualTo("client died");

@@ -19,6 +19,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -129,6 +130,61 @@ class DirectoryTest {
         directory.declare(withoutKeys("other"));
 
         assertThat(directory.identify(secret)).isInstanceOf(Identity.Suspended.class);
+    }
+
+    @Test
+    void declare_aSuspendedTenantThatComesBack_isStillSuspended() {
+        directory.suspend(ACME, Actor.COMMAND_LINE);
+
+        directory.declare(withoutKeys("other"));
+        assertThat(directory.tenants()).containsOnlyKeys("other");
+        directory.declare(withoutKeys("third"));
+        directory.declare(config("declared-secret", "team: core"));
+
+        assertThat(directory.requireTenant(ACME).status()).isEqualTo(Tenant.Status.SUSPENDED);
+        assertThat(directory.identify("declared-secret")).isInstanceOf(Identity.Suspended.class);
+        directory.activate(ACME, Actor.COMMAND_LINE);
+        directory.declare(withoutKeys("other"));
+        directory.declare(config("declared-secret", "team: core"));
+        assertThat(directory.identify("declared-secret")).isInstanceOf(Identity.Caller.class);
+    }
+
+    @Test
+    void declare_tenants_keepsAnActOfEachThatChanges() {
+        List<Act> before = directory.untold();
+        directory.declare(config("declared-secret", "team: core"));
+        assertThat(directory.untold()).isEqualTo(before);
+
+        directory.declare(
+                Config.parse("test", "tenants: { acme: { timezone: Asia/Tokyo }, b: {} }", Map.of()));
+        directory.declare(withoutKeys("b"));
+
+        assertThat(
+                        directory.untold().stream()
+                                .skip(before.size())
+                                .map(act -> act.by().labels())
+                                .map(labels -> labels.get("action") + " " + labels.get("target")))
+                .containsExactly(
+                        "tenant.change acme", "tenant.create b", "key.revoke ci", "tenant.remove acme");
+    }
+
+    /// A tenant's administrator learns nothing of the tokens of others.
+    @Test
+    void tokens_ofOtherTenants_mayHaveTheSameName() {
+        AccessTokens tokens = directory.tokens();
+        TenantId other = new TenantId("other");
+        tokens.create("ann", Role.ADMIN, null, null, Actor.COMMAND_LINE);
+        tokens.create("ann", Role.ADMIN, ACME, null, Actor.COMMAND_LINE);
+        String secret = tokens.create("ann", Role.VIEWER, other, null, Actor.COMMAND_LINE).secret();
+
+        assertThatThrownBy(() -> tokens.create("ann", Role.VIEWER, ACME, null, Actor.COMMAND_LINE))
+                .isInstanceOfSatisfying(
+                        DirectoryException.class,
+                        e -> assertThat(e.kind()).isEqualTo(Kind.EXISTS));
+        assertThat(tokens.named("ann")).hasSize(3);
+        tokens.revoke(tokens.named("ann", ACME).orElseThrow(), Actor.COMMAND_LINE);
+        assertThat(tokens.named("ann")).hasSize(2);
+        assertThat(tokens.find(secret).orElseThrow().known()).isEqualTo("other/ann");
     }
 
     @Test

@@ -188,7 +188,7 @@ class AuditApiTest {
 
         assertThat(acts.size()).isEqualTo(1);
         JsonNode act = acts.path(0);
-        assertThat(act.path("actor").asString()).isEqualTo("ann");
+        assertThat(act.path("actor").asString()).isEqualTo("acme/ann");
         assertThat(act.path("role").asString()).isEqualTo("operator");
         assertThat(act.path("action").asString()).isEqualTo("budget.credit");
         assertThat(act.path("target").asString()).isEqualTo("acme/month");
@@ -197,7 +197,7 @@ class AuditApiTest {
         assertThat(act.path("trace_id").asString()).isEqualTo("0af7651916cd43dd8448eb211c80319c");
         assertThat(act.path("unit").asString()).isEqualTo("USD");
         assertThat(act.path("amount").asString()).isEqualTo("2.5");
-        assertThat(audit("?actor=ann")).containsExactly(act);
+        assertThat(audit("?actor=acme/ann")).containsExactly(act);
         assertThat(audit("?actor=bob").isEmpty()).isTrue();
         assertThat(audit("?to=2001-01-01T00:00:00Z").isEmpty()).isTrue();
         assertThat(audit("?action=budget.credit&target=acme/month&tenant=acme"))
@@ -213,9 +213,40 @@ class AuditApiTest {
 
         JsonNode page = ApiHouse.json(house.send(token, "GET", "/api/audit", ""));
 
-        assertThat(told(page.path("items"))).containsExactly("key.create b");
+        assertThat(told(page.path("items"))).containsExactly("tenant.create other", "key.create b");
         assertThat(house.send(token, "GET", "/api/audit?tenant=acme", "").statusCode())
                 .isEqualTo(404);
+    }
+
+    /// One by one: whoever looks for what became of a key finds the end of its tenant.
+    @Test
+    void endOfATenant_tellsOfEachKeyAndToken() {
+        house.ok("POST", "/api/tenants", "{\"id\":\"new\"}");
+        for (String name : List.of("a", "b", "gone")) {
+            house.ok("POST", "/api/keys", "{\"tenant\":\"new\",\"name\":\"%s\"}".formatted(name));
+        }
+        house.ok("DELETE", "/api/keys/new/gone", "");
+        house.token("t", Role.VIEWER, new TenantId("new"));
+        house.token("free", Role.VIEWER, null);
+
+        house.ok("POST", "/api/tenants/new/close", "{\"reason\":\"over\"}");
+
+        JsonNode acts = audit("?actor=administrator&tenant=new");
+        List<String> told = told(acts);
+        assertThat(told.subList(told.indexOf("tenant.close new"), told.size()))
+                .containsExactly(
+                        "tenant.close new", "key.revoke a", "key.revoke b", "token.revoke t");
+        JsonNode key = audit("?action=key.revoke&target=a").path(0);
+        assertThat(key.path("reason").asString()).isEqualTo("over");
+        assertThat(key.at("/details/with").asString()).isEqualTo("tenant.close");
+    }
+
+    @Test
+    void tenants_ofTheConfiguration_areToldAtTheStart() {
+        assertThat(told(audit("?actor=configuration&action=tenant")))
+                .containsExactly("tenant.create acme", "tenant.create other");
+        assertThat(audit("?action=tenant&target=acme").at("/0/details/timezone").asString())
+                .isEqualTo("UTC");
     }
 
     @Test
@@ -226,7 +257,7 @@ class AuditApiTest {
         List<String> told = new ArrayList<>();
         String cursor = "";
         do {
-            JsonNode page = house.ok("GET", "/api/audit?action=tenant&limit=2" + cursor, "");
+            JsonNode page = house.ok("GET", "/api/audit?actor=administrator&action=tenant&limit=2" + cursor, "");
             told.addAll(told(page.path("items")).reversed());
             cursor = page.path("next").isNull() ? "" : "&cursor=" + page.path("next").asString();
         } while (!cursor.isEmpty());

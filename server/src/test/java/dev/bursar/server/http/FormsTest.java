@@ -7,6 +7,7 @@ import dev.bursar.ledger.Balance;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.server.config.Config;
 import dev.bursar.server.directory.Role;
 import java.io.IOException;
 import java.net.CookieManager;
@@ -335,6 +336,32 @@ class FormsTest {
 
         assertThat(send(ann, grant).headers().firstValue("location")).contains("/sign-in?next=%2F");
         assertThat(house.authority.approvals(ApiHouse.ACME)).hasSize(1);
+    }
+
+    @Test
+    void sessionOfARevokedToken_isNotRevived_byAnotherOfItsName() {
+        HttpClient ann = operator();
+        house.ok("DELETE", "/api/tokens/ann", "");
+        house.token("ann", Role.OPERATOR, null);
+
+        assertThat(get(ann, "/approvals").headers().firstValue("location").orElse(""))
+                .startsWith("/sign-in");
+    }
+
+    @Test
+    void session_endsWhenTheTokenOfTheConfigurationChanges() {
+        HttpClient administrator = browser(ApiHouse.TOKEN);
+        assertThat(get(administrator, "/approvals").statusCode()).isEqualTo(200);
+
+        house.directory.declare(
+                Config.parse(
+                        "test",
+                        "{ admin: { token: another-token }, tenants: { acme: {}, other: {} } }",
+                        Map.of()));
+
+        assertThat(get(administrator, "/approvals").headers().firstValue("location").orElse(""))
+                .startsWith("/sign-in");
+        assertThat(get(browser("another-token"), "/approvals").statusCode()).isEqualTo(200);
     }
 
     @Test
