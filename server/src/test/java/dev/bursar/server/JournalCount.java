@@ -3,6 +3,7 @@ package dev.bursar.server;
 import dev.bursar.authority.JournalReader;
 import dev.bursar.authority.JournalReader.Positioned;
 import dev.bursar.ledger.Entry;
+import dev.bursar.server.directory.Action;
 import java.util.List;
 
 /// Counts the entries of a journal, those that somebody asked for apart from those that the clock brings
@@ -20,7 +21,7 @@ public final class JournalCount {
         this.journal = journal;
     }
 
-    /// @param asked entries of commands
+    /// @param asked entries of commands, without those that say that one was not let in
     /// @param byClock reservations that have run out, and accounts that were dropped for their age
     public record Entries(long asked, long byClock) {}
 
@@ -31,13 +32,19 @@ public final class JournalCount {
                 if (one.entry() instanceof Entry.Expired
                         || one.entry() instanceof Entry.AccountsDropped) {
                     byClock++;
-                } else {
+                } else if (!isRefusedAccess(one.entry())) {
                     asked++;
                 }
             }
             position = batch.getLast().position();
         }
         return new Entries(asked, byClock);
+    }
+
+    /// Once a minute, what somebody may not do is written down.
+    private static boolean isRefusedAccess(Entry entry) {
+        return entry instanceof Entry.Noted note
+                && Action.ACCESS_REFUSE.written().equals(note.by().labels().get("action"));
     }
 
     private List<Positioned> next() {

@@ -1,6 +1,6 @@
 package dev.bursar.server.directory;
 
-/// What can be done that is remembered. The audit log has no other acts of this server.
+/// What can be done, or tried, that is remembered. The audit log has no other acts of this server.
 public enum Action {
     APPROVAL_GRANT(Kind.APPROVAL, "grant"),
     APPROVAL_DECLINE(Kind.APPROVAL, "decline"),
@@ -39,6 +39,9 @@ public enum Action {
     TOKEN_CREATE(Kind.TOKEN, "create"),
     TOKEN_REVOKE(Kind.TOKEN, "revoke"),
 
+    /// A request that its actor may not make, not an act.
+    ACCESS_REFUSE(Kind.ACCESS, "refuse"),
+
     CONFIGURATION_RELOAD(Kind.CONFIGURATION, "reload"),
     USAGE_REBUILD(Kind.USAGE, "rebuild"),
     BACKUP(Kind.BACKUP, ""),
@@ -53,6 +56,7 @@ public enum Action {
         KEY("key", "keys"),
         TOKEN("token", "tokens"),
         RESERVATION("reservation", "reservations"),
+        ACCESS("access", "refused requests"),
         CONFIGURATION("configuration", "the configuration"),
         USAGE("usage", "the read model"),
         BACKUP("backup", "backups"),

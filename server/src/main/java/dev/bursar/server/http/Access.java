@@ -7,6 +7,7 @@ import dev.bursar.server.dashboard.Reader;
 import dev.bursar.server.directory.AccessTokens;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.Role;
+import dev.bursar.server.http.RefusedAccess.Why;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
@@ -43,6 +44,9 @@ final class Access {
 
     private static final String ACTOR = "bursar.actor";
 
+    /// That nobody had to say who asks.
+    private static final String VISITING = "bursar.visiting";
+
     /// Whose key it is, when the actor is an agent with its key.
     private static final String AGENT = "bursar.agent";
 
@@ -59,14 +63,22 @@ final class Access {
     private final Identities keys;
     private final byte[] localToken;
     private final SignIn signIn;
+    private final RefusedAccess refused;
     private final boolean open;
 
     /// @param keys of agents
-    Access(AccessTokens tokens, Identities keys, String localToken, SignIn signIn, boolean open) {
+    Access(
+            AccessTokens tokens,
+            Identities keys,
+            String localToken,
+            SignIn signIn,
+            RefusedAccess refused,
+            boolean open) {
         this.tokens = tokens;
         this.keys = keys;
         this.localToken = localToken.getBytes(StandardCharsets.UTF_8);
         this.signIn = signIn;
+        this.refused = refused;
         this.open = open;
     }
 
@@ -80,48 +92,70 @@ final class Access {
         if (trace.matches()) {
             trail.put("trace_id", trace.group(1));
         }
-        context.put(ACTOR, known(context).with(trail));
+        context.put(ACTOR, known(context, trail));
         context.next();
     }
 
-    private Actor known(RoutingContext context) {
+    private Actor known(RoutingContext context, Map<String, String> trail) {
         String token = token(context.request().getHeader(HttpHeaders.AUTHORIZATION));
         if (token != null) {
             if (isLocal(token)) {
-                return Actor.COMMAND_LINE;
+                return Actor.COMMAND_LINE.with(trail);
             }
             return tokens.find(token)
-                    .or(() -> agent(context, token))
+                    .map(actor -> actor.with(trail))
+                    .or(() -> agent(context, token, trail))
                     .orElseThrow(() ->
-                            new ApiException(
-                                    401, "wrong_token", "this is not an access token, or no more"));
+                            unknown(Why.WRONG_TOKEN, "this is not an access token, or no more"));
         }
         if (context.request().method().equals(HttpMethod.GET)) {
             Optional<Actor> reader = signIn.signedIn(context);
             if (reader.isPresent()) {
-                return reader.get();
+                return reader.get().with(trail);
             }
             if (open && namesThisMachine(context)) {
-                return VISITOR;
+                context.put(VISITING, true);
+                return VISITOR.with(trail);
             }
         }
         context.response().putHeader("www-authenticate", "Bearer");
-        throw new ApiException(401, "no_token", "send an access token: Authorization: Bearer ...");
+        throw unknown(Why.NO_TOKEN, "send an access token: Authorization: Bearer ...");
+    }
+
+    private ApiException unknown(Why why, String detail) {
+        refused.count(why);
+        return new ApiException(401, why.code(), detail);
+    }
+
+    /// Of a visitor nobody knows who it is.
+    private ApiException forbidden(
+            RoutingContext context, Actor actor, String route, String detail) {
+        if (context.get(VISITING) == null) {
+            refused.forbidden(actor, route);
+        } else {
+            refused.count(Why.FORBIDDEN);
+        }
+        return new ApiException(403, Why.FORBIDDEN.code(), detail);
     }
 
     /// In the cache, an agent acts for all of its tenant or not at all: results are shared by all of it.
-    private Optional<Actor> agent(RoutingContext context, String key) {
+    private Optional<Actor> agent(
+            RoutingContext context, String key, Map<String, String> trail) {
         String path = context.normalizedPath();
         if (FOR_AGENTS.stream().noneMatch(path::startsWith)
                 || !(keys.identify(key) instanceof Identity.Caller caller)) {
             return Optional.empty();
         }
+        Actor actor = Actor.of(caller.tenant(), caller.key()).with(trail);
         if (caller.scope() != null && path.startsWith(CACHE)) {
-            throw new ApiException(403, "forbidden", "this key is for a part of its tenant only");
+            throw forbidden(
+                    context,
+                    actor,
+                    context.request().method() + " " + CACHE,
+                    "this key is for a part of its tenant only");
         }
         context.put(AGENT, caller);
-        return Optional.of(
-                new Actor("key:" + caller.key(), Role.VIEWER, caller.tenant(), new TreeMap<>()));
+        return Optional.of(actor);
     }
 
     /// The agent that asks, or null when it is a person.
@@ -138,8 +172,11 @@ final class Access {
     void require(ApiRoute route, RoutingContext context) {
         Actor actor = actor(context);
         if (!may(route, context, actor)) {
-            throw new ApiException(
-                    403, "forbidden", "the role " + actor.role().written() + " may not do this");
+            throw forbidden(
+                    context,
+                    actor,
+                    route.written(),
+                    "the role " + actor.role().written() + " may not do this");
         }
         TenantId bound = actor.tenant();
         if (bound != null) {
@@ -148,13 +185,14 @@ final class Access {
         context.next();
     }
 
-    private static void bind(ApiRoute route, RoutingContext context, TenantId bound) {
+    private void bind(ApiRoute route, RoutingContext context, TenantId bound) {
         switch (route.tenancy()) {
             case NONE, BODY, FOUND -> {}
             case PLACE ->
-                    throw new ApiException(
-                            403,
-                            "forbidden",
+                    throw forbidden(
+                            context,
+                            actor(context),
+                            route.written(),
                             "this token is bound to the tenant "
                                     + bound
                                     + ", and this is about all");

@@ -142,6 +142,11 @@ enum ApiRoute {
         return path;
     }
 
+    /// As the audit log has it: `POST /api/keys`.
+    String written() {
+        return method + " " + path;
+    }
+
     Need need() {
         return need;
     }

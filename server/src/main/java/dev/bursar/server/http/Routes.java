@@ -46,6 +46,7 @@ public final class Routes implements AutoCloseable {
     private final Answers answers;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore places = new Semaphore(MAX_AT_A_TIME);
+    private final Sessions sessions;
     private final Router router;
 
     /// What the routes need.
@@ -84,6 +85,7 @@ public final class Routes implements AutoCloseable {
 
     public Routes(Vertx vertx, Needs needs) {
         answers = new Answers(needs.files());
+        sessions = new Sessions(needs.clock());
         router = Router.router(vertx);
         router.route().handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES));
         router.route().handler(this::onAThreadOfItsOwn);
@@ -103,6 +105,11 @@ public final class Routes implements AutoCloseable {
     /// The routes themselves, to compare them with what is said of them.
     List<Route> all() {
         return router.getRoutes();
+    }
+
+    /// Who is signed in.
+    Sessions sessions() {
+        return sessions;
     }
 
     /// Waits for handlers that still run.
@@ -131,12 +138,20 @@ public final class Routes implements AutoCloseable {
         new MetricsPage(needs.registry()).mount(router);
 
         Directory directory = needs.directory();
-        SignIn signIn = new SignIn(new Sessions(needs.clock()), directory.tokens(), answers);
+        Notary notary = new Notary(directory, needs.authority());
+        RefusedAccess refused = new RefusedAccess(notary, needs.registry(), needs.clock());
+        SignIn signIn = new SignIn(sessions, directory.tokens(), refused, answers);
         Access access =
-                new Access(directory.tokens(), directory, needs.localToken(), signIn, needs.open());
+                new Access(
+                        directory.tokens(),
+                        directory,
+                        needs.localToken(),
+                        signIn,
+                        refused,
+                        needs.open());
         router.route("/api/*").handler(access::identify);
         ApiRouter api = new ApiRouter(router, access);
-        mountApi(needs, api);
+        mountApi(needs, notary, api);
 
         signIn.mount(router);
         router.routeWithRegex(PAGES).handler(access::requireForPages);
@@ -144,10 +159,9 @@ public final class Routes implements AutoCloseable {
         needs.pages().accept(router);
     }
 
-    private static void mountApi(Needs needs, ApiRouter api) {
+    private static void mountApi(Needs needs, Notary notary, ApiRouter api) {
         Directory directory = needs.directory();
         Authority authority = needs.authority();
-        Notary notary = new Notary(directory, authority);
         new TenantsApi(directory, notary, new Tenants(directory, authority)).mount(api);
         new KeysApi(directory, notary).mount(api);
         new TokensApi(directory, notary).mount(api);

@@ -24,11 +24,13 @@ final class SignIn {
 
     private final Sessions sessions;
     private final AccessTokens tokens;
+    private final RefusedAccess refused;
     private final Answers answers;
 
-    SignIn(Sessions sessions, AccessTokens tokens, Answers answers) {
+    SignIn(Sessions sessions, AccessTokens tokens, RefusedAccess refused, Answers answers) {
         this.sessions = sessions;
         this.tokens = tokens;
+        this.refused = refused;
         this.answers = answers;
     }
 
@@ -91,6 +93,7 @@ final class SignIn {
                 token == null ? Optional.empty() : tokens.admit(token.strip());
         if (admission.isEmpty()) {
             sessions.failed();
+            refused.count(RefusedAccess.Why.WRONG_TOKEN);
             form(context, 401, "This is not the token.");
             return;
         }
