@@ -150,6 +150,34 @@ class DirectoryTest {
     }
 
     @Test
+    void create_moreKeysThanThereMayBe_isRefused_untilOneIsRevoked() throws Exception {
+        directory.close();
+        try (Connection file =
+                        DriverManager.getConnection("jdbc:sqlite:" + data.resolve(Directory.FILE));
+                Statement sql = file.createStatement()) {
+            sql.executeUpdate(
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+                            + (Directory.MAX_KEYS + 10)
+                            + ") INSERT INTO api_key (tenant, name, hash, defaults, origin,"
+                            + " created_millis, revoked_millis) SELECT 'acme', 'k' || i,"
+                            + " randomblob(32), '{}', 'api', 0, iif(i > "
+                            // Revoked ones do not count. One is of the file.
+                            + (Directory.MAX_KEYS - 2)
+                            + ", 1, NULL) FROM n");
+        }
+        directory = Directory.open(data, "admin-token", () -> now);
+        directory.create(KeyRequest.runtime(ACME, "last", defaults()), Actor.COMMAND_LINE);
+
+        KeyRequest more = KeyRequest.runtime(ACME, "more", defaults());
+        assertThatThrownBy(() -> directory.create(more, Actor.COMMAND_LINE))
+                .isInstanceOfSatisfying(
+                        DirectoryException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CALLER))
+                .hasMessageContaining("100000 keys");
+        directory.revoke(ACME, "k7", Actor.COMMAND_LINE);
+        assertThat(directory.create(more, Actor.COMMAND_LINE).key().name()).isEqualTo("more");
+    }
+
+    @Test
     void declare_tenants_keepsAnActOfEachThatChanges() {
         List<Act> before = directory.untold();
         directory.declare(config("declared-secret", "team: core"));
