@@ -1,5 +1,6 @@
 package dev.bursar.server.cli;
 
+import dev.bursar.server.config.Times;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,9 +18,6 @@ final class End {
             "at a time (2027-01-31T00:00:00Z), with the end of a day (2027-01-31, UTC), or so long from"
                     + " now (90d, 12h)";
 
-    /// Far from what any clock says, milliseconds would overflow.
-    private static final Instant END_OF_TIME = Instant.parse("9999-01-01T00:00:00Z");
-
     private static final String DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
 
     private End() {}
@@ -32,7 +30,7 @@ final class End {
         } catch (DateTimeException e) {
             throw mistake(written, e);
         }
-        if (!end.isAfter(Instant.EPOCH) || !end.isBefore(END_OF_TIME)) {
+        if (!end.isAfter(Instant.EPOCH) || !end.isBefore(Times.END)) {
             throw mistake(written, null);
         }
         return end;

@@ -2,6 +2,8 @@ package dev.bursar.server.http;
 
 import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.TenantId;
+import dev.bursar.server.config.Times;
+import dev.bursar.server.directory.Actor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.time.DateTimeException;
@@ -26,11 +28,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// The JSON object that a request brings, read field by field: each mistake is a 400 that names its field.
 final class Body {
 
-    private static final int MAX_TEXT = 512;
+    private static final int MAX_TEXT = Actor.MAX_REASON;
 
     private static final int MAX_ITEMS = 10_000;
-
-    static final Instant END_OF_TIME = Instant.parse("9999-01-01T00:00:00Z");
 
     private static final JsonMapper MAPPER =
             JsonMapper.builder()
@@ -154,8 +154,7 @@ final class Body {
         }
         try {
             Instant time = Instant.parse(written.get());
-            // Far from what any clock says, milliseconds would overflow.
-            if (time.isAfter(Instant.EPOCH) && time.isBefore(END_OF_TIME)) {
+            if (time.isAfter(Instant.EPOCH) && time.isBefore(Times.END)) {
                 return time;
             }
         } catch (DateTimeException e) {

@@ -13,6 +13,7 @@ import dev.bursar.ledger.StateRecord;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.ledger.Unit;
 import dev.bursar.server.config.BudgetWords;
+import dev.bursar.server.config.Times;
 import dev.bursar.server.directory.Action;
 import dev.bursar.usage.Reservation;
 import dev.bursar.usage.ReservationsQuery;
@@ -122,7 +123,7 @@ final class ReservationsApi {
         if (time.equals(Instant.MIN)) {
             return null;
         }
-        if (time.isBefore(Instant.EPOCH) || time.isAfter(Body.END_OF_TIME)) {
+        if (time.isBefore(Instant.EPOCH) || time.isAfter(Times.END)) {
             throw ApiException.badRequest(name + " must be a time like 2026-01-31T00:00:00Z");
         }
         return time;
