@@ -8,6 +8,7 @@ import dev.bursar.ledger.Balance;
 import dev.bursar.ledger.BalancesPage;
 import dev.bursar.ledger.BalancesQuery;
 import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.BudgetBalances;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.HoldId;
@@ -21,6 +22,7 @@ import dev.bursar.ledger.TenantId;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -171,6 +173,44 @@ public final class Authority implements AutoCloseable {
         return ask((ledger, now) -> List.copyOf(ledger.budgets()));
     }
 
+    /// An open budget.
+    public Optional<Budget> budget(BudgetId budget) {
+        return ask((ledger, now) -> Optional.ofNullable(ledger.budget(budget)));
+    }
+
+    /// Those of some budgets that are open, with their fullest balances, at most `atMost` of each. One
+    /// question, or several where many accounts are to be looked at: others are answered in between.
+    public List<BudgetBalances> balances(List<BudgetId> budgets, int atMost) {
+        List<BudgetBalances> all = new ArrayList<>();
+        int done = 0;
+        while (done < budgets.size()) {
+            List<BudgetId> rest = budgets.subList(done, budgets.size());
+            Portion portion = ask((ledger, now) -> portion(ledger, rest, atMost, now));
+            all.addAll(portion.found());
+            done += portion.looked();
+        }
+        return all;
+    }
+
+    /// @param looked how many budgets were looked for
+    private record Portion(List<BudgetBalances> found, int looked) {}
+
+    private static Portion portion(Ledger ledger, List<BudgetId> of, int atMost, Instant now) {
+        List<BudgetBalances> found = new ArrayList<>();
+        int accounts = 0;
+        int looked = 0;
+        while (looked < of.size() && accounts < Ledger.MAX_LOOKED) {
+            BudgetId id = of.get(looked);
+            BudgetBalances one = ledger.fullest(id, atMost, now);
+            if (one != null) {
+                found.add(one);
+            }
+            accounts += atMost == 0 ? 0 : ledger.looked(id);
+            looked++;
+        }
+        return new Portion(found, looked);
+    }
+
     /// The budgets of a tenant that are not closed, by id.
     public List<Budget> notClosed(TenantId tenant) {
         return ask((ledger, now) ->
@@ -214,6 +254,11 @@ public final class Authority implements AutoCloseable {
     /// The approvals of a tenant that wait for a person, the oldest first.
     public List<Approval> approvals(TenantId tenant) {
         return ask((ledger, now) -> ledger.approvals(tenant));
+    }
+
+    /// The approvals that wait for a person, of all tenants, the oldest first.
+    public List<Approval> approvals() {
+        return ask((ledger, now) -> ledger.approvals());
     }
 
     /// The stop that holds for a run; empty when the run may go on.

@@ -6,15 +6,21 @@ import static dev.bursar.authority.Fixtures.define;
 import static dev.bursar.authority.Fixtures.reserve;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.Balance;
 import dev.bursar.ledger.BudgetId;
+import dev.bursar.ledger.Command;
+import dev.bursar.ledger.CommandKey;
+import dev.bursar.ledger.Ledger;
 import dev.bursar.ledger.LedgerLimits;
 import dev.bursar.ledger.Outcome;
+import dev.bursar.ledger.TenantId;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +31,49 @@ import org.junit.jupiter.api.io.TempDir;
 final class AuthorityTest {
 
     @TempDir Path data;
+
+    /// The first has more accounts than one question looks at.
+    @Test
+    void balances_ofSomeBudgets_areThoseThatAreThere_inTheirOrder() {
+        try (Authority authority = open()) {
+            authority.submit(define("run", 5 * USD, "run"));
+            authority.submit(define("company", 5 * USD));
+            List<CompletableFuture<Outcome>> made = new ArrayList<>();
+            for (int i = 0; i <= Ledger.MAX_LOOKED; i++) {
+                made.add(
+                        authority.submitAsync(
+                                new Command.AdjustBudget(
+                                        new CommandKey("k" + i, 1),
+                                        new TenantId("acme"),
+                                        new BudgetId("acme/run"),
+                                        List.of("r" + i),
+                                        Command.Adjustment.CREDIT,
+                                        USD,
+                                        Attribution.NONE)));
+                if (made.size() == 1_000) {
+                    made.forEach(CompletableFuture::join);
+                    made.clear();
+                }
+            }
+            made.forEach(CompletableFuture::join);
+
+            List<BudgetId> wanted =
+                    List.of(
+                            new BudgetId("acme/run"),
+                            new BudgetId("acme/none"),
+                            new BudgetId("acme/company"),
+                            new BudgetId("acme/run"));
+
+            assertThat(authority.balances(wanted, 2))
+                    .extracting(one -> one.budget().name() + " " + one.balances().size())
+                    .containsExactly("run 2", "company 0", "run 2");
+            assertThat(authority.balances(wanted, 0))
+                    .extracting(one -> one.budget().name() + " " + one.balances().size())
+                    .containsExactly("run 0", "company 0", "run 0");
+            assertThat(authority.balances(List.<BudgetId>of(), 2)).isEmpty();
+            assertThat(authority.budget(new BudgetId("acme/none"))).isEmpty();
+        }
+    }
 
     @Test
     void reopen_afterReserveAndCommit_hasTheBalance() {

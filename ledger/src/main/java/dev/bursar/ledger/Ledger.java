@@ -101,6 +101,12 @@ public final class Ledger {
         return state.budgets().stream().map(BudgetState::budget).toList();
     }
 
+    /// An open budget, or null.
+    public @Nullable Budget budget(BudgetId id) {
+        BudgetState budget = state.budget(id);
+        return budget == null ? null : budget.budget();
+    }
+
     /// Whether a budget lets anything through, or null when there is no such budget.
     public Budget.@Nullable Status status(BudgetId id) {
         BudgetState budget = state.budget(id);
@@ -128,6 +134,23 @@ public final class Ledger {
                     }
                 });
         return fullest.stream().sorted(fullest.comparator().reversed()).toList();
+    }
+
+    /// How many accounts [#balances] looks at, or a few more.
+    public int looked(BudgetId id) {
+        BudgetState budget = state.budget(id);
+        return budget == null ? 0 : Math.min(budget.size(), MAX_LOOKED);
+    }
+
+    /// A budget with its fullest balances, at most `atMost`, or null when there is no such budget.
+    public @Nullable BudgetBalances fullest(BudgetId id, int atMost, Instant now) {
+        BudgetState budget = state.budget(id);
+        return budget == null
+                ? null
+                : new BudgetBalances(
+                        budget.budget(),
+                        budget.status(),
+                        atMost == 0 ? List.of() : balances(id, atMost, now));
     }
 
     /// Current balances of one budget in an order that no account changes: each that is there from the
@@ -221,6 +244,11 @@ public final class Ledger {
         return state.approvals().all().stream()
                 .filter(approval -> approval.tenant().equals(tenant))
                 .toList();
+    }
+
+    /// The approvals that wait for a person, of all tenants, the oldest first.
+    public List<Approval> approvals() {
+        return List.copyOf(state.approvals().all());
     }
 
     /// The stop that holds for a run, or null when the run may go on.

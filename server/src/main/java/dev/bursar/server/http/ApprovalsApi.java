@@ -4,6 +4,7 @@ import dev.bursar.authority.Authority;
 import dev.bursar.gateway.Quantity;
 import dev.bursar.ledger.Approval;
 import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.TenantId;
@@ -12,8 +13,11 @@ import dev.bursar.server.directory.Directory;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `/api/approvals`: what waits for a person, and what the person says.
@@ -38,14 +42,26 @@ final class ApprovalsApi {
     private void list(RoutingContext context) {
         Parameters parameters = Parameters.of(context, List.of("tenant", "limit", "cursor"));
         String wanted = parameters.text("tenant").orElse(null);
-        List<Approval> open = new ArrayList<>();
-        for (String tenant : directory.tenants().keySet()) {
-            if (wanted == null || wanted.equals(tenant)) {
-                open.addAll(authority.approvals(new TenantId(tenant)));
-            }
-        }
-        open.sort((a, b) -> position(a).compareTo(position(b)));
-        Answers.json(context, 200, Page.of(parameters, open, ApprovalsApi::position, this::json));
+        List<Approval> open =
+                authority.approvals().stream()
+                        .filter(one -> wanted == null || wanted.equals(one.tenant().value()))
+                        .filter(one -> directory.tenants().containsKey(one.tenant().value()))
+                        .sorted((a, b) -> position(a).compareTo(position(b)))
+                        .toList();
+        Answers.json(
+                context, 200, Page.ofAll(parameters, open, ApprovalsApi::position, this::json));
+    }
+
+    private List<JsonNode> json(List<Approval> approvals) {
+        Map<BudgetId, Budget> budgets = new HashMap<>();
+        authority
+                .balances(
+                        approvals.stream().map(one -> one.account().budget()).distinct().toList(),
+                        0)
+                .forEach(one -> budgets.put(one.budget().id(), one.budget()));
+        return approvals.stream()
+                .map(one -> json(one, budgets.get(one.account().budget())))
+                .toList();
     }
 
     /// The oldest first.
@@ -146,16 +162,17 @@ final class ApprovalsApi {
                                 404, "approval_not_found", "no approval " + id + " is open"));
     }
 
-    private ObjectNode json(Approval approval) {
+    /// @param budget null when it was removed meanwhile
+    private static JsonNode json(Approval approval, @Nullable Budget budget) {
         ObjectNode node = ApiJson.object();
         node.put("id", approval.id());
         node.put("tenant", approval.tenant().value());
         node.put("budget", approval.name());
         node.set(
                 "per",
-                BudgetsApi.find(authority, approval.account().budget())
-                        .map(budget -> BudgetJson.per(budget, approval.account().per()))
-                        .orElseGet(ApiJson::object));
+                budget == null
+                        ? ApiJson.object()
+                        : BudgetJson.per(budget, approval.account().per()));
         node.put("unit", Quantity.unit(approval.unit()));
         CallJson.put(node, "asked", approval.unit(), approval.asked());
         ObjectNode subject = node.putObject("subject");

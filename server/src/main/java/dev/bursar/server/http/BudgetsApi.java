@@ -1,8 +1,8 @@
 package dev.bursar.server.http;
 
 import dev.bursar.authority.Authority;
-import dev.bursar.ledger.Balance;
 import dev.bursar.ledger.Budget;
+import dev.bursar.ledger.BudgetBalances;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Outcome;
@@ -14,9 +14,12 @@ import dev.bursar.server.directory.Directory;
 import io.vertx.ext.web.RoutingContext;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `/api/budgets`: the budgets in force with their fullest balances, and their definitions. What the
@@ -60,11 +63,30 @@ final class BudgetsApi {
         Answers.json(
                 context,
                 200,
-                Page.of(
+                Page.ofAll(
                         parameters,
                         wanted,
                         budget -> budget.id().value(),
-                        budget -> json(budget, atMost)));
+                        budgets -> json(budgets, atMost)));
+    }
+
+    private List<JsonNode> json(List<Budget> budgets, int atMost) {
+        Map<BudgetId, BudgetBalances> there = new HashMap<>();
+        authority
+                .balances(budgets.stream().map(Budget::id).toList(), atMost)
+                .forEach(one -> there.put(one.budget().id(), one));
+        return budgets.stream()
+                .map(budget -> json(budget, there.get(budget.id())))
+                .toList();
+    }
+
+    /// @param there null when it was removed meanwhile
+    private JsonNode json(Budget budget, @Nullable BudgetBalances there) {
+        return BudgetJson.of(
+                budget,
+                there == null ? Budget.Status.ACTIVE : there.status(),
+                there == null ? List.of() : there.balances(),
+                clock.instant());
     }
 
     private void one(RoutingContext context) {
@@ -145,12 +167,7 @@ final class BudgetsApi {
     }
 
     private ObjectNode json(Budget budget, int atMost) {
-        List<Balance> balances = atMost == 0 ? List.of() : authority.balances(budget.id(), atMost);
-        return BudgetJson.of(
-                budget,
-                authority.status(budget.id()).orElse(Budget.Status.ACTIVE),
-                balances,
-                clock.instant());
+        return (ObjectNode) json(List.of(budget), atMost).getFirst();
     }
 
     /// The budget that the path names.
@@ -170,7 +187,7 @@ final class BudgetsApi {
     }
 
     static Optional<Budget> find(Authority authority, BudgetId id) {
-        return authority.budgets().stream().filter(budget -> budget.id().equals(id)).findFirst();
+        return authority.budget(id);
     }
 
     private static void requireOwn(Budget budget) {

@@ -5,7 +5,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Part of a list in the order of a text that each item has, which the cursor of the next part holds.
@@ -23,22 +22,27 @@ final class Page {
             List<T> sorted,
             Function<T, String> key,
             Function<T, JsonNode> json) {
+        return ofAll(parameters, sorted, key, items -> items.stream().map(json).toList());
+    }
+
+    /// Like [#of], where the items of a page are made in one go.
+    static <T> ObjectNode ofAll(
+            Parameters parameters,
+            List<T> sorted,
+            Function<T, String> key,
+            Function<List<T>, List<JsonNode>> json) {
         int limit = parameters.whole("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
         String after = parameters.text("cursor").map(Page::position).orElse("");
+        List<T> shown =
+                sorted.stream()
+                        .filter(item -> key.apply(item).compareTo(after) > 0)
+                        .limit(limit + 1L)
+                        .toList();
+        boolean more = shown.size() > limit;
+        shown = more ? shown.subList(0, limit) : shown;
         ObjectNode page = ApiJson.object();
-        ArrayNode items = page.putArray("items");
-        String last = "";
-        for (T item : sorted) {
-            if (key.apply(item).compareTo(after) > 0) {
-                if (items.size() == limit) {
-                    page.put("next", cursor(last));
-                    return page;
-                }
-                last = key.apply(item);
-                items.add(json.apply(item));
-            }
-        }
-        page.putNull("next");
+        page.putArray("items").addAll(json.apply(shown));
+        page.put("next", more ? cursor(key.apply(shown.getLast())) : null);
         return page;
     }
 
