@@ -40,6 +40,7 @@ final class StateCodec {
     private static final int SPENT_KEY = 9;
     private static final int STOPPED_RUN = 10;
     private static final int OPEN_HOLD = 11;
+    private static final int SPENT_KEY_OF_RESERVE = 12;
 
     private StateCodec() {}
 
@@ -88,8 +89,14 @@ final class StateCodec {
                 out.text(ending.name());
                 OutcomeCodec.write(out, outcome);
             }
-            case StateRecord.SpentKey(long high, long low, long fingerprint, Instant at) -> {
-                out.tag(SPENT_KEY);
+            case StateRecord.SpentKey(
+                            StateRecord.Operation operation,
+                            long high,
+                            long low,
+                            long fingerprint,
+                            Instant at) -> {
+                boolean charge = operation == StateRecord.Operation.CHARGE;
+                out.tag(charge ? SPENT_KEY : SPENT_KEY_OF_RESERVE);
                 out.fixed(high);
                 out.fixed(low);
                 out.fixed(fingerprint);
@@ -151,8 +158,8 @@ final class StateCodec {
                             in.instant(),
                             StateRecord.Ending.valueOf(in.text()),
                             OutcomeCodec.read(in));
-            case SPENT_KEY ->
-                    new StateRecord.SpentKey(in.fixed(), in.fixed(), in.fixed(), in.instant());
+            case SPENT_KEY -> readSpent(in, StateRecord.Operation.CHARGE);
+            case SPENT_KEY_OF_RESERVE -> readSpent(in, StateRecord.Operation.RESERVE);
             case REMEMBERED ->
                     new StateRecord.Remembered(
                             in.tenant(),
@@ -162,6 +169,11 @@ final class StateCodec {
                             OutcomeCodec.read(in));
             default -> throw in.malformed("no state record " + tag);
         };
+    }
+
+    private static StateRecord readSpent(WireReader in, StateRecord.Operation operation) {
+        return new StateRecord.SpentKey(
+                operation, in.fixed(), in.fixed(), in.fixed(), in.instant());
     }
 
     private static void writeApproval(WireWriter out, Approval approval) {

@@ -224,7 +224,13 @@ final class RandomRecords {
             case 5 -> new StateRecord.ClosedTenant(tenant());
             case 7 ->
                     new StateRecord.SpentKey(
-                            random.nextLong(), random.nextLong(), random.nextLong(), instant());
+                            random.nextBoolean()
+                                    ? StateRecord.Operation.CHARGE
+                                    : StateRecord.Operation.RESERVE,
+                            random.nextLong(),
+                            random.nextLong(),
+                            random.nextLong(),
+                            instant());
             case 6 ->
                     new StateRecord.OpenApproval(
                             new Approval(

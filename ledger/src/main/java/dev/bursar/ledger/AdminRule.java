@@ -47,12 +47,13 @@ final class AdminRule {
             if (budget == null) {
                 return Refusals.decision(Reason.BUDGET_NOT_FOUND);
             }
-            if (budget.status() == Budget.Status.CLOSED
-                    && command.status() != Budget.Status.CLOSED) {
-                return Refusals.decision(
-                        state.isClosed(budget.budget().tenant())
-                                ? Reason.TENANT_CLOSED
-                                : Reason.BUDGET_CLOSED);
+            if (command.status() != Budget.Status.CLOSED) {
+                if (state.isClosed(budget.budget().tenant())) {
+                    return Refusals.decision(Reason.TENANT_CLOSED);
+                }
+                if (budget.status() == Budget.Status.CLOSED) {
+                    return Refusals.decision(Reason.BUDGET_CLOSED);
+                }
             }
             if (budget.status() != command.status()) {
                 changed.add(id);

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What the ledger remembers so that a repeated command takes effect once: outcomes by command key, and
-/// how holds ended. Bounded in time and number; the oldest are forgotten first, of charges, and of reserves
-/// that were many, all but their [SpentKeys].
+/// how holds ended. Bounded in time and number; the oldest are forgotten first, of charges all but their
+/// [SpentKeys], and so of reserves that were forgotten before their time.
 ///
 /// Questions and extensions, which come by the beat, are kept apart in a smaller number: however many there
 /// are, they push out no key of a command that moves money.
@@ -22,17 +22,21 @@ final class Memory {
     /// Of questions and extensions one is remembered where this many of all others are.
     private static final int FEWER = 4;
 
-    /// Keys are kept for this many times as long as outcomes, and this many times as many of them.
+    /// The keys of charges are kept for this many times as long as their outcomes.
     private static final int LONGER = 7;
 
-    private static final int MORE = 8;
+    /// Of keys there may be this many times as many as of outcomes.
+    private static final int MORE = 4;
 
     private final LedgerLimits limits;
     private final Map<Known, StateRecord.Remembered> outcomes = new LinkedHashMap<>();
     private final Map<Known, StateRecord.Remembered> beats = new LinkedHashMap<>();
     private final EndedHolds ended = new EndedHolds();
 
-    private final SpentKeys spent;
+    private final SpentKeys charges;
+
+    /// Apart from those of charges: however many reserves there are, they push out no charge.
+    private final SpentKeys reserves;
 
     /// Comparable, so that a map still finds one soon among many that have the same hash: callers choose the
     /// keys.
@@ -52,14 +56,18 @@ final class Memory {
 
     Memory(LedgerLimits limits) {
         this.limits = limits;
-        this.spent =
-                new SpentKeys(
-                        limits.rememberFor().multipliedBy(LONGER).toMillis(),
-                        Math.multiplyExact(limits.maxRemembered(), MORE));
+        int most = Math.multiplyExact(limits.maxRemembered(), MORE);
+        long keepMillis = limits.rememberFor().toMillis();
+        this.charges = new SpentKeys(StateRecord.Operation.CHARGE, LONGER * keepMillis, most);
+        this.reserves = new SpentKeys(StateRecord.Operation.RESERVE, keepMillis, most);
     }
 
-    SpentKeys spent() {
-        return spent;
+    void add(StateRecord.SpentKey key) {
+        (key.operation() == StateRecord.Operation.CHARGE ? charges : reserves).add(key);
+    }
+
+    Stream<StateRecord.SpentKey> spent() {
+        return Stream.concat(charges.all(), reserves.all());
     }
 
     /// What to answer to a key that was used before, or null for a new one.
@@ -68,10 +76,13 @@ final class Memory {
         if (known != null) {
             return repeat(known.key(), key, known.outcome());
         }
-        return switch (operation) {
-            case CHARGE, RESERVE -> spent.recall(tenant, operation, key);
-            case COMMIT, RELEASE, EXTEND, DECIDE, ADJUST -> null;
-        };
+        return operation == StateRecord.Operation.CHARGE ? charges.recall(tenant, key) : null;
+    }
+
+    /// What to answer to a reserve that nothing else is known of, or null for a new one. Not part of
+    /// [#recall]: a hold that is open, or that has ended of late, tells more.
+    @Nullable Outcome recallReserve(TenantId tenant, CommandKey key) {
+        return reserves.recall(tenant, key);
     }
 
     static Outcome repeat(CommandKey known, CommandKey key, Outcome outcome) {
@@ -101,22 +112,23 @@ final class Memory {
                 return;
             }
             each.remove();
-            if (staysSpent(first, oldest)) {
-                spent.add(first);
-            }
+            keepKey(first, oldest);
         }
     }
 
     /// A charge is known for longer than its outcome, a hold that was made for as long as its outcome would
     /// be, were there not so many others.
-    private static boolean staysSpent(StateRecord.Remembered forgotten, Instant oldest) {
-        return switch (forgotten.operation()) {
-            case CHARGE -> true;
-            case RESERVE ->
-                    forgotten.outcome() instanceof Outcome.Granted
-                            && !forgotten.at().isBefore(oldest);
-            case COMMIT, RELEASE, EXTEND, DECIDE, ADJUST -> false;
-        };
+    private void keepKey(StateRecord.Remembered forgotten, Instant oldest) {
+        switch (forgotten.operation()) {
+            case CHARGE -> charges.add(forgotten);
+            case RESERVE -> {
+                if (forgotten.outcome() instanceof Outcome.Granted
+                        && !forgotten.at().isBefore(oldest)) {
+                    reserves.add(forgotten);
+                }
+            }
+            case COMMIT, RELEASE, EXTEND, DECIDE, ADJUST -> {}
+        }
     }
 
     private Map<Known, StateRecord.Remembered> of(StateRecord.Operation operation) {

@@ -65,7 +65,7 @@ final class ReserveRule {
     /// operation is the same.
     Decision evaluate(Command.Evaluate command, Instant now) {
         Command.Reserve reserve = command.reserve();
-        Outcome known = state.memory().recall(reserve.tenant(), command.operation(), reserve.key());
+        Outcome known = recall(command);
         if (known != null) {
             return new Decision(known, List.of());
         }
@@ -170,6 +170,15 @@ final class ReserveRule {
                 command.attribution());
     }
 
+    private @Nullable Outcome recall(Command.Evaluate command) {
+        TenantId tenant = command.reserve().tenant();
+        CommandKey key = command.reserve().key();
+        Outcome known = state.memory().recall(tenant, command.operation(), key);
+        return known == null && command.operation() == StateRecord.Operation.RESERVE
+                ? state.memory().recallReserve(tenant, key)
+                : known;
+    }
+
     private @Nullable Outcome recall(Command.Reserve command) {
         Outcome known =
                 state.memory()
@@ -186,8 +195,10 @@ final class ReserveRule {
                     ? Memory.repeat(open.key(), command.key(), open.granted())
                     : Refusals.of(Reason.HOLD_EXISTS);
         }
-        return state.memory().ended(command.hold()) == null
-                ? null
-                : Refusals.of(Reason.HOLD_EXISTS);
+        if (state.memory().ended(command.hold()) != null) {
+            return Refusals.of(Reason.HOLD_EXISTS);
+        }
+        boolean named = command.key().value().equals(command.hold().value());
+        return named ? null : state.memory().recallReserve(command.tenant(), command.key());
     }
 }

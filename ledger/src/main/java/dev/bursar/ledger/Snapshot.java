@@ -42,7 +42,7 @@ final class Snapshot {
         Stream<StateRecord> memory =
                 Stream.of(
                                 state.memory().endedHolds(),
-                                state.memory().spent().all(),
+                                state.memory().spent(),
                                 state.memory().outcomes())
                         .flatMap(part -> part);
         Stream<StateRecord> tenants =
@@ -108,7 +108,7 @@ final class Snapshot {
                 case StateRecord.AccountState account -> accounts.add(read(state, account));
                 case StateRecord.EndedHold ended -> state.memory().remember(ended);
                 case StateRecord.Remembered outcome -> state.memory().remember(outcome);
-                case StateRecord.SpentKey key -> state.memory().spent().add(key);
+                case StateRecord.SpentKey key -> state.memory().add(key);
                 case StateRecord.HoldState hold -> state.add(hold(state, hold));
                 case StateRecord.OpenBudget open -> state.open(open.budget(), open.status());
                 case StateRecord.OpenApproval open -> state.approvals().open(open.approval());
@@ -118,6 +118,8 @@ final class Snapshot {
             }
         });
         state.budgets().forEach(BudgetState::orderByUse);
+        // A state that was written before budgets were closed with their tenant.
+        List.copyOf(state.closedTenants()).forEach(state::close);
         return state;
     }
 

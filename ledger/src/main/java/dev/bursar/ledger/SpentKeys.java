@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The keys of charges and reserves whose outcome is forgotten: what is sent again long after takes no
+/// The keys of charges, or of reserves, whose outcome is forgotten: what is sent again long after takes no
 /// effect again.
 ///
 /// A key is 128 bits of a SHA-256 here, with the fingerprint of its payload and its time: 32 bytes in a
@@ -22,6 +22,7 @@ final class SpentKeys {
     /// Longs of a key: two of its hash, its fingerprint, its time.
     private static final int WIDTH = 4;
 
+    private final StateRecord.Operation operation;
     private final long keepMillis;
     private final int most;
     private long[] ring = new long[LEAST * WIDTH];
@@ -31,20 +32,22 @@ final class SpentKeys {
     /// Places in the ring, plus one; 0 where free. A key is at the first place from that of its hash on.
     private int[] index = new int[2 * LEAST];
 
+    /// @param operation whose keys these are
     /// @param keepMillis how long a key is kept at least: until one that was used later than that after it
     ///     is added
     /// @param most how many at most
-    SpentKeys(long keepMillis, int most) {
+    SpentKeys(StateRecord.Operation operation, long keepMillis, int most) {
+        this.operation = operation;
         this.keepMillis = keepMillis;
         this.most = most;
     }
 
     /// What to answer to a command whose outcome is not remembered, or null for a new one.
-    @Nullable Outcome recall(TenantId tenant, StateRecord.Operation operation, CommandKey key) {
+    @Nullable Outcome recall(TenantId tenant, CommandKey key) {
         if (size == 0) {
             return null;
         }
-        ByteBuffer hash = hash(tenant, operation, key.value());
+        ByteBuffer hash = hash(tenant, key.value());
         int at = find(hash.getLong(), hash.getLong());
         return at < 0
                 ? null
@@ -55,10 +58,14 @@ final class SpentKeys {
     }
 
     void add(StateRecord.Remembered used) {
-        ByteBuffer hash = hash(used.tenant(), used.operation(), used.key().value());
+        ByteBuffer hash = hash(used.tenant(), used.key().value());
         add(
                 new StateRecord.SpentKey(
-                        hash.getLong(), hash.getLong(), used.key().fingerprint(), used.at()));
+                        operation,
+                        hash.getLong(),
+                        hash.getLong(),
+                        used.key().fingerprint(),
+                        used.at()));
     }
 
     /// @param key used no earlier than those before it
@@ -90,6 +97,7 @@ final class SpentKeys {
                 .map(i -> ((first + i) & (capacity() - 1)) * WIDTH)
                 .mapToObj(at ->
                         new StateRecord.SpentKey(
+                                operation,
                                 ring[at],
                                 ring[at + 1],
                                 ring[at + 2],
@@ -163,9 +171,9 @@ final class SpentKeys {
         return (to - from) & (index.length - 1);
     }
 
-    private static ByteBuffer hash(TenantId tenant, StateRecord.Operation operation, String key) {
+    private static ByteBuffer hash(TenantId tenant, String key) {
         try {
-            String text = operation + " " + tenant.value().length() + ":" + tenant.value() + key;
+            String text = tenant.value().length() + ":" + tenant.value() + key;
             return ByteBuffer.wrap(
                     MessageDigest.getInstance("SHA-256")
                             .digest(text.getBytes(StandardCharsets.UTF_8)));

@@ -101,10 +101,12 @@ public sealed interface StateRecord {
             TenantId tenant, Operation operation, CommandKey key, Instant at, Outcome outcome)
             implements StateRecord {}
 
-    /// The key of a charge whose outcome is forgotten, as a hash.
+    /// The key of a charge or a reserve whose outcome is forgotten, as a hash.
     ///
-    /// @param at when it was charged
-    record SpentKey(long high, long low, long fingerprint, Instant at) implements StateRecord {}
+    /// @param operation `CHARGE` or `RESERVE`
+    /// @param at when it was used
+    record SpentKey(Operation operation, long high, long low, long fingerprint, Instant at)
+            implements StateRecord {}
 
     /// What a command key is unique within, together with the tenant.
     enum Operation {

@@ -31,7 +31,7 @@ class ModelTest {
     /// So small that all but accounts run out at times, and outcomes are forgotten in time and number. There
     /// is room for one budget less than there are.
     private static final LedgerLimits LIMITS =
-            new LedgerLimits(8, 10_000, ModelBudgets.BUDGETS.size() - 1, Duration.ofHours(6), 100);
+            new LedgerLimits(8, 10_000, ModelBudgets.BUDGETS.size() - 1, Duration.ofHours(6), 8);
 
     @Test
     void ledger_randomCommands_agreesWithTheNaiveModel() {

@@ -44,8 +44,7 @@ final class NaiveLedger extends NaiveBooks {
                 String known = memory.recall(c.tenant(), StateRecord.Operation.RESERVE, c.key());
                 yield known == null ? recallHold(c) : known;
             }
-            case Command.Evaluate c ->
-                    memory.recall(c.reserve().tenant(), c.operation(), c.reserve().key());
+            case Command.Evaluate c -> recall(c);
             case Command.Commit c ->
                     recallEnd(c.tenant(), StateRecord.Operation.COMMIT, c.key(), c.hold());
             case Command.Release c ->
@@ -73,10 +72,24 @@ final class NaiveLedger extends NaiveBooks {
         };
     }
 
+    private @Nullable String recall(Command.Evaluate command) {
+        Command.Reserve reserve = command.reserve();
+        String known = memory.recall(reserve.tenant(), command.operation(), reserve.key());
+        boolean shared = command.operation() == StateRecord.Operation.RESERVE;
+        return known == null && shared ? recallSpent(reserve) : known;
+    }
+
+    private @Nullable String recallSpent(Command.Reserve command) {
+        return memory.recallSpent(command.tenant(), StateRecord.Operation.RESERVE, command.key());
+    }
+
     private @Nullable String recallHold(Command.Reserve command) {
         NaiveHold open = holds.get(command.hold());
         if (open == null) {
-            return memory.ended(command.hold()) == null ? null : "HOLD_EXISTS";
+            boolean named = command.key().value().equals(command.hold().value());
+            return memory.ended(command.hold()) != null
+                    ? "HOLD_EXISTS"
+                    : named ? null : recallSpent(command);
         }
         boolean same =
                 open.command.tenant().equals(command.tenant())

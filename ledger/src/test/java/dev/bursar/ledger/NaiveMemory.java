@@ -50,6 +50,13 @@ final class NaiveMemory {
                 return repeat(known.key(), key, known.outcome());
             }
         }
+        return operation == StateRecord.Operation.CHARGE
+                ? recallSpent(tenant, operation, key)
+                : null;
+    }
+
+    /// What to answer to a key whose outcome is forgotten, or null.
+    @Nullable String recallSpent(TenantId tenant, StateRecord.Operation operation, CommandKey key) {
         for (Known known : spent) {
             if (known.is(tenant, operation, key)) {
                 return known.key().equals(key) ? "OUTCOME_FORGOTTEN" : "IDEMPOTENCY_MISMATCH";
@@ -90,13 +97,22 @@ final class NaiveMemory {
         }
     }
 
+    /// Each kind has a bound of its own. Those that are too old go when another one of their kind comes.
     private void forgetOutcome(Known used) {
-        Instant oldest = used.at().minus(keep.multipliedBy(7));
-        spent.removeIf(known -> known.at().isBefore(oldest));
-        if (spent.size() == 8 * most) {
-            spent.removeFirst();
+        boolean charge = used.operation() == StateRecord.Operation.CHARGE;
+        Instant oldest = used.at().minus(charge ? keep.multipliedBy(7) : keep);
+        List<Known> same =
+                new ArrayList<>(
+                        spent.stream()
+                                .filter(known -> known.operation() == used.operation())
+                                .toList());
+        spent.removeAll(same);
+        same.removeIf(known -> known.at().isBefore(oldest));
+        if (same.size() == 4 * most) {
+            same.removeFirst();
         }
-        spent.add(used);
+        same.add(used);
+        spent.addAll(same);
     }
 
     void add(Ended hold) {

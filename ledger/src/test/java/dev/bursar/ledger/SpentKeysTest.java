@@ -52,16 +52,16 @@ class SpentKeysTest {
     }
 
     @Test
-    void charge_pushedOutByNumber_isStillKnownUntilEightTimesAsMany() {
+    void charge_pushedOutByNumber_isStillKnownUntilFourTimesAsMany() {
         TestLedger ledger = new TestLedger(TWO_REMEMBERED);
         ledger.define(budget("total", TOKENS, 1_000));
-        for (int i = 0; i < 19; i++) {
+        for (int i = 0; i < 11; i++) {
             charge(ledger, ACME, "e" + i, 7, 1);
         }
 
-        // Two outcomes and sixteen keys.
-        assertThat(charge(ledger, ACME, "e17", 7, 1)).isInstanceOf(Outcome.Repeated.class);
-        assertThat(reason(charge(ledger, ACME, "e16", 7, 1))).isEqualTo(Reason.OUTCOME_FORGOTTEN);
+        // Two outcomes and eight keys.
+        assertThat(charge(ledger, ACME, "e9", 7, 1)).isInstanceOf(Outcome.Repeated.class);
+        assertThat(reason(charge(ledger, ACME, "e8", 7, 1))).isEqualTo(Reason.OUTCOME_FORGOTTEN);
         assertThat(reason(charge(ledger, ACME, "e1", 7, 1))).isEqualTo(Reason.OUTCOME_FORGOTTEN);
         ledger.assertReplayIsEqual();
         assertThat(charge(ledger, ACME, "e0", 7, 1)).isInstanceOf(Outcome.Charged.class);
@@ -84,9 +84,43 @@ class SpentKeysTest {
         ledger.assertReplayIsEqual();
 
         ledger.pass(Duration.ofHours(25));
-        reserve(ledger, "later", 7);
+        for (int i = 0; i < 3; i++) {
+            reserve(ledger, "later" + i, 7);
+        }
+        assertThat(reserve(ledger, "r0", 7)).isInstanceOf(Outcome.Granted.class);
         assertThat(reserve(ledger, "r3", 7)).isInstanceOf(Outcome.Granted.class);
         ledger.assertReplayIsEqual();
+    }
+
+    @Test
+    void reserves_howeverMany_pushOutNoKeyOfACharge() {
+        TestLedger ledger = new TestLedger(TWO_REMEMBERED);
+        ledger.define(budget("total", TOKENS, 1_000));
+        charge(ledger, ACME, "e", 7, 1);
+        for (int i = 0; i < 40; i++) {
+            reserve(ledger, "r" + i, 7);
+        }
+
+        assertThat(reason(charge(ledger, ACME, "e", 7, 1))).isEqualTo(Reason.OUTCOME_FORGOTTEN);
+        assertThat(reason(reserve(ledger, "r30", 7))).isEqualTo(Reason.OUTCOME_FORGOTTEN);
+        assertThat(reserve(ledger, "r29", 7)).isInstanceOf(Outcome.Granted.class);
+        ledger.assertReplayIsEqual();
+    }
+
+    @Test
+    void reserve_whoseKeyIsPushedOutAndWhoseHoldIsOpen_isAnsweredFromTheHold() {
+        TestLedger ledger = new TestLedger(TWO_REMEMBERED);
+        ledger.define(budget("total", TOKENS, 1_000));
+        Command.Reserve first = ledger.reserveCommand(subject("run", "1"), Amounts.of(TOKENS, 1));
+        Command.Reserve keyed = keyed(first, new CommandKey("once", 7));
+        Outcome granted = ledger.submit(keyed);
+        for (int i = 0; i < 4; i++) {
+            reserve(ledger, "r" + i, 7);
+        }
+
+        assertThat(ledger.submit(keyed)).isEqualTo(new Outcome.Repeated(granted));
+        assertThat(reason(ledger.submit(keyed(first, new CommandKey("once", 8)))))
+                .isEqualTo(Reason.IDEMPOTENCY_MISMATCH);
     }
 
     @Test
@@ -116,7 +150,7 @@ class SpentKeysTest {
     void keys_randomAdditions_areFoundUntilTheyLeave() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
-        SpentKeys keys = new SpentKeys(1_000, 500);
+        SpentKeys keys = new SpentKeys(StateRecord.Operation.CHARGE, 1_000, 500);
         Deque<StateRecord.Remembered> expected = new ArrayDeque<>();
         long now = 0;
         for (int i = 0; i < 20_000; i++) {
@@ -133,15 +167,13 @@ class SpentKeysTest {
                     && (expected.size() >= 500
                             || expected.getFirst().at().toEpochMilli() < now - 1_000)) {
                 CommandKey gone = expected.removeFirst().key();
-                assertThat(keys.recall(ACME, StateRecord.Operation.CHARGE, gone))
-                        .as("seed " + seed)
-                        .isNull();
+                assertThat(keys.recall(ACME, gone)).as("seed " + seed).isNull();
             }
             expected.addLast(added);
             assertThat(keys.size()).as("seed " + seed).isEqualTo(expected.size());
             if (i % 97 == 0) {
                 expected.forEach(each ->
-                        assertThat(keys.recall(ACME, StateRecord.Operation.CHARGE, each.key()))
+                        assertThat(keys.recall(ACME, each.key()))
                                 .as("seed " + seed)
                                 .isEqualTo(Refusals.of(Reason.OUTCOME_FORGOTTEN)));
             }
@@ -150,18 +182,21 @@ class SpentKeysTest {
 
     private static Outcome reserve(TestLedger ledger, String key, long fingerprint) {
         Command.Reserve any = ledger.reserveCommand(subject("run", "1"), Amounts.of(TOKENS, 1));
-        return ledger.submit(
-                new Command.Reserve(
-                        new CommandKey(key, fingerprint),
-                        any.hold(),
-                        any.tenant(),
-                        any.subject(),
-                        any.asked(),
-                        any.atLeast(),
-                        any.ttl(),
-                        any.onExpiry(),
-                        any.overage(),
-                        any.attribution()));
+        return ledger.submit(keyed(any, new CommandKey(key, fingerprint)));
+    }
+
+    private static Command.Reserve keyed(Command.Reserve any, CommandKey key) {
+        return new Command.Reserve(
+                key,
+                any.hold(),
+                any.tenant(),
+                any.subject(),
+                any.asked(),
+                any.atLeast(),
+                any.ttl(),
+                any.onExpiry(),
+                any.overage(),
+                any.attribution());
     }
 
     private static Outcome charge(

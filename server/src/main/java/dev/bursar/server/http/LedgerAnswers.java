@@ -42,8 +42,13 @@ final class LedgerAnswers {
             case CAPACITY -> conflict(code, what + ": a bound of the ledger is reached");
             case RUN_NOT_STOPPED -> conflict(code, what + ": the run is not stopped");
             case RUN_STOPPED -> conflict(code, what + ": the run is stopped");
-            case OUTCOME_FORGOTTEN,
-                    HOLD_EXISTS,
+            case OUTCOME_FORGOTTEN ->
+                    conflict(
+                            code,
+                            what
+                                    + ": was done before by this Idempotency-Key, and is not done"
+                                    + " again; what it was answered is no longer known");
+            case HOLD_EXISTS,
                     NOT_ALLOWED,
                     MODEL_UNPRICED,
                     TOOL_UNPRICED,
