@@ -324,10 +324,16 @@ public sealed interface Command {
     /// Writes down a denial that was decided outside of the ledger, so that the journal tells it like any
     /// other. Changes nothing, and is answered by that refusal.
     ///
-    /// @param asked what the denied call would have reserved
+    /// @param operation what was denied: a reserve, or a charge
+    /// @param asked what the denied call would have reserved, or has used
     /// @param reason one of [#REASONS]: all others are the ledger's own
     record Refuse(
-            TenantId tenant, Subject subject, Amounts asked, Reason reason, Attribution attribution)
+            StateRecord.Operation operation,
+            TenantId tenant,
+            Subject subject,
+            Amounts asked,
+            Reason reason,
+            Attribution attribution)
             implements Command {
 
         /// What others than the ledger deny for.
@@ -340,7 +346,21 @@ public sealed interface Command {
                                 Reason.TOOL_UNPRICED,
                                 Reason.KEY_OUT_OF_SCOPE));
 
+        /// Of a reserve.
+        public Refuse(
+                TenantId tenant,
+                Subject subject,
+                Amounts asked,
+                Reason reason,
+                Attribution attribution) {
+            this(StateRecord.Operation.RESERVE, tenant, subject, asked, reason, attribution);
+        }
+
         public Refuse {
+            if (operation != StateRecord.Operation.RESERVE
+                    && operation != StateRecord.Operation.CHARGE) {
+                throw new IllegalArgumentException("not denied by others: " + operation);
+            }
             if (!REASONS.contains(reason)) {
                 throw new IllegalArgumentException("only the ledger refuses for " + reason);
             }

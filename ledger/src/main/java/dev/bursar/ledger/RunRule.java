@@ -38,7 +38,7 @@ final class RunRule {
         return Refusals.denied(
                 new Entry.Refused(
                         now,
-                        StateRecord.Operation.RESERVE,
+                        command.operation(),
                         command.tenant(),
                         command.subject(),
                         command.asked(),

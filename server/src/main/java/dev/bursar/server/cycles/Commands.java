@@ -153,8 +153,17 @@ final class Commands {
                 Long.toHexString(Fingerprint.of("", request)));
     }
 
+    /// The key of what makes a reservation, or would.
+    static CommandKey key(Requests.Reserve request) {
+        return key("", request);
+    }
+
+    /// To the ledger, a key that is the name of its hold is that of a call which nobody repeats otherwise: a
+    /// client's is none of these.
     private static CommandKey key(String on, Requests.Keyed request) {
-        return new CommandKey(request.idempotencyKey(), Fingerprint.of(on, request));
+        String own = request.idempotencyKey();
+        return new CommandKey(
+                own.equals(on) ? Fingerprint.uuid(on, own) : own, Fingerprint.of(on, request));
     }
 
     private static Duration ttl(long millis) {

@@ -1,12 +1,10 @@
 package dev.bursar.server.cycles;
 
 import dev.bursar.authority.Authority;
-import dev.bursar.ledger.Amounts;
-import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.Command;
-import dev.bursar.ledger.CommandKey;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.Reason;
+import dev.bursar.ledger.StateRecord;
 import dev.bursar.ledger.Unit;
 import java.time.InstantSource;
 import java.util.List;
@@ -37,11 +35,21 @@ final class SubjectChanges {
         CyclesCaller caller = exchange.tenantCaller();
         Scope scope = Scope.of(request.subject(), caller);
         Command command = Commands.reserve(request, scope, caller, ids.uuid(), exchange);
-        if (command instanceof Command.Reserve wanted && !caller.covers(scope.path())) {
-            deny(exchange, caller, scope, wanted.asked(), wanted.attribution());
+        if (!caller.covers(scope.path())) {
+            if (!(command instanceof Command.Reserve wanted)) {
+                throw CyclesCaller.outOfScope(scope.path());
+            }
+            deny(
+                    exchange,
+                    scope,
+                    new Command.Refuse(
+                            wanted.tenant(),
+                            wanted.subject(),
+                            wanted.asked(),
+                            Reason.KEY_OUT_OF_SCOPE,
+                            wanted.attribution()));
             return;
         }
-        caller.requireScope(scope.path());
         submissions.submit(
                 exchange,
                 command,
@@ -62,7 +70,8 @@ final class SubjectChanges {
                                     when refused.reason() == Reason.OUTCOME_FORGOTTEN ->
                                     repeated(
                                             scope,
-                                            past.reservation(caller.tenant(), key(command)),
+                                            past.reservation(
+                                                    caller.tenant(), Commands.key(request)),
                                             caller);
                             default -> {
                                 Outcome.Refused refused = told(outcome, scope);
@@ -102,7 +111,16 @@ final class SubjectChanges {
         String eventId = Commands.eventId(request, caller);
         Command.Charge command = Commands.charge(request, scope, caller, eventId, exchange);
         if (!caller.covers(scope.path())) {
-            deny(exchange, caller, scope, command.actual(), command.attribution());
+            deny(
+                    exchange,
+                    scope,
+                    new Command.Refuse(
+                            StateRecord.Operation.CHARGE,
+                            command.tenant(),
+                            command.subject(),
+                            command.actual(),
+                            Reason.KEY_OUT_OF_SCOPE,
+                            command.attribution()));
             return;
         }
         submissions.submit(
@@ -125,33 +143,17 @@ final class SubjectChanges {
     }
 
     /// The key is for another part of its tenant: said once the journal has it, like all denials.
-    private void deny(
-            Exchange exchange,
-            CyclesCaller caller,
-            Scope scope,
-            Amounts asked,
-            Attribution attribution) {
+    private void deny(Exchange exchange, Scope scope, Command.Refuse denial) {
         submissions.submit(
                 exchange,
-                new Command.Refuse(
-                        caller.tenant(),
-                        scope.subject(),
-                        asked,
-                        Reason.KEY_OUT_OF_SCOPE,
-                        attribution),
-                outcome -> {
+                denial,
+                _ -> {
                     throw CyclesCaller.outOfScope(scope.path());
                 });
     }
 
     private Answer repeated(Scope scope, Outcome.Granted granted, CyclesCaller caller) {
         return Answer.of(200, Replies.reserved(scope, granted, leftOfRepeated(granted), caller));
-    }
-
-    private static CommandKey key(Command command) {
-        return command instanceof Command.Evaluate evaluate
-                ? evaluate.reserve().key()
-                : ((Command.Reserve) command).key();
     }
 
     private static Answer evaluated(Scope scope, Outcome answer, boolean withPath) {
