@@ -257,14 +257,12 @@ public final class JournalVerifier {
     private void compareKnown() {
         if (known != null && known.entries() == position) {
             if (!known.chain().equals(chain.toString())) {
-                throw new JournalDamage(
-                        file,
+                otherThanKnown(
                         position,
                         "the entries up to here come to the chain "
                                 + chain
                                 + ", not to the known "
-                                + known.chain(),
-                        null);
+                                + known.chain());
             }
             known = null;
         }
@@ -275,16 +273,33 @@ public final class JournalVerifier {
             return;
         }
         if (known.entries() > position) {
-            damage(
+            otherThanKnown(
                     position + 1,
                     "the journal ends here, and is known to have had "
                             + known.entries()
                             + " entries");
         } else if (known.entries() > begin) {
-            damage(known.entries(), "no record ends here, as it is known that one did");
+            otherThanKnown(known.entries(), "no record ends here, as it is known that one did");
         } else {
-            note += "; what is known of entry " + known.entries() + " was not compared";
+            problems.add(
+                    new Problem(
+                            begin + 1,
+                            "what is known of entry "
+                                    + known.entries()
+                                    + " cannot be compared, as "
+                                    + note,
+                            "put the archived files back, or compare with a later report"));
         }
+    }
+
+    private void otherThanKnown(long at, String message) {
+        problems.add(
+                new Problem(
+                        at,
+                        message,
+                        "some entry up to there is gone or is another one than it was; keep a copy of "
+                                + file.getParent()
+                                + " and compare it with the backups"));
     }
 
     private void compareBalance(AccountKey account) {

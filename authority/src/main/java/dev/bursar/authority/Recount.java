@@ -67,7 +67,7 @@ final class Recount {
         private final TreeMap<Long, Long> granted = new TreeMap<>();
 
         /// What is left of amounts that have an end.
-        private static long after(TreeMap<Long, Long> byEnd, long millis) {
+        private static long after(NavigableMap<Long, Long> byEnd, long millis) {
             byEnd.headMap(millis, true).clear();
             return byEnd.values().stream().mapToLong(amount -> amount).sum();
         }

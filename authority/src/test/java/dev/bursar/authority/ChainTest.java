@@ -89,6 +89,44 @@ final class ChainTest {
         return record.first() + record.count() - 1;
     }
 
+    @Test
+    void verify_entriesMadeAnewWithAllTheirHashes_areNotThoseThatAreKnown()
+            throws IOException, SQLException {
+        List<JournalRecord> records = records();
+        JournalVerifier.Known head = known(records.getLast());
+        List<JournalRecord> anew = new ArrayList<>(records.subList(0, 1));
+        for (int i = 1; i < records.size(); i += 2) {
+            // A call's reserve and commit as one record: the same entries, other hashes.
+            List<Entry> entries = new ArrayList<>();
+            for (JournalRecord record : records.subList(i, i + 2)) {
+                entries.addAll(SqliteRecords.decoded(data, record));
+            }
+            JournalRecord before = anew.getLast();
+            anew.add(
+                    JournalRecord.after(
+                            before.chain(),
+                            last(before) + 1,
+                            entries.size(),
+                            EntryBlock.of(entries).toByteArray()));
+        }
+        write(anew);
+        for (Path checkpoint : new Checkpoints(data, LedgerLimits.DEFAULT).files()) {
+            Files.delete(checkpoint);
+        }
+
+        assertThat(verify().problems()).isEmpty();
+        assertThat(verify(head).problems())
+                .singleElement()
+                .returns(head.entries(), JournalVerifier.Problem::position)
+                .satisfies(problem -> assertThat(problem.message()).contains(head.chain()));
+        long inside = last(anew.getLast()) - 1;
+        assertThat(verify(new JournalVerifier.Known(inside, head.chain())).problems())
+                .singleElement()
+                .returns(
+                        "no record ends here, as it is known that one did",
+                        JournalVerifier.Problem::message);
+    }
+
     private static JournalVerifier.Known known(JournalRecord record) {
         return new JournalVerifier.Known(last(record), record.chain().toString());
     }

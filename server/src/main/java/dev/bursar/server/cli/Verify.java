@@ -33,7 +33,7 @@ final class Verify implements Callable<Integer> {
             names = "--known",
             paramLabel = "ENTRIES:CHAIN",
             description = "what an earlier verify has told: the journal must begin with all of it")
-    private String known = "";
+    private @Nullable String known;
 
     @Override
     public Integer call() {
@@ -66,20 +66,21 @@ final class Verify implements Callable<Integer> {
     }
 
     private JournalVerifier.@Nullable Known known() {
-        if (known.isEmpty()) {
+        String written = known;
+        if (written == null) {
             return null;
         }
-        int colon = known.indexOf(':');
+        int colon = written.indexOf(':');
         try {
             return new JournalVerifier.Known(
-                    Long.parseLong(known.substring(0, Math.max(0, colon))),
-                    known.substring(colon + 1));
+                    Long.parseLong(written.substring(0, Math.max(0, colon))),
+                    written.substring(colon + 1));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--known must be the entries and the chain that an earlier verify has told,"
                             + " as 412:0f3a…: "
-                            + known);
+                            + written);
         }
     }
 

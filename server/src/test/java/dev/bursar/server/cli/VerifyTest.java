@@ -41,7 +41,7 @@ final class VerifyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"412", ":", "x:y", "0:", "1:0f3a"})
+    @ValueSource(strings = {"", "412", ":", "x:y", "0:", "1:0f3a"})
     void known_thatIsNone_isWrongUsage(String known) {
         note(1);
         assertThat(verify("--known", known))
