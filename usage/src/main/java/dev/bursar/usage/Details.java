@@ -1,5 +1,6 @@
 package dev.bursar.usage;
 
+import dev.bursar.authority.AuthorityException;
 import dev.bursar.authority.JournalReader;
 import dev.bursar.authority.JournalReader.Positioned;
 import dev.bursar.ledger.Amounts;
@@ -66,12 +67,24 @@ final class Details {
     }
 
     private Positioned entry(long position) {
-        List<Positioned> entries = journal.read(position - 1, 1);
+        List<Positioned> entries = read(position);
         if (entries.isEmpty() || entries.getFirst().position() != position) {
             throw new UsageException(
                     UsageException.Kind.EXTERNAL, "the journal no longer has position " + position);
         }
         return entries.getFirst();
+    }
+
+    private List<Positioned> read(long position) {
+        try {
+            return journal.read(position - 1, 1);
+        } catch (AuthorityException e) {
+            if (position < journal.firstPosition()) {
+                throw new UsageException(
+                        UsageException.Kind.ARCHIVED, String.valueOf(e.getMessage()), e);
+            }
+            throw e;
+        }
     }
 
     private @Nullable Reserve reserve(Connection connection, @Nullable HoldId hold)

@@ -31,13 +31,13 @@ public record ReservationsQuery(
 
     public static final int MAX_LIMIT = 1_000;
 
-    /// A key makes one reservation in a day.
+    /// A key makes another reservation every day at most: no answer is looked for that is older than these.
     private static final int MAX_OF_KEY = 10;
 
     private static final Between ANY_TIME = new Between(null, null);
 
     /// The reservations of one key, the newest first.
-    public static ReservationsQuery of(String tenant, String key) {
+    public static ReservationsQuery ofKey(String tenant, String key) {
         return new ReservationsQuery(
                 tenant,
                 key,

@@ -16,6 +16,8 @@ public final class UsageException extends RuntimeException {
         CAPACITY,
         /// The read model cannot be opened or read just now: disk, file system, another process.
         EXTERNAL,
+        /// The entry that tells was archived, and its file is elsewhere: it may be put back.
+        ARCHIVED,
         /// A mistake in this module.
         INTERNAL
     }

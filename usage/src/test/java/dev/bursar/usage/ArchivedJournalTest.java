@@ -76,7 +76,9 @@ final class ArchivedJournalTest {
             assertThat(usage.totals(totals())).isEqualTo(before.totals());
             assertThat(usage.call(NEW)).isEqualTo(before.fresh());
             assertThatThrownBy(() -> usage.call(OLD))
-                    .isInstanceOf(UsageException.class)
+                    .isInstanceOfSatisfying(
+                            UsageException.class,
+                            e -> assertThat(e.kind()).isEqualTo(UsageException.Kind.ARCHIVED))
                     .hasMessageContaining("to 20 were archived")
                     .hasMessageContaining("put the files back");
             assertThatThrownBy(usage::rebuild)

@@ -12,6 +12,7 @@ import dev.bursar.usage.Usage;
 import dev.bursar.usage.UsageException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,8 +36,8 @@ final class PastAnswers {
     Outcome.Granted reservation(TenantId tenant, CommandKey key) {
         boolean isComplete = reservations.follow();
         Optional<Outcome.Granted> known =
-                usage.reservations(ReservationsQuery.of(tenant.value(), key.value())).stream()
-                        .flatMap(made -> usage.reserved(made.id()).stream())
+                usage.reservations(ReservationsQuery.ofKey(tenant.value(), key.value())).stream()
+                        .flatMap(made -> here(() -> usage.reserved(made.id())).stream())
                         .filter(made -> made.tenant().equals(tenant) && made.key().equals(key))
                         .map(Entry.Reserved::granted)
                         .findFirst();
@@ -48,12 +49,24 @@ final class PastAnswers {
     /// @throws CyclesException when nobody knows any more, or not yet
     Outcome.Charged event(String eventId, Command.Charge command) {
         boolean isComplete = reservations.follow();
-        if (usage.entry(eventId).orElse(null) instanceof Entry.Charged charged
+        if (here(() -> usage.entry(eventId)).orElse(null) instanceof Entry.Charged charged
                 && charged.tenant().equals(command.tenant())
                 && charged.key().equals(command.key())) {
             return charged.outcome();
         }
         throw unknown(isComplete, "event", eventId);
+    }
+
+    /// What was archived to files that are elsewhere is not known here, and is not by trying again.
+    private static <T> Optional<T> here(Supplier<Optional<T>> question) {
+        try {
+            return question.get();
+        } catch (UsageException e) {
+            if (e.kind() == UsageException.Kind.ARCHIVED) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private static CyclesException unknown(boolean isComplete, String what, String scope) {
@@ -63,7 +76,7 @@ final class PastAnswers {
     }
 
     /// What clients send again.
-    private static CyclesException notYet(String why) {
+    static CyclesException notYet(String why) {
         return new CyclesException(
                 ErrorCode.INTERNAL_ERROR, why + "; try it again with the same idempotency key");
     }
@@ -110,7 +123,7 @@ final class PastAnswers {
     private Optional<Entry> entry(HoldId hold) {
         try {
             boolean isComplete = reservations.follow();
-            Optional<Entry> found = usage.entry(hold.value());
+            Optional<Entry> found = here(() -> usage.entry(hold.value()));
             if (found.isEmpty() && !isComplete) {
                 throw notYet("what became of the reservation is not found yet");
             }

@@ -210,13 +210,15 @@ final class ReservationChanges {
     }
 
     /// Why a hold that the ledger knows nothing of cannot be ended: the read model remembers for longer.
+    ///
+    /// @throws CyclesException when that is not known yet
     private Reason forgotten(TenantId tenant, HoldId hold) {
         Optional<Reservation> found;
         try {
             found = reservations.find(hold.value());
         } catch (UsageException e) {
             LOG.warn("event=read_model_silent", e);
-            return Reason.HOLD_NOT_FOUND;
+            throw PastAnswers.notYet("what became of the reservation cannot be read now");
         }
         if (found.isPresent() && !tenant(found.get()).equals(tenant)) {
             return Reason.HOLD_OF_OTHER_TENANT;

@@ -99,6 +99,7 @@ final class Answers {
     private void usage(RoutingContext context, UsageException e) {
         switch (e.kind()) {
             case CALLER -> problem(context, 400, "bad_request", message(e));
+            case ARCHIVED -> problem(context, 503, "usage_unavailable", message(e));
             case CAPACITY, EXTERNAL, INTERNAL -> {
                 retryLater(context);
                 problem(context, 503, "usage_unavailable", message(e));

@@ -32,6 +32,10 @@ class SilentReadModelTest {
             assertThat(commit.text("message")).contains("try it again");
             server.post("/v1/reservations/" + UNKNOWN + "/release", "{\"idempotency_key\":\"k\"}")
                     .refused(500, "INTERNAL_ERROR");
+            server.post(
+                            "/v1/reservations/" + UNKNOWN + "/extend",
+                            "{\"idempotency_key\":\"k\",\"extend_by_ms\":1000}")
+                    .refused(500, "INTERNAL_ERROR");
         }
     }
 }
