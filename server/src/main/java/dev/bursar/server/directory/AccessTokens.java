@@ -26,11 +26,16 @@ public final class AccessTokens {
                     Actor.ADMINISTRATOR,
                     Actor.COMMAND_LINE.name(),
                     Actor.CONFIGURATION.name(),
-                    Actor.SYSTEM.name());
+                    Actor.SYSTEM.name(),
+                    "breaker",
+                    "visitor");
 
     private static final String SETTING = "admin_token";
 
+    /// Its monitor guards what is here, too: the directory ends tokens within a transaction, and two
+    /// monitors would be taken in either order.
     private final Database database;
+
     private final ActStore acts;
     private final InstantSource clock;
 
@@ -70,15 +75,17 @@ public final class AccessTokens {
 
     /// Makes the administrator's token where there is none yet, and returns it this once. Called when
     /// somebody is there to be told: a token that is stored and was never shown opens nothing.
-    public synchronized Optional<String> firstAdminToken() {
-        if (administrator != null) {
-            return Optional.empty();
+    public Optional<String> firstAdminToken() {
+        synchronized (database) {
+            if (administrator != null) {
+                return Optional.empty();
+            }
+            String secret = SecretHash.newSecret("bursar_admin_");
+            SecretHash hash = SecretHash.of(secret);
+            database.update("INSERT OR REPLACE INTO setting VALUES (?, ?)", SETTING, hash.bytes());
+            administrator = hash;
+            return Optional.of(secret);
         }
-        String secret = SecretHash.newSecret("bursar_admin_");
-        SecretHash hash = SecretHash.of(secret);
-        database.update("INSERT OR REPLACE INTO setting VALUES (?, ?)", SETTING, hash.bytes());
-        administrator = hash;
-        return Optional.of(secret);
     }
 
     /// Whose token this is; empty when it is nobody's, or no longer good.
@@ -130,7 +137,18 @@ public final class AccessTokens {
     ///
     /// @param tenant exists
     /// @throws DirectoryException `EXISTS` when the name is taken there, `CALLER` naming what is malformed
-    public synchronized NewToken create(
+    public NewToken create(
+            String name,
+            Role role,
+            @Nullable TenantId tenant,
+            @Nullable Instant expires,
+            Actor by) {
+        synchronized (database) {
+            return createAlone(name, role, tenant, expires, by);
+        }
+    }
+
+    private NewToken createAlone(
             String name,
             Role role,
             @Nullable TenantId tenant,
@@ -199,8 +217,15 @@ public final class AccessTokens {
     /// Ends a token for good.
     ///
     /// @throws DirectoryException `NOT_FOUND` when it has ended
-    public synchronized AccessToken revoke(AccessToken token, Actor by) {
-        if (named(token.name(), token.tenant()).isEmpty()) {
+    public AccessToken revoke(AccessToken token, Actor by) {
+        synchronized (database) {
+            return revokeAlone(token, by);
+        }
+    }
+
+    private AccessToken revokeAlone(AccessToken token, Actor by) {
+        // Another one of the same name may have been made since it was found.
+        if (named(token.name(), token.tenant()).filter(token::equals).isEmpty()) {
             throw new DirectoryException(Kind.NOT_FOUND, "no token " + token.name());
         }
         Instant now = clock.instant();
@@ -218,10 +243,11 @@ public final class AccessTokens {
         return token.revokedAt(now);
     }
 
-    /// Revokes the tokens that are bound to a tenant which ended.
+    /// Revokes the tokens that are bound to a tenant which ended. They are good until [#reload], which is for
+    /// after the transaction that this is part of.
     ///
     /// @param by who has ended it
-    synchronized void revokeOf(TenantId tenant, Actor by, Instant now) {
+    void revokeOf(TenantId tenant, Actor by, Instant now) {
         all().stream()
                 .filter(token -> tenant.equals(token.tenant()) && token.revoked() == null)
                 .forEach(token ->
@@ -231,10 +257,16 @@ public final class AccessTokens {
                         + " WHERE tenant = ? AND revoked_millis IS NULL",
                 now.toEpochMilli(),
                 tenant.value());
-        reload();
     }
 
-    private void reload() {
+    /// Reads anew which tokens are good.
+    void reload() {
+        synchronized (database) {
+            tokens = good();
+        }
+    }
+
+    private Map<SecretHash, AccessToken> good() {
         Map<SecretHash, AccessToken> fresh = new HashMap<>();
         List<AccessToken> all = all();
         List<SecretHash> hashes =
@@ -246,6 +278,6 @@ public final class AccessTokens {
                 fresh.put(hashes.get(i), all.get(i));
             }
         }
-        tokens = Map.copyOf(fresh);
+        return Map.copyOf(fresh);
     }
 }

@@ -38,7 +38,13 @@ final class ActStore {
     /// What the end of a tenant, which `by` has put, ends too: an act of its own.
     void addFollowing(
             Actor by, Action action, @Nullable TenantId tenant, String target, Instant now) {
-        Actor own = by.and(Map.of("act", UUID.randomUUID().toString(), "with", Action.TENANT_CLOSE.written()));
+        Actor own =
+                by.and(
+                        Map.of(
+                                "act",
+                                UUID.randomUUID().toString(),
+                                "with",
+                                Action.TENANT_CLOSE.written()));
         add(own, action, tenant, target, now);
     }
 
@@ -61,7 +67,6 @@ final class ActStore {
 
     void told(List<Act> acts) {
         database.inTransaction(() ->
-                acts.forEach(act ->
-                        database.update("DELETE FROM act WHERE id = ?", act.number())));
+                acts.forEach(act -> database.update("DELETE FROM act WHERE id = ?", act.number())));
     }
 }

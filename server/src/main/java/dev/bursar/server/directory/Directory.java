@@ -236,8 +236,15 @@ public final class Directory implements Identities, AutoCloseable {
             throw new DirectoryException(
                     Kind.CALLER, "there are " + MAX_TENANTS + " tenants already");
         }
+        // One that the file has dropped while it was suspended comes back as it left.
+        Tenant gone = store.gone().get(id.value());
         return put(
-                new Tenant(id, zone, Origin.API, Status.ACTIVE, clock.instant()),
+                new Tenant(
+                        id,
+                        zone,
+                        Origin.API,
+                        gone == null ? Status.ACTIVE : gone.status(),
+                        gone == null ? clock.instant() : gone.created()),
                 Action.TENANT_CREATE,
                 by);
     }
@@ -279,6 +286,7 @@ public final class Directory implements Identities, AutoCloseable {
             tokens.revokeOf(id, by, now);
         });
         reload();
+        tokens.reload();
         return closed;
     }
 

@@ -44,7 +44,11 @@ final class DirectoryStore {
         return tenants(false);
     }
 
-    /// @param gone those that the file names no more and that were suspended: they come back as they left
+    /// Those that the file names no more and that were suspended: they come back as they left.
+    SortedMap<String, Tenant> gone() {
+        return tenants(true);
+    }
+
     private SortedMap<String, Tenant> tenants(boolean gone) {
         SortedMap<String, Tenant> tenants = new TreeMap<>();
         database.rows(
@@ -195,7 +199,7 @@ final class DirectoryStore {
     /// A suspension outlives that the file does not name its tenant for a while.
     private void declareTenants(
             Collection<Config.Tenant> tenants, Map<String, Tenant> known, Instant now) {
-        Map<String, Tenant> before = new HashMap<>(tenants(true));
+        Map<String, Tenant> before = new HashMap<>(gone());
         before.putAll(known);
         String file = lowerCase(Origin.FILE);
         database.update(

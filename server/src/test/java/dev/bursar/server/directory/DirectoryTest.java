@@ -19,14 +19,20 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class DirectoryTest {
@@ -121,6 +127,57 @@ class DirectoryTest {
     }
 
     @Test
+    void tenantThatTheFileDroppedWhileSuspended_isSuspendedWhenItIsMadeAnew() {
+        Instant made = Objects.requireNonNull(directory.tenants().get("acme")).created();
+        directory.suspend(ACME, Actor.COMMAND_LINE);
+        directory.declare(Config.parse("test", "tenants: { other: {} }", Map.of()));
+        now = NOW.plusSeconds(60);
+
+        Tenant anew = directory.createTenant(ACME, ZoneId.of("UTC"), Actor.COMMAND_LINE);
+
+        assertThat(anew.status()).isEqualTo(Tenant.Status.SUSPENDED);
+        assertThat(anew.created()).isEqualTo(made);
+        assertThat(anew.origin()).isEqualTo(Origin.API);
+        assertThat(directory.tenants()).containsEntry("acme", anew);
+    }
+
+    /// Both take what the other has: one waits, and none for ever.
+    @Test
+    @Timeout(60)
+    void tenantsThatEnd_besideTokensThatAreMadeAndRevoked_endBoth() throws Exception {
+        int rounds = 40;
+        for (int i = 0; i < rounds; i++) {
+            directory.createTenant(new TenantId("t" + i), ZoneId.of("UTC"), Actor.COMMAND_LINE);
+        }
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            Future<?> closing =
+                    threads.submit(() -> {
+                        for (int i = 0; i < rounds; i++) {
+                            directory.closeTenant(new TenantId("t" + i), Actor.COMMAND_LINE);
+                        }
+                    });
+            Future<?> making =
+                    threads.submit(() -> {
+                        for (int i = 0; i < rounds; i++) {
+                            AccessTokens.NewToken made =
+                                    directory
+                                            .tokens()
+                                            .create(
+                                                    "n" + i,
+                                                    Role.VIEWER,
+                                                    ACME,
+                                                    null,
+                                                    Actor.COMMAND_LINE);
+                            directory.tokens().revoke(made.token(), Actor.COMMAND_LINE);
+                        }
+                    });
+            closing.get();
+            making.get();
+        }
+        assertThat(directory.tokens().named("n0")).isEmpty();
+    }
+
+    @Test
     void declare_withoutTheTenant_suspendsItsKeys() {
         String secret =
                 directory
@@ -184,7 +241,8 @@ class DirectoryTest {
         assertThat(directory.untold()).isEqualTo(before);
 
         directory.declare(
-                Config.parse("test", "tenants: { acme: { timezone: Asia/Tokyo }, b: {} }", Map.of()));
+                Config.parse(
+                        "test", "tenants: { acme: { timezone: Asia/Tokyo }, b: {} }", Map.of()));
         directory.declare(withoutKeys("b"));
 
         assertThat(
@@ -193,7 +251,10 @@ class DirectoryTest {
                                 .map(act -> act.by().labels())
                                 .map(labels -> labels.get("action") + " " + labels.get("target")))
                 .containsExactly(
-                        "tenant.change acme", "tenant.create b", "key.revoke ci", "tenant.remove acme");
+                        "tenant.change acme",
+                        "tenant.create b",
+                        "key.revoke ci",
+                        "tenant.remove acme");
     }
 
     /// A tenant's administrator learns nothing of the tokens of others.
@@ -207,8 +268,7 @@ class DirectoryTest {
 
         assertThatThrownBy(() -> tokens.create("ann", Role.VIEWER, ACME, null, Actor.COMMAND_LINE))
                 .isInstanceOfSatisfying(
-                        DirectoryException.class,
-                        e -> assertThat(e.kind()).isEqualTo(Kind.EXISTS));
+                        DirectoryException.class, e -> assertThat(e.kind()).isEqualTo(Kind.EXISTS));
         assertThat(tokens.named("ann")).hasSize(3);
         tokens.revoke(tokens.named("ann", ACME).orElseThrow(), Actor.COMMAND_LINE);
         assertThat(tokens.named("ann")).hasSize(2);
