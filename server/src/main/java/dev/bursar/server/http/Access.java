@@ -139,8 +139,7 @@ final class Access {
     }
 
     /// In the cache, an agent acts for all of its tenant or not at all: results are shared by all of it.
-    private Optional<Actor> agent(
-            RoutingContext context, String key, Map<String, String> trail) {
+    private Optional<Actor> agent(RoutingContext context, String key, Map<String, String> trail) {
         String path = context.normalizedPath();
         if (FOR_AGENTS.stream().noneMatch(path::startsWith)
                 || !(keys.identify(key) instanceof Identity.Caller caller)) {
@@ -148,11 +147,7 @@ final class Access {
         }
         Actor actor = Actor.of(caller.tenant(), caller.key()).with(trail);
         if (caller.scope() != null && path.startsWith(CACHE)) {
-            throw forbidden(
-                    context,
-                    actor,
-                    context.request().method() + " " + CACHE,
-                    "this key is for a part of its tenant only");
+            throw forbidden(context, actor, CACHE, "this key is for a part of its tenant only");
         }
         context.put(AGENT, caller);
         return Optional.of(actor);

@@ -106,8 +106,11 @@ class RefusedAccessTest {
                                         null),
                                 Actor.COMMAND_LINE)
                         .secret();
-        assertThat(house.send(secret, "GET", "/api/cache/n/k", "").statusCode()).isEqualTo(403);
-        assertThat(told()).containsExactly("key:part GET /api/cache 1");
+        for (String method : List.of("GET", "PUT", "X1", "X2")) {
+            assertThat(house.send(secret, method, "/api/cache/n/" + method, "").statusCode())
+                    .isEqualTo(403);
+        }
+        assertThat(told()).containsExactly("key:part /api/cache 1");
     }
 
     /// Whoever is not known writes nothing.
@@ -148,9 +151,37 @@ class RefusedAccessTest {
             refused.forbidden(Actor.of("a" + i, Role.VIEWER), "POST /api/keys");
         }
         assertThat(house.authority.journal().lastPosition() - before)
-                .isLessThanOrEqualTo(RefusedAccess.MAX_TOLD);
+                .isEqualTo(RefusedAccess.MAX_TOLD);
+        for (int i = 0; i < 50; i++) {
+            refused.forbidden(Actor.of("a" + i, Role.VIEWER), "POST /api/keys");
+        }
         now = now.plus(RefusedAccess.REST);
+        before = house.authority.journal().lastPosition();
         refused.forbidden(Actor.of("late", Role.VIEWER), "POST /api/keys");
-        assertThat(house.ok("GET", "/api/audit?actor=late", "").path("items").size()).isEqualTo(1);
+        // Its own, and some of the fifty that wait.
+        assertThat(house.authority.journal().lastPosition() - before).isEqualTo(21);
+        refused.forbidden(Actor.of("late", Role.VIEWER), "POST /api/keys");
+        refused.forbidden(Actor.of("late", Role.VIEWER), "POST /api/keys");
+        assertThat(house.authority.journal().lastPosition() - before).isEqualTo(51);
+    }
+
+    @Test
+    void tokensOfOneTenant_hideNothingThatOthersDo() {
+        long before = house.authority.journal().lastPosition();
+        for (int i = 0; i < RefusedAccess.MAX_TOLD_OF_TENANT + 50; i++) {
+            refused.forbidden(Actor.of(ApiHouse.ACME, "k" + i), "POST /api/keys");
+        }
+        refused.forbidden(Actor.of("eve", Role.VIEWER), "POST /api/keys");
+        assertThat(house.authority.journal().lastPosition() - before)
+                .isEqualTo(RefusedAccess.MAX_TOLD_OF_TENANT + 1);
+    }
+
+    @Test
+    void whatCannotBeWritten_isToldLater() {
+        Actor eve = Actor.of("eve", Role.VIEWER);
+        house.authority.close();
+        refused.forbidden(eve, "POST /api/keys");
+        refused.forbidden(eve, "POST /api/keys");
+        assertThat(refused.waiting()).isEqualTo(2);
     }
 }
