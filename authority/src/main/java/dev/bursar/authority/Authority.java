@@ -5,6 +5,7 @@ import dev.bursar.authority.Checkpoints.Restored;
 import dev.bursar.ledger.Amounts;
 import dev.bursar.ledger.Approval;
 import dev.bursar.ledger.Balance;
+import dev.bursar.ledger.BalancesMark;
 import dev.bursar.ledger.BalancesPage;
 import dev.bursar.ledger.BalancesQuery;
 import dev.bursar.ledger.Budget;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -42,6 +44,10 @@ import org.jspecify.annotations.Nullable;
 /// All methods may be called by any thread.
 public final class Authority implements AutoCloseable {
 
+    /// How many questions that take some milliseconds wait for the writer at a time.
+    private static final int MUCH_ASKED = 2;
+
+    private final Semaphore muchAsked = new Semaphore(MUCH_ASKED, true);
     private final DataDirectory directory;
     private final Journal journal;
     private final Checkpoints checkpoints;
@@ -185,7 +191,7 @@ public final class Authority implements AutoCloseable {
         int done = 0;
         while (done < budgets.size()) {
             List<BudgetId> rest = budgets.subList(done, budgets.size());
-            Portion portion = ask((ledger, now) -> portion(ledger, rest, atMost, now));
+            Portion portion = askMuch((ledger, now) -> portion(ledger, rest, atMost, now));
             all.addAll(portion.found());
             done += portion.looked();
         }
@@ -199,13 +205,16 @@ public final class Authority implements AutoCloseable {
         List<BudgetBalances> found = new ArrayList<>();
         int accounts = 0;
         int looked = 0;
-        while (looked < of.size() && accounts < Ledger.MAX_LOOKED) {
+        while (looked < of.size()) {
             BudgetId id = of.get(looked);
+            accounts += atMost == 0 ? 0 : ledger.looked(id);
+            if (looked > 0 && accounts > Ledger.MAX_LOOKED) {
+                break;
+            }
             BudgetBalances one = ledger.fullest(id, atMost, now);
             if (one != null) {
                 found.add(one);
             }
-            accounts += atMost == 0 ? 0 : ledger.looked(id);
             looked++;
         }
         return new Portion(found, looked);
@@ -222,13 +231,29 @@ public final class Authority implements AutoCloseable {
 
     /// Current balances of a budget, at most `atMost`, the fullest first; see [Ledger#balances(BudgetId, int, Instant)].
     public List<Balance> balances(BudgetId budget, int atMost) {
-        return ask((ledger, now) -> ledger.balances(budget, atMost, now));
+        return askMuch((ledger, now) -> ledger.balances(budget, atMost, now));
     }
 
     /// Current balances of a budget page by page, see [Ledger#balances(BalancesQuery, Instant)]; empty when
-    /// there is no such budget, or the window is over that the query goes on with.
+    /// there is no such budget, or the window is over that the query goes on with. Looks at no more than
+    /// [Ledger#MAX_LOOKED] accounts, in several questions: others are answered in between.
     public Optional<BalancesPage> balances(BalancesQuery query) {
-        return ask((ledger, now) -> Optional.ofNullable(ledger.balances(query, now)));
+        List<Balance> items = new ArrayList<>();
+        BalancesMark mark = query.from();
+        int looked = 0;
+        do {
+            BalancesQuery rest = query.from(mark, query.atMost() - items.size());
+            BalancesPage page =
+                    askMuch((ledger, now) -> Optional.ofNullable(ledger.balances(rest, now)))
+                            .orElse(null);
+            if (page == null) {
+                return Optional.empty();
+            }
+            items.addAll(page.items());
+            mark = page.next();
+            looked += Ledger.MAX_WALKED;
+        } while (mark != null && items.size() < query.atMost() && looked < Ledger.MAX_LOOKED);
+        return Optional.of(new BalancesPage(items, mark));
     }
 
     /// Whether a budget lets anything through; empty when there is no such budget.
@@ -284,6 +309,17 @@ public final class Authority implements AutoCloseable {
         Pending<T> pending = Pending.waiting(question);
         put(pending);
         return pending.await();
+    }
+
+    /// Asks what takes the writer some milliseconds. Only few such questions are in its queue at a time:
+    /// however many ask, commands wait for few of them.
+    private <T> T askMuch(BiFunction<Ledger, Instant, T> question) {
+        muchAsked.acquireUninterruptibly();
+        try {
+            return ask(question);
+        } finally {
+            muchAsked.release();
+        }
     }
 
     /// Reads the journal, for projections.

@@ -22,7 +22,7 @@ final class AccountTable {
     static final int SMALL = 1 << 10;
 
     /// How many places of hashes a walk looks at: a table that was large may have few accounts left.
-    static final int MAX_WALKED = 100_000;
+    static final int MAX_WALKED = 10_000;
 
     private final ToIntFunction<AccountKey> hashes;
     private @Nullable Part[] parts = new Part[1];
@@ -94,7 +94,8 @@ final class AccountTable {
 
         private static final Comparator<Placed> ORDER =
                 Comparator.comparingLong(Placed::place)
-                        .thenComparing(placed -> placed.account().key().per(), AccountTable::compare);
+                        .thenComparing(
+                                placed -> placed.account().key().per(), AccountTable::compare);
 
         private boolean isAtOrAfter(Spot spot) {
             return place > spot.place()
@@ -133,7 +134,8 @@ final class AccountTable {
                 if (looked++ == MAX_WALKED) {
                     return new Spot(place(number, turn << shift), List.of());
                 }
-                Spot next = walk(part.at(Integer.reverse(turn) >>> shift), from, taken);
+                int home = Integer.reverse(turn) >>> shift;
+                Spot next = part.isFree(home) ? null : walk(part.at(home), from, taken);
                 if (next != null) {
                     return next;
                 }
@@ -244,6 +246,10 @@ final class AccountTable {
                 }
             }
             return found.build();
+        }
+
+        private boolean isFree(int place) {
+            return accounts[place] == null;
         }
 
         /// Those whose hash leads to a place, wherever they are.

@@ -42,8 +42,7 @@ final class AccountWalk implements Predicate<Account> {
                             .map(dimension -> Objects.requireNonNull(query.per().get(dimension)))
                             .toList();
             Account one = current.get(new AccountKey(query.budget(), values, windowStart));
-            return new BalancesPage(
-                    one == null ? List.of() : List.of(balance.apply(one)), null);
+            return new BalancesPage(one == null ? List.of() : List.of(balance.apply(one)), null);
         }
         AccountWalk walk = new AccountWalk(dimensions, query);
         AccountTable.Spot start =
@@ -59,7 +58,7 @@ final class AccountWalk implements Predicate<Account> {
     /// Takes an account when there is still room, and enough was not looked at yet.
     @Override
     public boolean test(Account account) {
-        if (looked == Ledger.MAX_LOOKED) {
+        if (looked == Ledger.MAX_WALKED) {
             return false;
         }
         looked++;

@@ -20,4 +20,9 @@ public record BalancesQuery(
             throw new IllegalArgumentException("a page has at least one balance: " + atMost);
         }
     }
+
+    /// The same balances from another place on, null for the first.
+    public BalancesQuery from(@Nullable BalancesMark mark, int most) {
+        return new BalancesQuery(budget, per, mark, most);
+    }
 }

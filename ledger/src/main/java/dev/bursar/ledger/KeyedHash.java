@@ -6,7 +6,8 @@ import java.security.SecureRandom;
 ///
 /// Anyone can make a million texts of which [String#hashCode] is the same, and a search among them in a table
 /// of open addressing passes them all while every other caller waits. What a text's hash is here depends
-/// on a secret of the process. Nothing that is stored, or seen from outside, depends on it.
+/// on a secret of the process. Nothing that is stored depends on it; of what is seen from outside only the
+/// cursor of a list of balances does, which tells the hash of one text.
 ///
 /// This is SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012) of the text's
 /// UTF-16 units, four to a word, the first the lowest.

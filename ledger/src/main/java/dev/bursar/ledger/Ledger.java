@@ -19,6 +19,9 @@ public final class Ledger {
     /// How many accounts of one budget [#balances] looks at.
     public static final int MAX_LOOKED = 20_000;
 
+    /// How many accounts of one budget one question for a part of its balances looks at.
+    public static final int MAX_WALKED = 2_000;
+
     private final LedgerState state;
     private final Effects effects;
     private final ReserveRule reserve;
@@ -154,7 +157,7 @@ public final class Ledger {
     }
 
     /// Current balances of one budget in an order that no account changes: each that is there from the
-    /// first page to the last is on one page. A page looks at no more than [#MAX_LOOKED] accounts.
+    /// first page to the last is on one page. One question looks at no more than [#MAX_WALKED] accounts.
     ///
     /// @return null when there is no such budget, or the window is over that the query goes on with
     public @Nullable BalancesPage balances(BalancesQuery query, Instant now) {

@@ -49,7 +49,9 @@ final class ApprovalsApi {
                         .sorted((a, b) -> position(a).compareTo(position(b)))
                         .toList();
         Answers.json(
-                context, 200, Page.ofAll(parameters, open, ApprovalsApi::position, this::json));
+                context,
+                200,
+                Page.ofAll(parameters, Page.MAX_LIMIT, open, ApprovalsApi::position, this::json));
     }
 
     private List<JsonNode> json(List<Approval> approvals) {

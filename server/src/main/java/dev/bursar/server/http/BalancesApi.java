@@ -57,39 +57,50 @@ final class BalancesApi {
                                 new BalancesQuery(
                                         budget.id(),
                                         per,
-                                        parameters.text("cursor").map(this::mark).orElse(null),
+                                        parameters
+                                                .text("cursor")
+                                                .map(cursor -> mark(cursor, list(budget, per)))
+                                                .orElse(null),
                                         parameters.whole(
                                                 "limit", Page.DEFAULT_LIMIT, 1, Page.MAX_LIMIT)))
                         .orElseThrow(BalancesApi::over);
         ObjectNode answer = ApiJson.object();
         ArrayNode items = answer.putArray("items");
         page.items().forEach(one -> items.add(BudgetJson.of(budget, one, clock.instant())));
-        answer.put("next", cursor(page.next()));
+        answer.put("next", cursor(page.next(), list(budget, per)));
         Answers.json(context, 200, answer);
     }
 
-    private @Nullable String cursor(@Nullable BalancesMark mark) {
+    /// What is listed: a cursor is good for nothing else.
+    private static String list(Budget budget, SortedMap<String, String> per) {
+        return budget.id() + " " + per;
+    }
+
+    private @Nullable String cursor(@Nullable BalancesMark mark, String list) {
         if (mark == null) {
             return null;
         }
         ArrayNode written = JSON.createArrayNode();
-        written.add(start).add(mark.windowStartMillis()).add(mark.place());
+        written.add(start).add(list).add(mark.windowStartMillis()).add(mark.place());
         mark.per().forEach(written::add);
         return Page.cursor(written.toString());
     }
 
-    private BalancesMark mark(String cursor) {
+    private BalancesMark mark(String cursor, String list) {
         try {
             JsonNode written = JSON.readTree(Page.position(cursor));
             if (!written.required(0).stringValue().equals(start)) {
                 throw over();
             }
+            if (!written.required(1).stringValue().equals(list)) {
+                throw ApiException.badRequest("cursor: is one of another list");
+            }
             List<String> per = new ArrayList<>();
-            for (int i = 3; i < written.size(); i++) {
+            for (int i = 4; i < written.size(); i++) {
                 per.add(written.get(i).stringValue());
             }
             return new BalancesMark(
-                    written.required(1).longValue(), written.required(2).longValue(), per);
+                    written.required(2).longValue(), written.required(3).longValue(), per);
         } catch (JacksonException | IllegalArgumentException e) {
             throw ApiException.badRequest("cursor must be one that a page gave as next");
         }

@@ -30,6 +30,9 @@ final class BudgetsApi {
 
     private static final int MAX_BALANCES = 1_000;
 
+    /// Of all budgets of a page together: they are in memory at once.
+    private static final int MAX_BALANCES_OF_PAGE = 20_000;
+
     private final Authority authority;
     private final Directory directory;
     private final InstantSource clock;
@@ -65,6 +68,7 @@ final class BudgetsApi {
                 200,
                 Page.ofAll(
                         parameters,
+                        MAX_BALANCES_OF_PAGE / Math.max(1, atMost),
                         wanted,
                         budget -> budget.id().value(),
                         budgets -> json(budgets, atMost)));
@@ -75,9 +79,7 @@ final class BudgetsApi {
         authority
                 .balances(budgets.stream().map(Budget::id).toList(), atMost)
                 .forEach(one -> there.put(one.budget().id(), one));
-        return budgets.stream()
-                .map(budget -> json(budget, there.get(budget.id())))
-                .toList();
+        return budgets.stream().map(budget -> json(budget, there.get(budget.id()))).toList();
     }
 
     /// @param there null when it was removed meanwhile

@@ -22,16 +22,20 @@ final class Page {
             List<T> sorted,
             Function<T, String> key,
             Function<T, JsonNode> json) {
-        return ofAll(parameters, sorted, key, items -> items.stream().map(json).toList());
+        return ofAll(
+                parameters, MAX_LIMIT, sorted, key, items -> items.stream().map(json).toList());
     }
 
     /// Like [#of], where the items of a page are made in one go.
+    ///
+    /// @param atMost how many a page has, also where more are asked for
     static <T> ObjectNode ofAll(
             Parameters parameters,
+            int atMost,
             List<T> sorted,
             Function<T, String> key,
             Function<List<T>, List<JsonNode>> json) {
-        int limit = parameters.whole("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
+        int limit = Math.min(atMost, parameters.whole("limit", DEFAULT_LIMIT, 1, MAX_LIMIT));
         String after = parameters.text("cursor").map(Page::position).orElse("");
         List<T> shown =
                 sorted.stream()

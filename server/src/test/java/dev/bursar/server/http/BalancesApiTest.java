@@ -126,8 +126,19 @@ class BalancesApiTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "[]", "{}", "7", "[7]", "[\"START\"]", "[\"START\",0]", "[\"START\",0,-1]",
-                "[\"START\",0,1e99]", "[\"START\",\"x\",0]", "[\"START\",0,0,7]", "[7,0,0]", "[", ""
+                "[]",
+                "{}",
+                "7",
+                "[7]",
+                "[\"START\"]",
+                "[\"START\",0]",
+                "[\"START\",0,-1]",
+                "[\"START\",0,1e99]",
+                "[\"START\",\"x\",0]",
+                "[\"START\",0,0,7]",
+                "[7,0,0]",
+                "[",
+                ""
             })
     void cursor_thatNoPageGave_isAMistake(String written) {
         open(0, 20);
@@ -136,7 +147,9 @@ class BalancesApiTest {
 
         HttpResponse<String> answer =
                 house.send(
-                        "GET", PATH + "?cursor=" + Page.cursor(written.replace("START", start)), "");
+                        "GET",
+                        PATH + "?cursor=" + Page.cursor(written.replace("START", start)),
+                        "");
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
         assertThat(answer.body()).contains("cursor");
