@@ -107,8 +107,7 @@ final class ReservationsOnBehalf {
         Access.requireTenant(context, tenant.value());
         Wanted wanted = wanted(tenant, body);
         if (directory.requireOpen(tenant).status() == Tenant.Status.SUSPENDED) {
-            throw new ApiException(
-                    409, "tenant_suspended", "tenant: " + tenant + " is suspended");
+            throw new ApiException(409, "tenant_suspended", "tenant: " + tenant + " is suspended");
         }
         String id = id();
         Outcome outcome =
@@ -185,8 +184,7 @@ final class ReservationsOnBehalf {
     /// A UUID of version 7 (RFC 9562), by whose form reservations are told from other holds.
     private String id() {
         UUID random = UUID.randomUUID();
-        long high =
-                clock.millis() << 16 | 0x7000L | (random.getMostSignificantBits() & 0xFFFL);
+        long high = clock.millis() << 16 | 0x7000L | (random.getMostSignificantBits() & 0xFFFL);
         return new UUID(high, random.getLeastSignificantBits()).toString();
     }
 
@@ -262,15 +260,15 @@ final class ReservationsOnBehalf {
                 reservations.require(
                         Outcome.Extended.class,
                         found,
-                        new Command.Extend(
-                                key, found.tenant(), found.hold(), by, MAX_EXTENSIONS));
+                        new Command.Extend(key, found.tenant(), found.hold(), by, MAX_EXTENSIONS));
         Map<String, String> said = new TreeMap<>(body.reason());
         said.putAll(ReservationsApi.onBehalfOf(found.tenant()));
         said.put("until", extended.expiresAt().toString());
-        // The entry of an extension says nothing of who did it. Once more is the same act.
-        said.put("act", act(found.tenant(), key));
-        notary.note(
-                Access.actor(context), found.tenant(), Action.RESERVATION_EXTEND, id, said);
+        // The entry of an extension says nothing of who did it. Once more is the same act; one that
+        // took
+        // effect anew, as its key was forgotten, is another.
+        said.put("act", act(found.tenant(), key, extended.extensions()));
+        notary.note(Access.actor(context), found.tenant(), Action.RESERVATION_EXTEND, id, said);
         ObjectNode answer = ApiJson.object();
         answer.put("id", id);
         answer.put("expires", extended.expiresAt().toString());
@@ -278,8 +276,8 @@ final class ReservationsOnBehalf {
         Answers.json(context, 200, answer);
     }
 
-    private static String act(TenantId tenant, CommandKey key) {
-        String once = tenant + " extend " + key.value();
+    private static String act(TenantId tenant, CommandKey key, int extensions) {
+        String once = tenant + " extend " + key.value() + " " + extensions;
         return UUID.nameUUIDFromBytes(once.getBytes(StandardCharsets.UTF_8)).toString();
     }
 }
