@@ -1,5 +1,6 @@
-/* Preloaded into a process, lets one sync of one file fail as a broken disk does: with EIO, and for that
-   time only. FAILSYNC_FILE is how the name of the file ends, FAILSYNC_AT which of its syncs, from 1. */
+/* Preloaded into a process, lets two syncs of one file in a row fail as a broken disk does: with EIO, and
+   for that time only. FAILSYNC_FILE is how the name of the file ends, FAILSYNC_AT which of its syncs is the
+   first, from 1. Two, as SQLite passes over the failure of one that it does of its own accord. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -22,8 +23,11 @@ static int fails(int fd) {
     }
     path[length] = 0;
     size_t end = strlen(file);
-    return (size_t)length >= end && strcmp(path + length - end, file) == 0
-        && __atomic_add_fetch(&syncs, 1, __ATOMIC_SEQ_CST) == atoi(at);
+    if ((size_t)length < end || strcmp(path + length - end, file) != 0) {
+        return 0;
+    }
+    int sync = __atomic_add_fetch(&syncs, 1, __ATOMIC_SEQ_CST);
+    return sync == atoi(at) || sync == atoi(at) + 1;
 }
 
 static int sync_with(const char *name, int fd) {
