@@ -233,10 +233,7 @@ final class ReservationsApi {
                                 + hold.expiresAt());
             }
             return new Found(
-                    tenant,
-                    hold.granted().hold(),
-                    hold.granted().held().unit(0),
-                    Optional.empty());
+                    tenant, hold.granted().hold(), hold.granted().held().unit(0), Optional.empty());
         }
         Freshness.await(usage, authority);
         return usage.reservation(id)
@@ -281,8 +278,7 @@ final class ReservationsApi {
 
     /// What every act in the place of a tenant's client says.
     static Map<String, String> onBehalfOf(TenantId tenant) {
-        return Map.of(
-                "actor_type", ON_BEHALF, "on_behalf_of", tenant.value(), "dialect", DIALECT);
+        return Map.of("actor_type", ON_BEHALF, "on_behalf_of", tenant.value(), "dialect", DIALECT);
     }
 
     private static TenantId tenant(RoutingContext context) {

@@ -37,8 +37,7 @@ final class Sessions {
 
     /// @param formToken a secret that only pages of this session have
     /// @param notice what its reader was not told yet, or null
-    record Session(
-            Admission admission, Instant end, String formToken, @Nullable Notice notice) {
+    record Session(Admission admission, Instant end, String formToken, @Nullable Notice notice) {
 
         private Session with(@Nullable Notice other) {
             return new Session(admission, end, formToken, other);

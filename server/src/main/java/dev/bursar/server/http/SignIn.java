@@ -50,7 +50,8 @@ final class SignIn {
         Cookie cookie = context.request().getCookie(COOKIE);
         return cookie == null
                 ? Optional.empty()
-                : sessions.of(cookie.getValue()).filter(session -> tokens.isGood(session.admission()));
+                : sessions.of(cookie.getValue())
+                        .filter(session -> tokens.isGood(session.admission()));
     }
 
     /// Keeps a notice for the next page of the session.

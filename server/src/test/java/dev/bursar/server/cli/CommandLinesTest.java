@@ -179,7 +179,7 @@ class CommandLinesTest {
         run("keys", "revoke", "-c", file, "--tenant", "acme", "a", "--reason", "has left");
         try (Directory directory = Directory.open(Path.of(data()), null, InstantSource.system())) {
             assertThat(directory.untold())
-                    .filteredOn(act -> act.by().labels().get("actor").equals("command-line"))
+                    .filteredOn(act -> "command-line".equals(act.by().labels().get("actor")))
                     .extracting(act -> act.by().labels().get("reason"))
                     .containsExactly("a worker", "has left");
         }

@@ -124,8 +124,7 @@ class ClientExchangesTest {
     }
 
     private static String extend(String key) {
-        return "{\"idempotency_key\":\"%s\",\"extend_by_ms\":%d}"
-                .formatted(key, EXTEND_BY_MILLIS);
+        return "{\"idempotency_key\":\"%s\",\"extend_by_ms\":%d}".formatted(key, EXTEND_BY_MILLIS);
     }
 
     private static String event(String key, long actual, String more) {
@@ -168,11 +167,9 @@ class ClientExchangesTest {
         Reply extended = retried(path(reserved, "extend"), extend(newKey()), 200);
         StrictBody.extend(extended.json());
         assertThat(extended.json().get("expires_at_ms").asLong())
-                .isEqualTo(
-                        reserved.json().get("expires_at_ms").asLong() + EXTEND_BY_MILLIS);
+                .isEqualTo(reserved.json().get("expires_at_ms").asLong() + EXTEND_BY_MILLIS);
 
-        StrictBody.commit(
-                retried(path(reserved, "commit"), commit(newKey(), 80), 200).json());
+        StrictBody.commit(retried(path(reserved, "commit"), commit(newKey(), 80), 200).json());
         assertThat(balance("reserved")).isZero();
         assertThat(balance("spent")).isEqualTo(80);
     }
@@ -183,8 +180,7 @@ class ClientExchangesTest {
         String released = "{\"idempotency_key\":\"%s\",\"reason\":\"failed\"}".formatted(newKey());
 
         StrictBody.release(retried(path(reserved, "release"), released, 200).json());
-        StrictBody.decide(
-                retried("/v1/decide", reserve(newKey(), ACME, 5, ""), 200).json());
+        StrictBody.decide(retried("/v1/decide", reserve(newKey(), ACME, 5, ""), 200).json());
         StrictBody.event(retried("/v1/events", event(newKey(), 7, ""), 201).json());
 
         assertThat(balance("reserved")).isZero();
@@ -228,8 +224,7 @@ class ClientExchangesTest {
 
         Reply extended = atATime(path(reserved, "extend"), extend(newKey()), 200);
         assertThat(extended.json().get("expires_at_ms").asLong())
-                .isEqualTo(
-                        reserved.json().get("expires_at_ms").asLong() + EXTEND_BY_MILLIS);
+                .isEqualTo(reserved.json().get("expires_at_ms").asLong() + EXTEND_BY_MILLIS);
         atATime(path(reserved, "commit"), commit(newKey(), 60), 200);
         atATime("/v1/events", event(newKey(), 7, ""), 201);
 

@@ -257,7 +257,11 @@ class AuditApiTest {
         List<String> told = new ArrayList<>();
         String cursor = "";
         do {
-            JsonNode page = house.ok("GET", "/api/audit?actor=administrator&action=tenant&limit=2" + cursor, "");
+            JsonNode page =
+                    house.ok(
+                            "GET",
+                            "/api/audit?actor=administrator&action=tenant&limit=2" + cursor,
+                            "");
             told.addAll(told(page.path("items")).reversed());
             cursor = page.path("next").isNull() ? "" : "&cursor=" + page.path("next").asString();
         } while (!cursor.isEmpty());

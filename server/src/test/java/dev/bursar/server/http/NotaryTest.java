@@ -38,7 +38,7 @@ class NotaryTest {
             assertThat(house.directory.untold()).hasSize(1);
         }
         try (ApiHouse house = new ApiHouse(data, TENANTS)) {
-            JsonNode acts = 
+            JsonNode acts =
                     house.ok("GET", "/api/audit?actor=administrator&action=" + action, "")
                             .path("items");
             assertThat(acts.size()).isEqualTo(1);

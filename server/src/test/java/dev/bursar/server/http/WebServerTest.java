@@ -273,9 +273,7 @@ class WebServerTest {
     void whatIsNoRequest_isRefused() throws Exception {
         try (Socket socket = connect()) {
             send(socket, "hello\r\n\r\n");
-            assertThat(readToEnd(socket))
-                    .contains(" 400 Bad Request")
-                    .endsWith("told 400");
+            assertThat(readToEnd(socket)).contains(" 400 Bad Request").endsWith("told 400");
         }
     }
 
@@ -284,14 +282,14 @@ class WebServerTest {
         try (ServerSocket taken = new ServerSocket(0)) {
             WebServer.Listening listening =
                     new WebServer.Listening("127.0.0.1", taken.getLocalPort(), 2);
-            assertThatThrownBy(() -> 
-                                    WebServer.open(
-                                            vertx,
-                                            listening,
-                                            r -> false,
-                                            r -> {},
-                                            r -> {},
-                                            (_, _) -> Buffer.buffer()))
+            assertThatThrownBy(() ->
+                            WebServer.open(
+                                    vertx,
+                                    listening,
+                                    r -> false,
+                                    r -> {},
+                                    r -> {},
+                                    (_, _) -> Buffer.buffer()))
                     .isInstanceOf(ListenException.class)
                     .hasMessageContaining("127.0.0.1:" + taken.getLocalPort())
                     .hasMessageNotContaining("\n");
