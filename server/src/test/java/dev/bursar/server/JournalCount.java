@@ -21,7 +21,8 @@ public final class JournalCount {
         this.journal = journal;
     }
 
-    /// @param asked entries of commands, without those that say that one was not let in
+    /// @param asked entries of commands, without those that say that one was denied or not let in: they change
+    ///     nothing
     /// @param byClock reservations that have run out, and accounts that were dropped for their age
     public record Entries(long asked, long byClock) {}
 
@@ -32,7 +33,8 @@ public final class JournalCount {
                 if (one.entry() instanceof Entry.Expired
                         || one.entry() instanceof Entry.AccountsDropped) {
                     byClock++;
-                } else if (!isRefusedAccess(one.entry())) {
+                } else if (!(one.entry() instanceof Entry.Refused)
+                        && !isRefusedAccess(one.entry())) {
                     asked++;
                 }
             }
