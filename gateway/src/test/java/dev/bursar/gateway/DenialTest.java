@@ -483,6 +483,19 @@ class DenialTest {
     }
 
     @Test
+    void denialThatCannotBeWrittenDown_isTheAuthoritysSilence() throws Exception {
+        house.authority.close();
+
+        HttpResponse<String> answer =
+                house.post(
+                        "/v1/chat/completions", Samples.CHAT.replace("house-model", "unheard-of"));
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(error(answer).path("code").asString()).isEqualTo("authority_unavailable");
+        assertThat(house.provider.received).isEmpty();
+    }
+
+    @Test
     void settings_aliasCeilingAndStatus_areUsed() throws Exception {
         GatewaySettings now = house.settings();
         house.gateway.reconfigure(

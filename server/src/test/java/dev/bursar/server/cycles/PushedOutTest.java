@@ -157,5 +157,18 @@ class PushedOutTest {
     void reservation_ofSuchAKeyWithAnotherBody_isAMismatch() {
         server.post("/v1/reservations", BODY.formatted("open", 6))
                 .refused(409, "IDEMPOTENCY_MISMATCH");
+        server.post(
+                        "/v1/reservations",
+                        BODY.formatted("open", 5).replace("}\n", ",\"dry_run\":true}"))
+                .refused(409, "IDEMPOTENCY_MISMATCH");
+    }
+
+    @Test
+    void reservation_ofTheSameKeyOfAnotherTenant_isAnotherOne() {
+        server.post(
+                        CyclesServer.OTHER,
+                        "/v1/reservations",
+                        BODY.formatted("open", 5).replace("acme", "umbrella"))
+                .refused(404, "NOT_FOUND");
     }
 }

@@ -236,6 +236,19 @@ class ReservationsTest {
     }
 
     @Test
+    void end_byTheIdOfTheReservationAsKey_isAKeyLikeAnother() {
+        String id = newReservation(1_000, "");
+        Reply first = end(id, "commit", commit(id, 400));
+
+        assertThat(first.status()).as(first.body()).isEqualTo(200);
+        assertThat(end(id, "commit", commit(id, 400)).body()).isEqualTo(first.body());
+        end(id, "commit", commit(id, 401)).refused(409, "IDEMPOTENCY_MISMATCH");
+        String other = newReservation(1_000, "");
+        assertThat(end(other, "commit", commit(newKey(), 400)).status()).isEqualTo(200);
+        end(other, "commit", commit(other, 400)).refused(409, "RESERVATION_FINALIZED");
+    }
+
+    @Test
     void commit_inAnotherUnit_isAMismatchAndLeavesTheReservation() {
         String id = newReservation(1_000, "");
 
