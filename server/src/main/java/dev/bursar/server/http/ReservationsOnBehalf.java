@@ -197,12 +197,7 @@ final class ReservationsOnBehalf {
         SortedMap<String, String> dimensions = new TreeMap<>();
         for (Map.Entry<String, String> one : wanted.subject().values().entrySet()) {
             if (!ScopePath.LEVELS.contains(one.getKey())) {
-                String name = one.getKey();
-                dimensions.put(
-                        name.startsWith(Subject.TAG_PREFIX)
-                                ? name.substring(Subject.TAG_PREFIX.length())
-                                : name,
-                        one.getValue());
+                dimensions.put(asSent(one.getKey(), wanted.subject()), one.getValue());
             }
         }
         if (!dimensions.isEmpty()) {
@@ -212,6 +207,15 @@ final class ReservationsOnBehalf {
                 Access.actor(context).did(Action.RESERVATION_CREATE, id, more).labels();
         return new Attribution(
                 labels, new TreeMap<>(Map.of("ttl_millis", wanted.ttl().toMillis())));
+    }
+
+    /// A tag by its name alone, as clients of the protocol send it, unless a dimension has that name.
+    private static String asSent(String dimension, Subject subject) {
+        if (!dimension.startsWith(Subject.TAG_PREFIX)) {
+            return dimension;
+        }
+        String name = dimension.substring(Subject.TAG_PREFIX.length());
+        return subject.get(name) == null ? name : dimension;
     }
 
     private static Outcome.Granted granted(Outcome outcome, TenantId tenant, Wanted wanted) {
