@@ -18,8 +18,7 @@ final class Effects {
         switch (entry) {
             case Entry.BudgetDefined defined -> define(defined.budget());
             case Entry.BudgetRemoved removed -> state.remove(removed.budget());
-            case Entry.BudgetStatusSet set ->
-                    set.budgets().forEach(id -> state.required(id).become(set.status()));
+            case Entry.BudgetStatusSet set -> set.budgets().forEach(id -> become(id, set.status()));
             case Entry.BudgetAdjusted adjusted -> adjust(adjusted);
             case Entry.TenantClosed closed -> state.close(closed.tenant());
             case Entry.ApprovalGranted granted -> grant(granted);
@@ -40,6 +39,14 @@ final class Effects {
             case Entry.AccountsDropped dropped -> drop(dropped);
         }
         state.resumeAt(entry.at());
+    }
+
+    /// Budgets of a closed tenant stay closed, whatever an older ledger may have allowed.
+    private void become(BudgetId id, Budget.Status status) {
+        BudgetState budget = state.required(id);
+        if (!state.isClosed(budget.budget().tenant())) {
+            budget.become(status);
+        }
     }
 
     private void define(Budget budget) {

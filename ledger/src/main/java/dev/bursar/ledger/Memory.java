@@ -96,15 +96,22 @@ final class Memory {
     }
 
     void remember(StateRecord.Remembered remembered) {
-        Map<Known, StateRecord.Remembered> memory = of(remembered.operation());
-        memory.put(
-                new Known(remembered.tenant(), remembered.operation(), remembered.key().value()),
-                remembered);
-        int most =
-                isBeat(remembered.operation())
-                        ? limits.maxRemembered() / FEWER
-                        : limits.maxRemembered();
-        Instant oldest = remembered.at().minus(limits.rememberFor());
+        of(remembered.operation())
+                .put(
+                        new Known(
+                                remembered.tenant(),
+                                remembered.operation(),
+                                remembered.key().value()),
+                        remembered);
+        forgetOutcomes(remembered.operation(), remembered.at());
+        charges.forget(remembered.at());
+        reserves.forget(remembered.at());
+    }
+
+    private void forgetOutcomes(StateRecord.Operation operation, Instant now) {
+        Map<Known, StateRecord.Remembered> memory = of(operation);
+        int most = isBeat(operation) ? limits.maxRemembered() / FEWER : limits.maxRemembered();
+        Instant oldest = now.minus(limits.rememberFor());
         Iterator<StateRecord.Remembered> each = memory.values().iterator();
         while (each.hasNext()) {
             StateRecord.Remembered first = each.next();

@@ -33,8 +33,7 @@ final class SpentKeys {
     private int[] index = new int[2 * LEAST];
 
     /// @param operation whose keys these are
-    /// @param keepMillis how long a key is kept at least: until one that was used later than that after it
-    ///     is added
+    /// @param keepMillis how long a key is kept at least: until something happens later than that after it
     /// @param most how many at most
     SpentKeys(StateRecord.Operation operation, long keepMillis, int most) {
         this.operation = operation;
@@ -68,10 +67,18 @@ final class SpentKeys {
                         used.at()));
     }
 
+    /// Forgets the keys that have been kept for long enough.
+    void forget(Instant now) {
+        long oldest = now.toEpochMilli() - keepMillis;
+        while (size > 0 && ring[first * WIDTH + 3] < oldest) {
+            removeFirst();
+        }
+    }
+
     /// @param key used no earlier than those before it
     void add(StateRecord.SpentKey key) {
-        long oldest = key.at().toEpochMilli() - keepMillis;
-        while (size > 0 && (size >= most || ring[first * WIDTH + 3] < oldest)) {
+        forget(key.at());
+        if (size >= most) {
             removeFirst();
         }
         if (size == capacity()) {

@@ -95,12 +95,16 @@ final class NaiveMemory {
                 forgetOutcome(forgotten);
             }
         }
+        spent.removeIf(known -> known.at().isBefore(at.minus(keepKey(known.operation()))));
+    }
+
+    private Duration keepKey(StateRecord.Operation operation) {
+        return operation == StateRecord.Operation.CHARGE ? keep.multipliedBy(7) : keep;
     }
 
     /// Each kind has a bound of its own. Those that are too old go when another one of their kind comes.
     private void forgetOutcome(Known used) {
-        boolean charge = used.operation() == StateRecord.Operation.CHARGE;
-        Instant oldest = used.at().minus(charge ? keep.multipliedBy(7) : keep);
+        Instant oldest = used.at().minus(keepKey(used.operation()));
         List<Known> same =
                 new ArrayList<>(
                         spent.stream()
