@@ -247,7 +247,9 @@ public final class Authority implements AutoCloseable {
                     askMuch((ledger, now) -> Optional.ofNullable(ledger.balances(rest, now)))
                             .orElse(null);
             if (page == null) {
-                return Optional.empty();
+                // No such budget, or a window has ended between two questions of one that had no
+                // mark.
+                return query.from() == null && mark != null ? balances(query) : Optional.empty();
             }
             items.addAll(page.items());
             mark = page.next();

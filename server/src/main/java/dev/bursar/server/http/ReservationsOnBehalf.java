@@ -269,8 +269,7 @@ final class ReservationsOnBehalf {
         said.putAll(ReservationsApi.onBehalfOf(found.tenant()));
         said.put("until", extended.expiresAt().toString());
         // The entry of an extension says nothing of who did it. Once more is the same act; one that
-        // took
-        // effect anew, as its key was forgotten, is another.
+        // took effect anew, as its key was forgotten, is another.
         said.put("act", act(found.tenant(), key, extended.extensions()));
         notary.note(Access.actor(context), found.tenant(), Action.RESERVATION_EXTEND, id, said);
         ObjectNode answer = ApiJson.object();

@@ -86,6 +86,17 @@ class BalancesApiTest {
         }
     }
 
+    /// More than one question looks at.
+    @Test
+    void balancesOfMany_areFoundByAValueOfPer_eachOnce() {
+        open(0, MANY);
+        List<String> users = new ArrayList<>();
+        JsonNode page = page("?per.team=core&limit=1000");
+        page.path("items").forEach(item -> users.add(item.at("/per/user").asString()));
+        assertThat(users).hasSize(MANY / 5).doesNotHaveDuplicates();
+        assertThat(page.path("next").isNull()).isTrue();
+    }
+
     @Test
     void balances_areFoundByTheirValuesOfPer() {
         open(0, 20);
@@ -131,11 +142,14 @@ class BalancesApiTest {
                 "7",
                 "[7]",
                 "[\"START\"]",
-                "[\"START\",0]",
-                "[\"START\",0,-1]",
-                "[\"START\",0,1e99]",
-                "[\"START\",\"x\",0]",
-                "[\"START\",0,0,7]",
+                "[\"START\",0,0,0]",
+                "[\"START\",\"acme/user {}\",0]",
+                "[\"START\",\"acme/user {}\",0,-1]",
+                "[\"START\",\"acme/user {}\",0,1e99]",
+                "[\"START\",\"acme/user {}\",\"x\",0]",
+                "[\"START\",\"acme/user {}\",0,0,7]",
+                "[\"START\",\"acme/month {}\",0,0]",
+                "[\"START\",\"acme/user {team=core}\",0,0]",
                 "[7,0,0]",
                 "[",
                 ""
