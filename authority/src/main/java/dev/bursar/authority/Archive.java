@@ -2,7 +2,7 @@ package dev.bursar.authority;
 
 import dev.bursar.authority.AuthorityException.Kind;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -51,14 +51,14 @@ final class Archive {
 
     /// All files there are, in the order of their entries.
     List<Part> parts() {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.map(Part::of)
+        try {
+            return DataDirectory.list(folder).stream()
+                    .map(Part::of)
                     .flatMap(Stream::ofNullable)
                     .sorted(Comparator.comparingLong(Part::first))
                     .toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
         } catch (IOException e) {
             throw new AuthorityException(
                     Kind.EXTERNAL, "cannot list " + folder + ": " + e.getMessage(), e);

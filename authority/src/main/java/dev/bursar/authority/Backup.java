@@ -7,8 +7,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -124,7 +124,7 @@ public final class Backup {
             folder = Files.createTempDirectory(directory, FOLDER); // for its owner only
             List<Path> parts = new ArrayList<>();
             for (String name : databases) {
-                if (Files.exists(directory.resolve(name))) {
+                if (!Files.notExists(directory.resolve(name))) { // also when the disk cannot say
                     parts.add(copyDatabase(directory.resolve(name), folder));
                 }
             }
@@ -151,7 +151,7 @@ public final class Backup {
     private static Path requireJournal(Path dataDirectory) {
         Path directory = dataDirectory.toAbsolutePath().normalize();
         Path journal = directory.resolve(SqliteJournal.FILE_NAME);
-        if (!Files.isRegularFile(journal)) {
+        if (Files.notExists(journal)) {
             throw new AuthorityException(Kind.CALLER, "there is no journal in " + directory);
         }
         return journal;
@@ -210,6 +210,9 @@ public final class Backup {
             OpeningState.check(folder, base);
             return copy;
         } catch (NoSuchFileException | RuntimeException e) {
+            if (e instanceof AuthorityException failed && failed.kind() == Kind.EXTERNAL) {
+                throw failed; // it may be whole, but the disk does not read it now
+            }
             throw new AuthorityException(
                     Kind.INTERNAL,
                     "cannot back up: "
@@ -326,7 +329,7 @@ public final class Backup {
                     Files.deleteIfExists(file);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new AuthorityException(
                     Kind.EXTERNAL, "cannot delete " + directory + ": " + e.getMessage(), e);
         }
@@ -357,12 +360,10 @@ public final class Backup {
         if (Files.notExists(directory)) {
             return;
         }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            if (files.iterator().hasNext()) {
-                throw new AuthorityException(
-                        Kind.CALLER,
-                        directory + " is not empty: a backup is restored into a new directory");
-            }
+        if (!DataDirectory.list(directory).isEmpty()) {
+            throw new AuthorityException(
+                    Kind.CALLER,
+                    directory + " is not empty: a backup is restored into a new directory");
         }
     }
 
@@ -423,8 +424,12 @@ public final class Backup {
 
     /// Removes what a backup that was cut short has left in a data directory.
     static void deleteUnfinished(Path directory) {
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(directory, FOLDER + "*")) {
-            folders.forEach(folder -> empty(folder, true));
+        try {
+            for (Path file : DataDirectory.list(directory)) {
+                if (file.getFileName().toString().startsWith(FOLDER)) {
+                    empty(file, true);
+                }
+            }
         } catch (IOException e) {
             throw new AuthorityException(
                     Kind.EXTERNAL, "cannot tidy " + directory + ": " + e.getMessage(), e);

@@ -5,7 +5,6 @@ import dev.bursar.ledger.Ledger;
 import dev.bursar.ledger.LedgerLimits;
 import dev.bursar.ledger.StateRecord;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -29,6 +28,8 @@ final class Checkpoints {
 
     /// A second one in case the newest is damaged.
     private static final int KEPT = 2;
+
+    private static final Pattern UNFINISHED = Pattern.compile("checkpoint-.*\\.tmp");
 
     private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{1,19})\\.bin");
 
@@ -124,10 +125,11 @@ final class Checkpoints {
 
     /// Deletes what a process that was killed has left unfinished.
     void deleteUnfinished() {
-        try (DirectoryStream<Path> unfinished =
-                Files.newDirectoryStream(directory, "checkpoint-*.tmp")) {
-            for (Path file : unfinished) {
-                Files.delete(file);
+        try {
+            for (Path file : DataDirectory.list(directory)) {
+                if (UNFINISHED.matcher(file.getFileName().toString()).matches()) {
+                    Files.delete(file);
+                }
             }
         } catch (IOException e) {
             throw new AuthorityException(
@@ -143,8 +145,9 @@ final class Checkpoints {
 
     /// Newest first.
     List<Path> files() {
-        try (Stream<Path> all = Files.list(directory)) {
-            return all.filter(file -> NAME.matcher(file.getFileName().toString()).matches())
+        try {
+            return DataDirectory.list(directory).stream()
+                    .filter(file -> NAME.matcher(file.getFileName().toString()).matches())
                     .sorted(Comparator.comparingLong(Checkpoints::position).reversed())
                     .toList();
         } catch (IOException e) {

@@ -7,9 +7,15 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessMode;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The folder of one authority, held by one process at a time. Made for its owner only.
@@ -93,28 +99,39 @@ final class DataDirectory implements AutoCloseable {
             Private.createDirectory(path);
         } catch (IOException e) {
             String why =
-                    Files.exists(path)
+                    e instanceof FileAlreadyExistsException
                             ? " is not a directory"
                             : " cannot be created: " + e.getMessage();
             throw new AuthorityException(Kind.EXTERNAL, "data directory " + path + why, e);
         }
-        if (!Files.isWritable(path)) {
-            throw notWritable(path, null);
+        try {
+            path.getFileSystem().provider().checkAccess(path, AccessMode.WRITE);
+        } catch (IOException e) {
+            throw notWritable(path, e);
         }
     }
 
-    private static AuthorityException notWritable(Path path, @Nullable IOException cause) {
+    private static AuthorityException notWritable(Path path, IOException cause) {
         return new AuthorityException(
                 Kind.EXTERNAL,
-                "data directory "
-                        + path
-                        + " is not writable"
-                        + (cause == null ? "" : ": " + cause.getMessage()),
+                "data directory " + path + " is not writable: " + cause.getMessage(),
                 cause);
     }
 
     Path path() {
         return path;
+    }
+
+    /// All that is in a folder, in no order. Unlike the streams of the platform it fails as anything else
+    /// does when the disk fails half way.
+    static List<Path> list(Path folder) throws IOException {
+        List<Path> all = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            files.forEach(all::add);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return all;
     }
 
     /// Makes new, renamed and deleted names in a folder durable.

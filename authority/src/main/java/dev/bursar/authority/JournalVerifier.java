@@ -89,7 +89,7 @@ public final class JournalVerifier {
     public static Report verify(Path dataDirectory, LedgerLimits limits, @Nullable Known known) {
         Path directory = dataDirectory.toAbsolutePath().normalize();
         Path file = directory.resolve(SqliteJournal.FILE_NAME);
-        if (!Files.isRegularFile(file)) {
+        if (Files.notExists(file)) {
             throw new AuthorityException(Kind.CALLER, "there is no journal in " + directory);
         }
         List<Path> checkpoints =
@@ -342,7 +342,7 @@ public final class JournalVerifier {
     }
 
     private void compareIfThere(Path state) {
-        if (Files.exists(state)) {
+        if (!Files.notExists(state)) {
             compare(state);
         }
     }
@@ -352,7 +352,7 @@ public final class JournalVerifier {
             compare(checkpoint, reader);
             compared++;
         } catch (AuthorityException e) {
-            if (Files.exists(checkpoint)) { // a newer one may have taken its place meanwhile
+            if (!Files.notExists(checkpoint)) { // a newer one may have taken its place meanwhile
                 useless(checkpoint, String.valueOf(e.getMessage()));
             }
         }

@@ -5,10 +5,10 @@ import dev.bursar.authority.Checkpoints.Restored;
 import dev.bursar.ledger.Ledger;
 import dev.bursar.ledger.LedgerLimits;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.regex.Pattern;
 
 /// The ledger's state at the [Base] of a journal, in a file beside it that is made like a checkpoint.
 ///
@@ -17,6 +17,9 @@ import java.nio.file.StandardCopyOption;
 final class OpeningState {
 
     private static final String PREFIX = "base-";
+
+    /// One that is there, or is being made.
+    private static final Pattern NAME = Pattern.compile(PREFIX + ".*\\.(bin|tmp)");
 
     private OpeningState() {}
 
@@ -67,12 +70,10 @@ final class OpeningState {
 
     /// Deletes what is unfinished or of another position.
     static void deleteOthers(Path directory, long position) throws IOException {
-        try (DirectoryStream<Path> files =
-                Files.newDirectoryStream(directory, PREFIX + "*.{bin,tmp}")) {
-            for (Path file : files) {
-                if (!file.equals(file(directory, position))) {
-                    Files.delete(file);
-                }
+        for (Path file : DataDirectory.list(directory)) {
+            if (NAME.matcher(file.getFileName().toString()).matches()
+                    && !file.equals(file(directory, position))) {
+                Files.delete(file);
             }
         }
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 
@@ -18,13 +19,13 @@ final class Private {
     /// Makes a folder; those above it that are missing are made as usual.
     static void createDirectory(Path directory) throws IOException {
         Path parent = directory.getParent();
-        if (parent != null) {
+        if (parent != null && Files.notExists(parent)) {
             Files.createDirectories(parent);
         }
         try {
             Files.createDirectory(directory, attributes(directory, "rwx------"));
         } catch (FileAlreadyExistsException e) {
-            if (!Files.isDirectory(directory)) {
+            if (!Files.readAttributes(directory, BasicFileAttributes.class).isDirectory()) {
                 throw e;
             }
         }

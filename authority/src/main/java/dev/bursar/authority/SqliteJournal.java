@@ -3,6 +3,7 @@ package dev.bursar.authority;
 import dev.bursar.authority.AuthorityException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -115,7 +116,7 @@ final class SqliteJournal implements Journal {
         SqliteRecords records = null;
         SqliteJournal opened = null;
         try {
-            boolean isNew = Files.notExists(file) || Files.size(file) == 0;
+            boolean isNew = isNew(file);
             checkLog(file);
             Private.createFile(file); // SQLite gives its log the same permissions
             connection = connect(file, pragmas);
@@ -131,11 +132,19 @@ final class SqliteJournal implements Journal {
             throw SqliteRecords.failure(file, 1, e);
         } catch (IOException e) {
             throw new AuthorityException(
-                    Kind.EXTERNAL, "cannot sync " + directory + ": " + e.getMessage(), e);
+                    Kind.EXTERNAL, "cannot open the journal " + file + ": " + e.getMessage(), e);
         } finally {
             if (opened == null) {
                 closeQuietly(records, connection);
             }
+        }
+    }
+
+    private static boolean isNew(Path file) throws IOException {
+        try {
+            return Files.size(file) == 0;
+        } catch (NoSuchFileException e) {
+            return true;
         }
     }
 

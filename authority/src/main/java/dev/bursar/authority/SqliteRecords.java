@@ -285,7 +285,8 @@ final class SqliteRecords implements AutoCloseable {
         }
     }
 
-    /// What SQLite itself finds broken is damage, everything else comes from outside.
+    /// What SQLite itself finds broken is damage, everything else comes from outside. Some of what the disk
+    /// fails to read SQLite calls broken, too: a sector that cannot be read is.
     static AuthorityException failure(Path file, long position, SQLException e) {
         if (e instanceof SQLiteException sqlite) {
             SQLiteErrorCode code = sqlite.getResultCode();

@@ -25,6 +25,9 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +54,7 @@ final class DiskFaultTest {
     private int answered;
 
     private int images;
+    private int backups;
 
     /// Whether no more change is counted, failed or looked at.
     private boolean isOver;
@@ -98,6 +102,131 @@ final class DiskFaultTest {
         }
     }
 
+    /// What cannot be read is passed over only where nothing hangs on it.
+    @Test
+    void anyLookAtAFile_thatFails_losesNothingAnsweredAndIsTriedAgain() throws IOException {
+        List<String> all = new ArrayList<>();
+        FaultyDisk.Looks dry = all::add;
+        live(leftovers("dry"), dry.asSteps());
+        assertThat(kinds(all))
+                .contains(
+                        "look at data",
+                        "list data",
+                        "list on data",
+                        "list archive",
+                        "list on archive",
+                        "open bursar.lock",
+                        "open journal.db-wal",
+                        "open base-.bin",
+                        "read base-.bin",
+                        "open checkpoint-.bin",
+                        "read checkpoint-.bin");
+
+        for (int step : endsOfRows(all)) {
+            Path data = leftovers("failing-" + step);
+            FailingLook failing = new FailingLook(step);
+            live(data, failing.asSteps());
+            assertThat(failing.hasFailed()).isTrue();
+            assertSound(data, answered, failing.what);
+        }
+    }
+
+    /// Of the same look many times in a row, as a list is read name by name, the first and the last.
+    private static List<Integer> endsOfRows(List<String> looks) {
+        List<Integer> ends = new ArrayList<>();
+        for (int i = 0; i < looks.size(); i++) {
+            boolean first = i == 0 || !looks.get(i).equals(looks.get(i - 1));
+            boolean last = i == looks.size() - 1 || !looks.get(i).equals(looks.get(i + 1));
+            if (first || last) {
+                ends.add(i);
+            }
+        }
+        return ends;
+    }
+
+    @Test
+    void anyLookAtAFile_thatFailsDuringABackupOrAVerification_isSaid() throws IOException {
+        Path data = leftovers("data");
+        live(data, _ -> {});
+        Files.copy(data.resolve(SqliteJournal.FILE_NAME), data.resolve("other.db"));
+        JournalVerifier.Report sound = JournalVerifier.verify(data, LedgerLimits.DEFAULT);
+        assertThat(sound.sound()).isTrue();
+        assertThat(sound.checkpoints()).isPositive();
+        Path backup = folder.resolve("backup.zip");
+        Set<String> whole = backedUp(data);
+        assertThat(whole).contains(SqliteJournal.FILE_NAME, "other.db").hasSizeGreaterThan(4);
+
+        assertSaid(
+                data,
+                disk -> {
+                    JournalVerifier.Report report =
+                            JournalVerifier.verify(disk, LedgerLimits.DEFAULT);
+                    if (report.sound()) {
+                        assertThat(report).hasToString(sound.toString());
+                    } else {
+                        assertThat(report.problems())
+                                .singleElement()
+                                .asString()
+                                .contains("injected");
+                    }
+                });
+        assertSaid(data, disk -> assertThat(backedUp(disk)).isEqualTo(whole));
+    }
+
+    /// Has every look fail in turn.
+    ///
+    /// @param action that has done all it should when it says nothing
+    private static void assertSaid(Path data, ThrowingConsumer<Path> action) {
+        boolean failed = true;
+        int steps = 0;
+        for (; failed; steps++) {
+            FailingLook failing = new FailingLook(steps);
+            Path disk = new FaultyDisk(failing.asSteps()).on(data);
+            try {
+                action.accept(disk);
+            } catch (AuthorityException e) {
+                assertThat(e).returns(Kind.EXTERNAL, AuthorityException::kind);
+                assertThat(e).hasStackTraceContaining(failing.what);
+            }
+            failed = failing.hasFailed();
+            Backup.deleteUnfinished(data); // as the next start does: also deleting may have failed
+        }
+        assertThat(steps).isGreaterThan(10);
+    }
+
+    /// The names of what is in a backup; any checkpoint does.
+    private Set<String> backedUp(Path data) throws IOException {
+        Path file = folder.resolve("backup-" + backups++ + ".zip");
+        Backup.write(data, List.of("other.db"), file, Instant.EPOCH);
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            return kinds(zip.stream().map(ZipEntry::getName).toList());
+        }
+    }
+
+    /// Fails once.
+    private static final class FailingLook implements FaultyDisk.Looks {
+
+        private final int step;
+        private int seen;
+        private String what = "";
+
+        FailingLook(int step) {
+            this.step = step;
+        }
+
+        boolean hasFailed() {
+            return !what.isEmpty();
+        }
+
+        @Override
+        public void before(String look) throws IOException {
+            if (seen++ == step) {
+                what = "injected: " + look;
+                throw new IOException(what);
+            }
+        }
+    }
+
     @Test
     void process_killedBeforeAnyChangeOfAFile_alsoWhileItRecovers_losesNothingAnswered()
             throws IOException {
@@ -129,11 +258,22 @@ final class DiskFaultTest {
         answered = 0;
         isOver = false;
         FaultyDisk disk =
-                new FaultyDisk(what -> {
-                    if (!isOver) {
-                        steps.before(what);
-                    }
-                });
+                new FaultyDisk(
+                        new FaultyDisk.Steps() {
+                            @Override
+                            public void before(String what) throws IOException {
+                                if (!isOver) {
+                                    steps.before(what);
+                                }
+                            }
+
+                            @Override
+                            public void beforeLooking(String what) throws IOException {
+                                if (!isOver) {
+                                    steps.beforeLooking(what);
+                                }
+                            }
+                        });
         for (int life = 0; life < 2; life++) {
             Authority authority = twice(() -> open(disk.on(data)));
             authority.submit(define("company", 1_000_000 * USD));
@@ -151,7 +291,7 @@ final class DiskFaultTest {
             return action.get();
         } catch (AuthorityException e) {
             assertThat(e).returns(Kind.EXTERNAL, AuthorityException::kind);
-            assertThat(e).hasMessageContaining("injected");
+            assertThat(e).hasStackTraceContaining("injected");
             return action.get();
         }
     }
@@ -161,7 +301,7 @@ final class DiskFaultTest {
         try {
             authority.close();
         } catch (AuthorityException e) {
-            assertThat(e).hasMessageContaining("injected");
+            assertThat(e).hasStackTraceContaining("injected");
         }
     }
 

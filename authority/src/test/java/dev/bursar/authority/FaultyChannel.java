@@ -14,16 +14,26 @@ final class FaultyChannel extends FileChannel {
 
     private final FileChannel real;
     private final FaultyDisk.Steps steps;
+    private final String name;
 
-    FaultyChannel(FileChannel real, FaultyDisk.Steps steps) {
+    FaultyChannel(FileChannel real, FaultyDisk.Steps steps, String name) {
         this.real = real;
         this.steps = steps;
+        this.name = name;
+    }
+
+    private void before(String what) throws IOException {
+        steps.before(what + " " + name);
+    }
+
+    private void beforeLooking(String what) throws IOException {
+        steps.beforeLooking(what + " " + name);
     }
 
     @Override
     public int write(ByteBuffer from) throws IOException {
         try {
-            steps.before("write");
+            before("write");
         } catch (IOException e) {
             real.write(from.slice(from.position(), from.remaining() / 2));
             throw e;
@@ -33,41 +43,44 @@ final class FaultyChannel extends FileChannel {
 
     @Override
     public int write(ByteBuffer from, long position) throws IOException {
-        steps.before("write");
+        before("write");
         return real.write(from, position);
     }
 
     @Override
     public long write(ByteBuffer[] from, int offset, int length) throws IOException {
-        steps.before("write");
+        before("write");
         return real.write(from, offset, length);
     }
 
     @Override
     public void force(boolean metaData) throws IOException {
-        steps.before("sync");
+        before("sync");
         real.force(metaData);
     }
 
     @Override
     public FileChannel truncate(long size) throws IOException {
-        steps.before("truncate");
+        before("truncate");
         real.truncate(size);
         return this;
     }
 
     @Override
     public int read(ByteBuffer into) throws IOException {
+        beforeLooking("read");
         return real.read(into);
     }
 
     @Override
     public int read(ByteBuffer into, long position) throws IOException {
+        beforeLooking("read");
         return real.read(into, position);
     }
 
     @Override
     public long read(ByteBuffer[] into, int offset, int length) throws IOException {
+        beforeLooking("read");
         return real.read(into, offset, length);
     }
 
@@ -84,19 +97,21 @@ final class FaultyChannel extends FileChannel {
 
     @Override
     public long size() throws IOException {
+        beforeLooking("look at");
         return real.size();
     }
 
     @Override
     public long transferTo(long position, long count, WritableByteChannel target)
             throws IOException {
+        beforeLooking("read");
         return real.transferTo(position, count, target);
     }
 
     @Override
     public long transferFrom(ReadableByteChannel source, long position, long count)
             throws IOException {
-        steps.before("write");
+        before("write");
         return real.transferFrom(source, position, count);
     }
 

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessMode;
 import java.nio.file.CopyOption;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystem;
@@ -29,23 +30,45 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A real folder, seen through a file system that tells of every change before it makes it: so that a test
-/// can have it fail, or look at what is there by then. What SQLite does goes by it: that opens files by
-/// their name.
+/// A real folder, seen through a file system that tells of every change before it makes it, and of every
+/// look at a file or a folder: so that a test can have it fail, or look at what is there by then. What SQLite
+/// does goes by it: that opens files by their name.
 final class FaultyDisk extends FileSystemProvider {
 
     private final Steps steps;
     private final FileSystem files = new View();
 
-    /// What is asked before each change.
+    /// What is asked before each change and each look.
     interface Steps {
 
         /// @param what is about to happen, and to which file: `rename checkpoint-7.tmp`
         /// @throws IOException for the change to fail; of a write, half has been made
         void before(String what) throws IOException;
+
+        /// @param what is about to be opened, read, listed or looked at: `read checkpoint-7.bin`
+        /// @throws IOException for that to fail
+        default void beforeLooking(String what) throws IOException {}
+    }
+
+    /// The same, for steps of which one kind fails only.
+    interface Looks {
+
+        /// As [Steps#beforeLooking].
+        void before(String what) throws IOException;
+
+        default Steps asSteps() {
+            return new Steps() {
+                @Override
+                public void before(String what) {}
+
+                @Override
+                public void beforeLooking(String what) throws IOException {
+                    Looks.this.before(what);
+                }
+            };
+        }
     }
 
     FaultyDisk(Steps steps) {
@@ -69,13 +92,18 @@ final class FaultyDisk extends FileSystemProvider {
         steps.before(what + " " + path.getFileName());
     }
 
+    private void beforeLooking(String what, Path path) throws IOException {
+        steps.beforeLooking(what + " " + path.getFileName());
+    }
+
     @Override
     public FileChannel newFileChannel(
             Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
             throws IOException {
         beforeOpening(path, options);
+        beforeLooking("open", path);
         FileChannel channel = below(path).newFileChannel(real(path), options, attributes);
-        return new FaultyChannel(channel, what -> before(what, path));
+        return new FaultyChannel(channel, steps, path.getFileName().toString());
     }
 
     @Override
@@ -127,14 +155,13 @@ final class FaultyDisk extends FileSystemProvider {
     @Override
     public DirectoryStream<Path> newDirectoryStream(
             Path path, DirectoryStream.Filter<? super Path> filter) throws IOException {
+        beforeLooking("list", path);
         DirectoryStream<Path> entries =
                 below(path).newDirectoryStream(real(path), entry -> filter.accept(on(entry)));
         return new DirectoryStream<>() {
             @Override
             public Iterator<Path> iterator() {
-                return StreamSupport.stream(entries.spliterator(), false)
-                        .map(FaultyDisk.this::on)
-                        .iterator();
+                return new Listing(path, entries.iterator());
             }
 
             @Override
@@ -142,6 +169,33 @@ final class FaultyDisk extends FileSystemProvider {
                 entries.close();
             }
         };
+    }
+
+    /// The names in a folder, of which the disk may fail to read any but the first.
+    private final class Listing implements Iterator<Path> {
+
+        private final Path listed;
+        private final Iterator<Path> entries;
+
+        Listing(Path listed, Iterator<Path> entries) {
+            this.listed = listed;
+            this.entries = entries;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return entries.hasNext();
+        }
+
+        @Override
+        public Path next() {
+            try {
+                beforeLooking("list on", listed);
+            } catch (IOException e) {
+                throw new DirectoryIteratorException(e);
+            }
+            return on(entries.next());
+        }
     }
 
     @Override
@@ -156,11 +210,13 @@ final class FaultyDisk extends FileSystemProvider {
 
     @Override
     public FileStore getFileStore(Path path) throws IOException {
+        beforeLooking("look at", path);
         return below(path).getFileStore(real(path));
     }
 
     @Override
     public void checkAccess(Path path, AccessMode... modes) throws IOException {
+        beforeLooking("look at", path);
         below(path).checkAccess(real(path), modes);
     }
 
@@ -173,12 +229,14 @@ final class FaultyDisk extends FileSystemProvider {
     @Override
     public <A extends BasicFileAttributes> A readAttributes(
             Path path, Class<A> type, LinkOption... options) throws IOException {
+        beforeLooking("look at", path);
         return below(path).readAttributes(real(path), type, options);
     }
 
     @Override
     public Map<String, Object> readAttributes(Path path, String names, LinkOption... options)
             throws IOException {
+        beforeLooking("look at", path);
         return below(path).readAttributes(real(path), names, options);
     }
 
