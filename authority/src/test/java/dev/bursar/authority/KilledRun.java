@@ -34,8 +34,9 @@ final class KilledRun {
     private int round;
     private long answers;
 
-    /// Answers of the round by caller: even when the caller's next step is a reserve.
-    private int[] steps = new int[0];
+    /// Answers by caller, of each round whose last calls may or may not have taken effect: even when the
+    /// caller's next step is a reserve.
+    private final Map<Integer, int[]> inFlight = new HashMap<>();
 
     /// Runs the process until it has printed so many answers, lets `end` put an end to that, kills the
     /// process, and reads the answers that are still on their way.
@@ -44,7 +45,7 @@ final class KilledRun {
     /// @param work where a JVM that loses its disk may leave its last words
     void run(Path data, Path work, int atLeast, Runnable end)
             throws IOException, InterruptedException {
-        int seen = run(start(data, work, Map.of()), atLeast, end);
+        int seen = runUntilItEnds(data, work, Map.of(), atLeast, end);
         assertThat(seen).as("answers of round %s", round).isGreaterThanOrEqualTo(atLeast);
     }
 
@@ -53,14 +54,24 @@ final class KilledRun {
     /// @param environment of the process, beside ours
     void runUntilItEnds(Path data, Path work, Map<String, String> environment)
             throws IOException, InterruptedException {
-        int seen = run(start(data, work, environment), TOO_MANY, () -> {});
+        int seen = runUntilItEnds(data, work, environment, TOO_MANY, () -> {});
         assertThat(seen).as("answers before the end").isPositive().isLessThan(TOO_MANY);
+    }
+
+    /// Runs the process until it ends by itself, or has printed so many answers: then as [#run].
+    ///
+    /// @return how many answers there were
+    int runUntilItEnds(
+            Path data, Path work, Map<String, String> environment, int atMost, Runnable end)
+            throws IOException, InterruptedException {
+        return run(start(data, work, environment), atMost, end);
     }
 
     /// @return how many answers were read
     private int run(Process process, int atLeast, Runnable end)
             throws IOException, InterruptedException {
-        steps = new int[KilledProcess.CALLERS];
+        int[] steps = new int[KilledProcess.CALLERS];
+        inFlight.put(round, steps);
         int seen = 0;
         try (BufferedReader lines = process.inputReader()) {
             String line = lines.readLine();
@@ -161,18 +172,25 @@ final class KilledRun {
 
     /// What was sent but not answered may or may not have taken effect; sent again, it has.
     private void finishWhatWasInFlight(Authority authority) {
-        for (int caller = 0; caller < steps.length; caller++) {
-            int call = steps[caller] / 2;
-            String id = KilledProcess.id(round, caller, call);
-            long amount = KilledProcess.reserved(caller, call);
-            authority.submit(reserve(id, amount));
-            if (steps[caller] % 2 == 1) {
-                authority.submit(commit(id, KilledProcess.spent(caller, call)));
-                held.remove(id);
-                spent.put(id, KilledProcess.spent(caller, call));
-            } else {
-                held.put(id, amount);
+        inFlight.forEach((ofRound, steps) -> {
+            for (int caller = 0; caller < steps.length; caller++) {
+                finish(authority, ofRound, caller, steps[caller]);
             }
+        });
+        inFlight.clear();
+    }
+
+    private void finish(Authority authority, int ofRound, int caller, int steps) {
+        int call = steps / 2;
+        String id = KilledProcess.id(ofRound, caller, call);
+        long amount = KilledProcess.reserved(caller, call);
+        authority.submit(reserve(id, amount));
+        if (steps % 2 == 1) {
+            authority.submit(commit(id, KilledProcess.spent(caller, call)));
+            held.remove(id);
+            spent.put(id, KilledProcess.spent(caller, call));
+        } else {
+            held.put(id, amount);
         }
     }
 

@@ -7,55 +7,159 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The disk fails to sync what SQLite has written, for a moment, in a process under load: it stops, nobody is
-/// answered from what may not be there, and the next start has all that was answered, once.
+/// The disk does not sync what SQLite has written, or does not read, for a moment, in a process under load.
+/// Where that is what answers wait for, the process stops; else it goes on. Nobody is answered from what may
+/// not be there, and the next start has all that was answered, once.
 ///
 /// Needs Linux and gcc, and is skipped where they cannot be had.
-final class SyncFaultTest {
+@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+final class SqliteFaultTest {
+
+    private static final String FILE = "/journal.db";
+    private static final String LOG = "/journal.db-wal";
+
+    /// Where a process says which calls have failed.
+    private static final String FAILED = "failed";
 
     /// Some come before, while the journal is made and the budget is defined.
-    private static final int[] SYNCS = {20, 21, 40, 60, 250};
+    private static final int[] LOG_SYNCS = {20, 21, 40, 60, 250};
+
+    /// Syncs of the file that fail: from which one on, and how many. The first three are of making it, the
+    /// next is of the first fold; a fold that fails is tried again with each batch.
+    private static final int[][] FILE_SYNCS = {{1, 1}, {2, 1}, {3, 1}, {4, 1}, {4, 3}, {4, 40}};
+
+    /// As few as a start needs, however much was archived.
+    private static final int[] FILE_READS = {1, 2, 3, 4, 5};
+
+    private static final int[] LOG_READS = {1, 2, 4, 10, 40};
+
+    /// Enough for the log to be folded.
+    private static final int MANY_ANSWERS = 30_000;
+
+    private static final int SOME_ANSWERS = 3_000;
 
     @TempDir Path work;
 
+    private Path library = Path.of("");
+
+    /// Where the process in hand is.
+    private Path folder = Path.of("");
+
+    @BeforeEach
+    void compile() throws IOException, InterruptedException {
+        assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "this is not Linux");
+        Path source = work.resolve("failing.c");
+        try (InputStream in = SqliteFaultTest.class.getResourceAsStream("failing.c")) {
+            Files.copy(Objects.requireNonNull(in), source);
+        }
+        library = work.resolve("failing.so");
+        assumeTrue(compiles(source, library), "gcc cannot make a library here");
+    }
+
+    /// Two fail, as SQLite passes over the failure of one that it does of its own accord.
     @Test
-    @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void sync_failingUnderLoad_stopsAndLosesNothingAnswered() throws Exception {
-        Path library = compile();
-        for (int at : SYNCS) {
-            Path folder = Files.createDirectory(work.resolve("sync-" + at));
-            Path data = folder.resolve("data");
+    void syncOfTheLog_failingUnderLoad_stopsAndLosesNothingAnswered() throws Exception {
+        for (int at : LOG_SYNCS) {
+            Path data = folder("log-" + at);
             KilledRun run = new KilledRun();
-            run.runUntilItEnds(
-                    data,
-                    folder,
-                    Map.of(
-                            "LD_PRELOAD", library.toString(),
-                            "FAILSYNC_FILE", "/journal.db-wal",
-                            "FAILSYNC_AT", Integer.toString(at)));
-            assertThat(Files.readString(folder.resolve("killed.log")))
+            run.runUntilItEnds(data, folder, failing("sync", LOG, at, 2));
+            assertThat(said())
                     .as("sync %s", at)
                     .contains("cannot write to the journal", "disk I/O error");
             run.assertNothingAnsweredIsLost(data);
         }
     }
 
-    private Path compile() throws IOException, InterruptedException {
-        assumeTrue(Files.isDirectory(Path.of("/proc/self/fd")), "this is not Linux");
-        Path source = work.resolve("failsync.c");
-        try (InputStream in = SyncFaultTest.class.getResourceAsStream("failsync.c")) {
-            Files.copy(Objects.requireNonNull(in), source);
+    /// What was written since the last sync is gone then: the log has to have it still.
+    @Test
+    void syncOfTheFile_failing_stopsAStartAtMostAndLosesNothingAnswered() throws Exception {
+        int goneOn = 0;
+        for (int[] syncs : FILE_SYNCS) {
+            Path data = folder("file-" + syncs[0] + "-" + syncs[1]);
+            Map<String, String> failing = failing("sync", FILE, syncs[0], syncs[1]);
+            failing.put("FAIL_SYNCED", folder.resolve("synced").toString());
+            KilledRun run = new KilledRun();
+            int answers = run.runUntilItEnds(data, folder, failing, MANY_ANSWERS, () -> {});
+            assertThat(failed()).isEqualTo(syncs[1]);
+            if (answers == 0) {
+                assertThat(said()).contains("cannot read the journal", "disk I/O error");
+                run.run(data, folder, SOME_ANSWERS, () -> {});
+            } else {
+                assertThat(answers).as(said()).isGreaterThanOrEqualTo(MANY_ANSWERS);
+                goneOn++;
+            }
+            run.assertNothingAnsweredIsLost(data);
         }
-        Path library = work.resolve("failsync.so");
-        assumeTrue(compiles(source, library), "gcc cannot make a library here");
-        return library;
+        assertThat(goneOn).isGreaterThanOrEqualTo(3);
+    }
+
+    /// All records are in the file, as nobody was killed before.
+    @Test
+    void readOfTheFile_failingAtAStart_losesNothingAnswered() throws Exception {
+        for (int at : FILE_READS) {
+            Path data = folder("file-read-" + at);
+            KilledRun run = new KilledRun();
+            run.run(data, folder, SOME_ANSWERS, () -> {});
+            run.assertNothingAnsweredIsLost(data);
+            assertReadFails(run, data, FILE, at);
+        }
+    }
+
+    /// The log is what a process that was killed has left, and is to be read at the start.
+    @Test
+    void readOfTheLog_failingAtAStart_losesNothingAnswered() throws Exception {
+        for (int at : LOG_READS) {
+            Path data = folder("log-read-" + at);
+            KilledRun run = new KilledRun();
+            run.run(data, folder, SOME_ANSWERS, () -> {});
+            assertReadFails(run, data, LOG, at);
+        }
+    }
+
+    private void assertReadFails(KilledRun run, Path data, String file, int at) throws Exception {
+        Map<String, String> failing = failing("read", file, at, 1);
+        int answers = run.runUntilItEnds(data, folder, failing, SOME_ANSWERS, () -> {});
+        assertThat(failed()).as("read %s", at).isOne();
+        if (answers < SOME_ANSWERS) {
+            assertThat(said()).containsPattern("cannot (read|write to) the journal|is damaged at");
+        }
+        run.assertNothingAnsweredIsLost(data);
+    }
+
+    private Path folder(String name) throws IOException {
+        folder = Files.createDirectory(work.resolve(name));
+        return folder.resolve("data");
+    }
+
+    /// The environment of a process of which some calls fail.
+    private Map<String, String> failing(String call, String file, int at, int calls) {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("LD_PRELOAD", library.toString());
+        environment.put("FAIL_FILE", file);
+        environment.put("FAIL_CALL", call);
+        environment.put("FAIL_AT", Integer.toString(at));
+        environment.put("FAIL_CALLS", Integer.toString(calls));
+        environment.put("FAIL_SAID", folder.resolve(FAILED).toString());
+        return environment;
+    }
+
+    /// What the process has said of its errors.
+    private String said() throws IOException {
+        return Files.readString(folder.resolve("killed.log"));
+    }
+
+    /// How many calls have failed.
+    private int failed() throws IOException {
+        return Files.readAllLines(folder.resolve(FAILED)).size();
     }
 
     private static boolean compiles(Path source, Path library) throws InterruptedException {
