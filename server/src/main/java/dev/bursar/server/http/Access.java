@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// machine; a signed-in browser may read. An open door lets everybody in to read who asks for this
 /// machine by name, which keeps pages of the web from asking through a visitor's browser.
 ///
-/// What a role may not do is 403. Of tenants that a token is not good for, nothing is there: 404.
+/// What a role may not do is 403. Of tenants that a token is not good for, nothing is there: 404. Both are
+/// written down as refused, the second whether or not there is such a tenant, so that its absence tells
+/// nothing, either.
 final class Access {
 
     private static final String BEARER = "bearer ";
@@ -43,6 +45,9 @@ final class Access {
             Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
 
     private static final String ACTOR = "bursar.actor";
+
+    /// What writes down that somebody asks for another tenant than its own.
+    private static final String OF_OTHERS = "bursar.of_others";
 
     /// That nobody had to say who asks.
     private static final String VISITING = "bursar.visiting";
@@ -175,6 +180,8 @@ final class Access {
         }
         TenantId bound = actor.tenant();
         if (bound != null) {
+            Runnable ofOthers = () -> refused.forbidden(actor, route.written());
+            context.put(OF_OTHERS, ofOthers);
             bind(route, context, bound);
         }
         context.next();
@@ -203,9 +210,13 @@ final class Access {
         }
     }
 
+    /// For routes that [#require] has let pass. That it is refused is written down among the acts of the
+    /// actor's own tenant.
+    ///
     /// @throws ApiException 404 when it is a tenant that the actor may not see
     static void requireTenant(RoutingContext context, String tenant) {
         if (!actor(context).mayTouch(tenant)) {
+            context.<Runnable>get(OF_OTHERS).run();
             throw ApiException.notFound("no tenant " + tenant);
         }
     }

@@ -85,7 +85,7 @@ final class RefusedAccess {
         counter.labelValues(why.code).inc();
     }
 
-    /// Somebody known asks for what it may not do.
+    /// Somebody known asks for what it may not do, or for another tenant than its own.
     ///
     /// @param route method and path, or a part of the API: nothing that its caller chose
     void forbidden(Actor actor, String route) {

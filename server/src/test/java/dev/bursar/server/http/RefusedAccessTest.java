@@ -3,6 +3,7 @@ package dev.bursar.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.ledger.ScopePath;
+import dev.bursar.ledger.TenantId;
 import dev.bursar.server.config.Permission;
 import dev.bursar.server.directory.Actor;
 import dev.bursar.server.directory.KeyRequest;
@@ -111,6 +112,41 @@ class RefusedAccessTest {
                     .isEqualTo(403);
         }
         assertThat(told()).containsExactly("key:part /api/cache 1");
+    }
+
+    /// One that is there and one that is not are the same, also in what is written down.
+    @Test
+    void requestForAnotherTenant_isNotFound_andInTheAuditLogOfTheActorsOwn() {
+        String operator = house.token("olga", Role.OPERATOR, ApiHouse.ACME);
+        for (String tenant : List.of("other", "nowhere")) {
+            for (String of : List.of("/api/tenants/" + tenant, "/api/keys?tenant=" + tenant)) {
+                assertThat(house.send(operator, "GET", of, "").statusCode()).isEqualTo(404);
+            }
+            String key = "{\"tenant\":\"%s\",\"name\":\"k\"}".formatted(tenant);
+            assertThat(house.send(operator, "POST", "/api/keys", key).statusCode()).isEqualTo(404);
+        }
+
+        assertThat(told())
+                .containsExactly(
+                        "acme/olga GET /api/tenants/:tenant 1",
+                        "acme/olga GET /api/keys 1",
+                        "acme/olga POST /api/keys 1");
+        assertThat(acts())
+                .extracting(act -> act.path("tenant").asString())
+                .containsOnly(ApiHouse.ACME.value());
+        assertThat(counted("forbidden")).isEqualTo(6);
+    }
+
+    /// An entry about an id that is there would tell that it is.
+    @Test
+    void requestForAnIdOfAnotherTenant_isNotToldApartFromOneForNone() {
+        house.token("otto", Role.VIEWER, new TenantId("other"));
+        String admin = house.token("adam", Role.ADMIN, ApiHouse.ACME);
+        for (String name : List.of("otto", "nobody")) {
+            assertThat(house.send(admin, "DELETE", "/api/tokens/" + name, "").statusCode())
+                    .isEqualTo(404);
+        }
+        assertThat(told()).isEmpty();
     }
 
     /// Whoever is not known writes nothing.
