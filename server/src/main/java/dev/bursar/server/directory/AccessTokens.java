@@ -135,8 +135,9 @@ public final class AccessTokens {
     /// Makes a token. Names are unique among the tokens of one tenant, and among those that are bound to
     /// none: nobody learns from a name what others have.
     ///
-    /// @param tenant exists
-    /// @throws DirectoryException `EXISTS` when the name is taken there, `CALLER` naming what is malformed
+    /// @param tenant exists, or has existed
+    /// @throws DirectoryException `EXISTS` when the name is taken there, `CALLER` naming what is malformed,
+    ///     `CLOSED` for a closed tenant
     public NewToken create(
             String name,
             Role role,
@@ -164,6 +165,9 @@ public final class AccessTokens {
         if (expires != null && !expires.isAfter(now)) {
             throw new DirectoryException(Kind.CALLER, "expires: has passed: " + expires);
         }
+        if (tenant != null) {
+            requireNotClosed(tenant);
+        }
         if (named(name, tenant).isPresent()) {
             throw new DirectoryException(Kind.EXISTS, "there is a token " + name + " already");
         }
@@ -187,6 +191,17 @@ public final class AccessTokens {
         });
         reload();
         return new NewToken(token, secret);
+    }
+
+    /// Asks the database, under its monitor: a tenant that is just ending has revoked the tokens that there
+    /// were, and would leave one that is made now.
+    private void requireNotClosed(TenantId tenant) {
+        List<String> closed =
+                database.rows(
+                        "SELECT id FROM tenant WHERE status = 'closed'", row -> row.getString(1));
+        if (closed.contains(tenant.value())) {
+            throw DirectoryException.closed(tenant);
+        }
     }
 
     /// What the audit log says of a token.

@@ -346,7 +346,7 @@ public final class Directory implements Identities, AutoCloseable {
     public Tenant requireOpen(TenantId id) {
         Tenant tenant = requireTenant(id);
         if (tenant.status() == Status.CLOSED) {
-            throw new DirectoryException(Kind.CLOSED, "the tenant " + id + " is closed for ever");
+            throw DirectoryException.closed(id);
         }
         return tenant;
     }

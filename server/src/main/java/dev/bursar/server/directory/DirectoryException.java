@@ -1,5 +1,6 @@
 package dev.bursar.server.directory;
 
+import dev.bursar.ledger.TenantId;
 import org.jspecify.annotations.Nullable;
 
 /// A request that the directory does not carry out, or a failure of its file.
@@ -32,6 +33,10 @@ public final class DirectoryException extends RuntimeException {
     DirectoryException(Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
+    }
+
+    static DirectoryException closed(TenantId tenant) {
+        return new DirectoryException(Kind.CLOSED, "the tenant " + tenant + " is closed for ever");
     }
 
     public Kind kind() {

@@ -141,6 +141,19 @@ class DirectoryTest {
         assertThat(directory.tenants()).containsEntry("acme", anew);
     }
 
+    /// Whoever makes one may have asked for the tenant before it ended.
+    @Test
+    void token_ofATenantThatHasEnded_isNotMade() {
+        TenantId brief = new TenantId("brief");
+        directory.createTenant(brief, ZoneId.of("UTC"), Actor.COMMAND_LINE);
+        directory.closeTenant(brief, Actor.COMMAND_LINE);
+
+        AccessTokens tokens = directory.tokens();
+        assertThat(kind(() -> tokens.create("late", Role.VIEWER, brief, null, Actor.COMMAND_LINE)))
+                .isEqualTo(Kind.CLOSED);
+        assertThat(tokens.named("late")).isEmpty();
+    }
+
     /// Both take what the other has: one waits, and none for ever.
     @Test
     @Timeout(60)
