@@ -250,6 +250,7 @@ public final class Server implements AutoCloseable {
         Config fresh = options.overrides().apply(Config.read(file, options.environment()));
         PriceBook book = fresh.priceBook();
         List<String> changes = new ArrayList<>(directory.declare(fresh));
+        directory.tokens().configure(fresh.adminToken());
         notary.tell();
         Actor configuration = Actor.CONFIGURATION.with(by.trail());
         changes.addAll(new DeclaredBudgets(authority, configuration).declare(fresh.budgets()));
@@ -310,9 +311,25 @@ public final class Server implements AutoCloseable {
             changes.add("changed prices");
         }
         if (!Objects.equals(fresh.adminToken(), config.adminToken())) {
-            changes.add("changed the administrator's token");
+            changes.add(
+                    fresh.adminToken() == null
+                            ? withoutAdminToken()
+                            : "changed the administrator's token");
         }
         return changes;
+    }
+
+    /// The file's token is good no more, as it may have been taken out because somebody else knows it. Without
+    /// another one nobody is locked out: the command line on this machine needs none.
+    private String withoutAdminToken() {
+        if (directory.tokens().hasAdministrator()) {
+            return "removed the administrator's token: the one of the first start is good again";
+        }
+        String how =
+                "./bursar tokens create makes one of the role admin, and the next start the"
+                        + " administrator's";
+        LOG.warn("event=no_administrator_token {}", how);
+        return "removed the administrator's token, and none was made at a first start: " + how;
     }
 
     /// As the audit log has it.

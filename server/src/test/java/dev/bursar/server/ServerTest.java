@@ -365,6 +365,29 @@ class ServerTest {
     }
 
     @Test
+    void reload_withoutTheAdministratorsToken_endsItAndItsSessions() throws IOException {
+        String cookie = signIn(ADMIN, "/").headers().firstValue("set-cookie").orElse("");
+        String session = cookie.substring(0, cookie.indexOf(';'));
+        Path file = directory.resolve("bursar.yaml");
+        String written = Files.readString(file);
+        Files.writeString(file, written.replace("admin: { token: " + ADMIN + " }\n", ""));
+
+        assertThat(json(send(post("/api/reload", ""))).path("changes").toString())
+                .contains("removed the administrator's token", "./bursar tokens create");
+
+        assertThat(send(asAdmin("/api/budgets")).statusCode()).isEqualTo(401);
+        assertThat(send(request("/").header("Cookie", session)).statusCode()).isEqualTo(303);
+        assertThat(signIn(ADMIN, "/").statusCode()).isEqualTo(401);
+        HttpRequest.Builder local = request("/api/budgets");
+        assertThat(send(local.header("Authorization", "Bearer " + LOCAL)).statusCode())
+                .isEqualTo(200);
+
+        Files.writeString(file, written);
+        server.reload(Actor.COMMAND_LINE);
+        assertThat(send(asAdmin("/api/budgets")).statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void reload_pricesOfTools_areInForceForAgents() throws IOException {
         Path file = directory.resolve("bursar.yaml");
         String before = Files.readString(file);

@@ -57,8 +57,21 @@ public final class AccessTokens {
         this.database = database;
         this.acts = acts;
         this.clock = clock;
-        this.administrator = configured == null ? stored() : SecretHash.of(configured);
+        configure(configured);
         reload();
+    }
+
+    /// Makes a token the administrator's instead of the one that was. Who signed in with that is signed in no
+    /// more.
+    ///
+    /// @param configured null for the one that was made at a first start, if there was such a start
+    public void configure(@Nullable String configured) {
+        administrator = configured == null ? stored() : SecretHash.of(configured);
+    }
+
+    /// Whether there is an administrator's token, of the configuration or of a first start.
+    public boolean hasAdministrator() {
+        return administrator != null;
     }
 
     private @Nullable SecretHash stored() {
@@ -67,10 +80,6 @@ public final class AccessTokens {
                         "SELECT value FROM setting WHERE name = '" + SETTING + "'",
                         row -> SecretHash.ofBytes(row.getBytes(1)));
         return found.isEmpty() ? null : found.getFirst();
-    }
-
-    void configure(String configured) {
-        administrator = SecretHash.of(configured);
     }
 
     /// Makes the administrator's token where there is none yet, and returns it this once. Called when

@@ -117,10 +117,6 @@ public final class Directory implements Identities, AutoCloseable {
             }
         }
         List<String> changes = store.declare(config.tenants().values(), clock.instant());
-        String token = config.adminToken();
-        if (token != null) {
-            tokens.configure(token);
-        }
         reload();
         return changes;
     }

@@ -393,6 +393,24 @@ class DirectoryTest {
     }
 
     @Test
+    void adminTokenThatIsTakenOut_leavesTheOneOfTheFirstStart() {
+        Path fresh = data.resolve("fresh");
+        try (Directory opened = Directory.open(fresh, null, () -> now)) {
+            AccessTokens tokens = opened.tokens();
+            String first = tokens.firstAdminToken().orElseThrow();
+            tokens.configure("of-the-file");
+            assertThat(tokens.find(first)).isEmpty();
+            Admission session = tokens.admit("of-the-file").orElseThrow();
+
+            tokens.configure(null);
+
+            assertThat(tokens.find("of-the-file")).isEmpty();
+            assertThat(tokens.isGood(session)).isFalse();
+            assertThat(tokens.find(first)).isPresent();
+        }
+    }
+
+    @Test
     void firstAdminToken_whereTheConfigurationHasOne_isNotMade() {
         assertThat(directory.tokens().firstAdminToken()).isEmpty();
         assertThat(directory.tokens().find("admin-token")).isPresent();

@@ -7,7 +7,6 @@ import dev.bursar.ledger.Balance;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.TenantId;
-import dev.bursar.server.config.Config;
 import dev.bursar.server.directory.Role;
 import java.io.IOException;
 import java.net.CookieManager;
@@ -353,11 +352,7 @@ class FormsTest {
         HttpClient administrator = browser(ApiHouse.TOKEN);
         assertThat(get(administrator, "/approvals").statusCode()).isEqualTo(200);
 
-        house.directory.declare(
-                Config.parse(
-                        "test",
-                        "{ admin: { token: another-token }, tenants: { acme: {}, other: {} } }",
-                        Map.of()));
+        house.directory.tokens().configure("another-token");
 
         assertThat(get(administrator, "/approvals").headers().firstValue("location").orElse(""))
                 .startsWith("/sign-in");
