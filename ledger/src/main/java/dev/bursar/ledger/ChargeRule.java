@@ -3,6 +3,8 @@ package dev.bursar.ledger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Decides spending that had no hold.
@@ -159,12 +161,22 @@ final class ChargeRule {
             case ALLOW_IF_AVAILABLE -> Coverage.capped(command.actual(), targets, false);
             case ALLOW_WITH_OVERDRAFT -> {
                 Coverage owing = Coverage.capped(command.actual(), targets, true);
-                yield owing.refused() == null
+                Outcome.Refused refused = owing.refused();
+                yield refused == null
                         ? owing
-                        : Coverage.refused(postings.overdrawn(passed(wanted, now)));
+                        : Coverage.refused(overdrawn(refused, passed(wanted, now)));
             }
             case ALWAYS -> Coverage.all(command.actual());
         };
+    }
+
+    /// The same refusal, saying of its budgets whether only holds are in the way.
+    private static Outcome.Refused overdrawn(Outcome.Refused refused, List<Block> passed) {
+        Set<AccountKey> overdrawn =
+                refused.blocks().stream().map(Block::account).collect(Collectors.toSet());
+        return Refusals.by(
+                refused.reason(),
+                passed.stream().filter(block -> overdrawn.contains(block.account())).toList());
     }
 
     /// The hard budgets that spending leaves above their limit.

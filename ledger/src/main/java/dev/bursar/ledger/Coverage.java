@@ -62,7 +62,8 @@ record Coverage(
         return new Coverage(Amounts.NONE, List.of(), refused);
     }
 
-    /// Charges what is above the hold as far as all targets of a unit cover it.
+    /// Charges what is above the hold as far as all targets of a unit cover it. It is refused by those alone
+    /// that would owe too much of what is charged: a budget without an overdraft only caps it.
     ///
     /// @param mayOwe whether what is not covered may become debt
     static Coverage capped(Amounts actual, List<Target> targets, boolean mayOwe) {

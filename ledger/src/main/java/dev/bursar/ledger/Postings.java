@@ -65,23 +65,6 @@ final class Postings {
                 block(budget, over, Block.Cause.SPENT, now));
     }
 
-    /// The refusal of what leaves more debt than an overdraft allows: of the budgets that it is charged to,
-    /// those where that is so.
-    Outcome.Refused overdrawn(List<Block> charged) {
-        return Refusals.by(
-                Reason.OVERDRAFT_EXCEEDED,
-                charged.stream()
-                        .filter(block ->
-                                block.asked() - block.affordable()
-                                        > overdraftLimit(block) - block.debt())
-                        .toList());
-    }
-
-    private long overdraftLimit(Block block) {
-        BudgetState budget = state.budget(block.account().budget());
-        return budget == null ? 0 : budget.budget().terms().overdraftLimit();
-    }
-
     /// The block that a budget puts in the way of `more`.
     Block block(BudgetState state, Entry.Posting more, Block.Cause cause, Instant now) {
         Budget budget = state.budget();

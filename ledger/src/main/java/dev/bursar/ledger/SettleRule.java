@@ -292,12 +292,7 @@ final class SettleRule {
                     Coverage.refused(
                             Refusals.by(Reason.OVERAGE_REJECTED, rejected(hold, overrun, now)));
             case ALLOW_IF_AVAILABLE -> Coverage.capped(actual, targets(hold, overrun, now), false);
-            case ALLOW_WITH_OVERDRAFT -> {
-                Coverage owing = Coverage.capped(actual, targets(hold, overrun, now), true);
-                yield owing.refused() == null
-                        ? owing
-                        : Coverage.refused(postings.overdrawn(rejected(hold, overrun, now)));
-            }
+            case ALLOW_WITH_OVERDRAFT -> Coverage.capped(actual, targets(hold, overrun, now), true);
         };
     }
 

@@ -29,13 +29,13 @@ final class NaiveSpending {
             }
         }
         if (overage == Command.Overage.REJECT && !overrun.isEmpty()) {
-            return "OVERAGE_REJECTED" + over(hold, overrun, false, now);
+            return "OVERAGE_REJECTED" + over(hold, overrun, null, now);
         }
         for (Unit unit : overrun.units()) {
             long over = overrun.get(unit);
             long take = covered(hard(hold.shares, unit), over, overage, now);
             if (take < 0) {
-                return "OVERDRAFT_EXCEEDED" + over(hold, overrun, true, now);
+                return "OVERDRAFT_EXCEEDED" + over(hold, overrun, overage, now);
             }
             charged = charged.with(unit, actual.get(unit) - over + take);
         }
@@ -54,13 +54,21 @@ final class NaiveSpending {
     /// The hard budgets of a hold that an overrun would have been charged to, or of these those that may
     /// not owe so much.
     private String over(
-            NaiveBooks.NaiveHold hold, Amounts overrun, boolean overdrawn, Instant now) {
+            NaiveBooks.NaiveHold hold,
+            Amounts overrun,
+            Command.@Nullable Overage owing,
+            Instant now) {
         Map<Budget, Long> over = new LinkedHashMap<>();
         for (NaiveBooks.Share share : hold.shares) {
             Budget budget = books.budget(share.account());
             long amount = overrun.get(budget.unit());
             long room = share.account().room(budget, books.held(share.account()), now);
-            boolean listed = !overdrawn || isOverdrawn(budget, share.account(), amount, room);
+            boolean listed =
+                    owing == null
+                            || isOverdrawn(
+                                    share.account(),
+                                    capped(hard(hold.shares, budget.unit()), amount, owing, now),
+                                    now);
             if (budget.mode() == Budget.Mode.HARD && amount > 0 && listed) {
                 over.put(budget, room);
             }
@@ -68,10 +76,11 @@ final class NaiveSpending {
         return texts(over, _ -> Block.Cause.SPENT);
     }
 
-    private static boolean isOverdrawn(
-            Budget budget, NaiveAccount account, long amount, long room) {
-        long debt = amount - Math.max(0, room);
-        return account.debt + debt > budget.terms().overdraftLimit();
+    /// @param take what is charged
+    private boolean isOverdrawn(NaiveAccount account, long take, Instant now) {
+        Budget budget = books.budget(account);
+        long debt = take - Math.max(0, account.room(budget, books.held(account), now));
+        return debt > 0 && account.debt + debt > budget.terms().overdraftLimit();
     }
 
     private static String texts(Map<Budget, Long> rooms, Function<Budget, Block.Cause> cause) {
@@ -145,21 +154,21 @@ final class NaiveSpending {
     /// How much of what is above a hold is charged, or -1 when it would leave too much debt.
     private long covered(
             List<NaiveAccount> targets, long over, Command.Overage overage, Instant now) {
-        long take = over;
         if (isAlways(overage)) {
-            return take;
+            return over;
         }
+        long take = capped(targets, over, overage, now);
+        return targets.stream().anyMatch(account -> isOverdrawn(account, take, now)) ? -1 : take;
+    }
+
+    /// How much of it those let pass that may not owe.
+    private long capped(
+            List<NaiveAccount> targets, long over, Command.Overage overage, Instant now) {
+        long take = over;
         for (NaiveAccount account : targets) {
             Budget budget = books.budget(account);
             if (caps(budget, overage)) {
                 take = Math.min(take, Math.max(0, account.room(budget, books.held(account), now)));
-            }
-        }
-        for (NaiveAccount account : targets) {
-            Budget budget = books.budget(account);
-            long debt = take - Math.max(0, account.room(budget, books.held(account), now));
-            if (debt > 0 && account.debt + debt > budget.terms().overdraftLimit()) {
-                return -1;
             }
         }
         return take;
@@ -188,23 +197,10 @@ final class NaiveSpending {
         }
         Amounts charged = command.actual();
         for (Unit unit : command.actual().units()) {
-            List<NaiveAccount> targets =
-                    limits(command, unit).stream()
-                            .map(b -> books.peek(b, per(b, command), now, false))
-                            .toList();
+            List<NaiveAccount> targets = targets(command, unit, now);
             long take = covered(targets, command.actual().get(unit), overage, now);
             if (take < 0) {
-                passed.entrySet()
-                        .removeIf(entry ->
-                                !isOverdrawn(
-                                        entry.getKey(),
-                                        books.peek(
-                                                entry.getKey(),
-                                                per(entry.getKey(), command),
-                                                now,
-                                                false),
-                                        command.actual().get(entry.getKey().unit()),
-                                        entry.getValue()));
+                passed.keySet().removeIf(budget -> !isOverdrawn(budget, command, now));
                 return "OVERDRAFT_EXCEEDED" + texts(passed, b -> cause(b, command, now));
             }
             if (overage != Command.Overage.REJECT) {
@@ -216,6 +212,21 @@ final class NaiveSpending {
             charge(budget, command, charged, now);
         }
         return "charged " + charged + " passed" + (above.isEmpty() ? " []" : above);
+    }
+
+    private boolean isOverdrawn(Budget budget, Command.Charge command, Instant now) {
+        long asked = command.actual().get(budget.unit());
+        List<NaiveAccount> targets = targets(command, budget.unit(), now);
+        return isOverdrawn(
+                books.peek(budget, per(budget, command), now, false),
+                capped(targets, asked, command.overage(), now),
+                now);
+    }
+
+    private List<NaiveAccount> targets(Command.Charge command, Unit unit, Instant now) {
+        return limits(command, unit).stream()
+                .map(b -> books.peek(b, per(b, command), now, false))
+                .toList();
     }
 
     /// Why a charge is stopped before any limit is looked at, or null.

@@ -9,6 +9,7 @@ import static dev.bursar.ledger.TestLedger.reason;
 import static dev.bursar.ledger.TestLedger.subject;
 import static dev.bursar.ledger.Unit.TOKENS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.bursar.ledger.Command.Overage;
 import org.jspecify.annotations.Nullable;
@@ -152,6 +153,26 @@ class OverdraftTest {
         }
         assertFunding("a", debtA, uncoveredA, overA);
         assertFunding("b", debtB, uncoveredB, overB);
+    }
+
+    /// `capping` may not owe and only caps what is charged; what it lets pass is too much for `small` alone.
+    @Test
+    void overdraftThatIsTooSmall_isToldWithoutTheBudgetsThatOnlyCap() {
+        define("capping", 110, 0);
+        define("small", 100, 9);
+        define("large", 100, 20);
+        HoldId hold = ledger.granted(RUN, TOKENS, 50, Overage.ALLOW_WITH_OVERDRAFT);
+
+        Outcome commit = ledger.commit(hold, TOKENS, 150);
+
+        assertThat(reason(commit)).isEqualTo(Reason.OVERDRAFT_EXCEEDED);
+        assertThat(blocks(commit))
+                .extracting(Block::name, Block::asked, Block::affordable, Block::cause)
+                .containsExactly(tuple("small", 100L, 50L, Block.Cause.SPENT));
+        Outcome charge = ledger.charge(RUN, TOKENS, 70, Overage.ALLOW_WITH_OVERDRAFT);
+        assertThat(blocks(charge))
+                .extracting(Block::name, Block::asked, Block::affordable, Block::cause)
+                .containsExactly(tuple("small", 70L, 50L, Block.Cause.HELD));
     }
 
     private void assertFunding(String name, long debt, long uncovered, boolean overLimit) {
