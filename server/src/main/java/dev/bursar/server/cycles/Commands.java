@@ -161,7 +161,7 @@ final class Commands {
     /// To the ledger, a key that is the name of its hold is that of a call which nobody repeats otherwise: a
     /// client's is none of these.
     private static CommandKey key(String on, Requests.Keyed request) {
-        String own = request.idempotencyKey();
+        String own = ClientKeys.stored(request.idempotencyKey());
         return new CommandKey(
                 own.equals(on) ? Fingerprint.uuid(on, own) : own, Fingerprint.of(on, request));
     }

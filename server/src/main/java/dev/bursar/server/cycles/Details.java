@@ -58,7 +58,7 @@ final class Details {
     static void write(JsonGenerator out, Reservation of, boolean metadata, boolean committed) {
         out.writeStringProperty("reservation_id", of.id());
         out.writeStringProperty("status", of.status().name());
-        out.writeStringProperty("idempotency_key", of.key());
+        out.writeStringProperty("idempotency_key", ClientKeys.sent(of.key()));
         subject(out, of);
         action(out, of);
         Json.amount(out, "reserved", new Unit(of.unit()), of.reserved());

@@ -47,7 +47,7 @@ final class ReservationsList {
         ReservationsQuery first =
                 new ReservationsQuery(
                         tenant(query, exchange),
-                        query.text("idempotency_key"),
+                        ClientKeys.storedOrNone(query.text("idempotency_key")),
                         status(query),
                         query.levels(),
                         caller == null || caller.key().scope() == null

@@ -11,7 +11,8 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /// Makes requests that move money take effect once: `Idempotency-Key` counts within the tenant and what
-/// the request is about. Without one, every request is a new one.
+/// the request is about. Without one, every request is a new one. Keys of the clients of the protocol are
+/// apart from these: whoever adds a form of key says so there.
 final class Idempotency {
 
     static final String HEADER = "Idempotency-Key";

@@ -101,6 +101,41 @@ class OperatorTest {
         return acts.path(0);
     }
 
+    /// An operator's key is the ledger's `on_behalf k-1`, and one of what is done to a reservation has that id.
+    @Test
+    void keysOfClients_areNotTakenForThoseOfOperators() {
+        String body =
+                "{\"tenant\":\"acme\",\"amount\":\"0.01 USD\",\"subject\":{\"agent\":\"keys\"}}";
+        String subject = "{\"tenant\":\"acme\",\"agent\":\"keys\"}";
+        String clients = reserve("on_behalf k-1", subject, 10, "");
+        String byClient = server.post("/v1/reservations", clients).text("reservation_id");
+        Reply made = post("", body, "Idempotency-Key", "k-1");
+        assertThat(made.status()).as(made.body()).isEqualTo(201);
+        String byOperator = made.text("id");
+
+        assertThat(byOperator).isNotEqualTo(byClient);
+        assertThat(server.post("/v1/reservations", clients).text("reservation_id"))
+                .isEqualTo(byClient);
+        assertThat(post("", body, "Idempotency-Key", "k-1").text("id")).isEqualTo(byOperator);
+        assertThat(server.get("/v1/reservations/" + byClient).text("idempotency_key"))
+                .isEqualTo("on_behalf k-1");
+        server.follow();
+        assertThat(
+                        server.get("/v1/reservations?idempotency_key=on_behalf%20k-1")
+                                .json()
+                                .path("reservations"))
+                .extracting(found -> found.path("reservation_id").asString())
+                .containsExactly(byClient);
+
+        String release = "{\"idempotency_key\":\"" + byOperator + " k-1\"}";
+        assertThat(server.post("/v1/reservations/" + byClient + "/release", release).status())
+                .isEqualTo(200);
+        assertThat(
+                        post("/acme/" + byOperator + "/release", "{}", "Idempotency-Key", "k-1")
+                                .status())
+                .isEqualTo(200);
+    }
+
     @Test
     void list_ofATenant_isFilteredAndPaged() {
         List<String> made = new ArrayList<>();
