@@ -34,7 +34,7 @@ final class Call implements Runnable {
     private final Exchanges exchanges;
     private final RunGuard guard;
 
-    /// Of the attempt that is being made.
+    /// Of the attempt that is being made, empty before the first.
     private CallRecord record = new CallRecord();
 
     private @Nullable CallHold hold;
@@ -96,7 +96,6 @@ final class Call implements Runnable {
         CallRequest request = RequestParser.parse(target, body);
         String call = wiring.ids().next();
         CallSubject subject = CallSubject.of(caller, headers, call);
-        describe(request).label("call", call).label("dialect", target.operation().label());
         try {
             CallSubject.requireScope(caller, subject.known());
             wiring.owners().requireOwn(request.kept().previous(), caller.tenant());
@@ -111,8 +110,22 @@ final class Call implements Runnable {
             }
         } catch (RefusedException refused) {
             throw OwnDenials.written(
-                    wiring.authority(), refused, caller.tenant(), subject.known(), record);
+                    wiring.authority(),
+                    refused,
+                    caller.tenant(),
+                    subject.known(),
+                    last(request, call));
+        } catch (RuntimeException | Error bug) {
+            last(request, call);
+            throw bug;
         }
+    }
+
+    /// The record of the last attempt, or of a call that ends before the first.
+    private CallRecord last(CallRequest request, String call) {
+        return record.call() == null
+                ? describe(request).label("call", call).label("dialect", target.operation().label())
+                : record;
     }
 
     /// Answers from the cache, or else from a provider. A place at the provider is taken for the latter only.
@@ -336,13 +349,13 @@ final class Call implements Runnable {
 
     /// Begins the record of the next attempt with what the client has said.
     private CallRecord describe(CallRequest request) {
-        record =
-                new CallRecord()
-                        .label("requested_model", request.model())
-                        .label("request_type", headers.requestType())
-                        .label("priority", headers.priority())
-                        .label("stream", Boolean.toString(request.stream()));
-        return record;
+        if (record.call() != null) {
+            record = new CallRecord();
+        }
+        return record.label("requested_model", request.model())
+                .label("request_type", headers.requestType())
+                .label("priority", headers.priority())
+                .label("stream", Boolean.toString(request.stream()));
     }
 
     private Admission.@Nullable Admitted admit(
