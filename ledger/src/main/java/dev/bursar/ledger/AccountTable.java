@@ -90,12 +90,19 @@ final class AccountTable {
         static final Spot FIRST = new Spot(0, List.of());
     }
 
+    /// An account at its place in the order of walks, which is as if the table were in parts.
     private record Placed(long place, Account account) {
 
         private static final Comparator<Placed> ORDER =
                 Comparator.comparingLong(Placed::place)
                         .thenComparing(
                                 placed -> placed.account().key().per(), AccountTable::compare);
+
+        private static Placed of(int hash, Account account) {
+            return new Placed(
+                    AccountTable.place(hash >>> (Integer.SIZE - PART_BITS), Integer.reverse(hash)),
+                    account);
+        }
 
         private boolean isAtOrAfter(Spot spot) {
             return place > spot.place()
@@ -145,24 +152,15 @@ final class AccountTable {
         return null;
     }
 
-    private @Nullable Spot walk(Stream<Account> some, Spot from, Predicate<Account> taken) {
+    private @Nullable Spot walk(Stream<Placed> some, Spot from, Predicate<Account> taken) {
         List<Placed> ordered =
-                some.map(account -> new Placed(place(account.key()), account))
-                        .filter(placed -> placed.isAtOrAfter(from))
-                        .sorted(Placed.ORDER)
-                        .toList();
+                some.filter(placed -> placed.isAtOrAfter(from)).sorted(Placed.ORDER).toList();
         for (Placed placed : ordered) {
             if (!taken.test(placed.account())) {
                 return new Spot(placed.place(), placed.account().key().per());
             }
         }
         return null;
-    }
-
-    /// In the order of walks, as if the table were in parts.
-    private long place(AccountKey key) {
-        int hash = hash(key);
-        return place(hash >>> (Integer.SIZE - PART_BITS), Integer.reverse(hash));
     }
 
     private static long place(int part, int reversed) {
@@ -238,11 +236,12 @@ final class AccountTable {
             return place;
         }
 
-        private Stream<Account> all() {
-            Stream.Builder<Account> found = Stream.builder();
-            for (Account each : accounts) {
+        private Stream<Placed> all() {
+            Stream.Builder<Placed> found = Stream.builder();
+            for (int place = 0; place < hashes.length; place++) {
+                Account each = accounts[place];
                 if (each != null) {
-                    found.add(each);
+                    found.add(Placed.of(hashes[place], each));
                 }
             }
             return found.build();
@@ -253,12 +252,12 @@ final class AccountTable {
         }
 
         /// Those whose hash leads to a place, wherever they are.
-        private Stream<Account> at(int home) {
-            Stream.Builder<Account> found = Stream.builder();
+        private Stream<Placed> at(int home) {
+            Stream.Builder<Placed> found = Stream.builder();
             int place = home;
             for (Account each = accounts[place]; each != null; each = accounts[place]) {
                 if ((hashes[place] & (hashes.length - 1)) == home) {
-                    found.add(each);
+                    found.add(Placed.of(hashes[place], each));
                 }
                 place = next(place);
             }

@@ -158,6 +158,22 @@ class AccountTableTest {
     }
 
     @Test
+    void walk_hashesNoKeyAnew() {
+        int[] hashed = {0};
+        AccountTable counted =
+                new AccountTable(key -> {
+                    hashed[0]++;
+                    return AccountTable.secretHash(key);
+                });
+        for (int i = 0; i < 2 * AccountTable.SMALL; i++) {
+            counted.add(account(key(i)));
+        }
+        int before = hashed[0];
+        assertThat(walked(counted, 500, () -> {})).hasSize(2 * AccountTable.SMALL);
+        assertThat(hashed[0]).isEqualTo(before);
+    }
+
+    @Test
     void walk_throughAccountsOfOneHash_seesEachOnce() {
         AccountTable same = new AccountTable(key -> -7);
         for (int i = 0; i < 50; i++) {
