@@ -293,11 +293,6 @@ public final class Authority implements AutoCloseable {
         return ask((ledger, now) -> Optional.ofNullable(ledger.stopped(tenant, run, now)));
     }
 
-    /// Whether a tenant is closed for ever.
-    public boolean isClosed(TenantId tenant) {
-        return ask((ledger, now) -> ledger.isClosed(tenant));
-    }
-
     /// Those of some tenants that are not closed to the end; see [Ledger#leftToClose].
     public Set<TenantId> leftToClose(Set<TenantId> tenants) {
         return ask((ledger, now) -> ledger.leftToClose(tenants));

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -193,7 +194,7 @@ public final class Door {
     public String close(int chance, int via) {
         return chance == 1
                 ? submit(via, new Command.CloseTenant(tenant, Integer.MAX_VALUE, Attribution.NONE))
-                : "closed: " + authority.isClosed(tenant);
+                : "closed: " + authority.leftToClose(Set.of(tenant)).isEmpty();
     }
 
     /// Grants what a reserve was refused for.

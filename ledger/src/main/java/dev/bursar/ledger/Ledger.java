@@ -259,7 +259,8 @@ public final class Ledger {
         return state.stoppedRuns().of(tenant, run, now);
     }
 
-    public boolean isClosed(TenantId tenant) {
+    /// Whether the end of a tenant has begun; see [#leftToClose].
+    boolean isClosed(TenantId tenant) {
         return state.isClosed(tenant);
     }
 

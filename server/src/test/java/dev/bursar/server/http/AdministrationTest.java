@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,7 @@ class AdministrationTest {
         JsonNode closed = house.ok("POST", "/api/tenants/new/close", "{}");
         assertThat(closed.path("status").asString()).isEqualTo("closed");
         assertThat(why(secret)).isEqualTo(Finding.Why.TENANT_CLOSED);
-        assertThat(house.authority.isClosed(new TenantId("new"))).isTrue();
+        assertThat(house.authority.leftToClose(Set.of(new TenantId("new")))).isEmpty();
         refused(409, "tenant_closed", house.send("POST", "/api/tenants/new/activate", "{}"));
         refused(409, "exists", house.send("POST", "/api/tenants", "{\"id\":\"new\"}"));
         refused(

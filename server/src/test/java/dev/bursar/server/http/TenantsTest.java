@@ -101,11 +101,11 @@ class TenantsTest {
         assertThat(directory.identify(secret)).isNotInstanceOf(Identity.Caller.class);
 
         authority = ledger();
-        assertThat(authority.isClosed(NEW)).isFalse();
+        assertThat(authority.leftToClose(Set.of(NEW))).containsExactly(NEW);
         assertThat(authority.hold(new HoldId("h2"))).isPresent();
         Tenants tenants = new Tenants(directory, authority);
         assertThat(tenants.close(NEW, Actor.SYSTEM)).isEqualTo(2);
-        assertThat(authority.isClosed(NEW)).isTrue();
+        assertThat(authority.leftToClose(Set.of(NEW))).isEmpty();
         assertThat(authority.hold(new HoldId("h2"))).isEmpty();
         assertThat(reserve("h3"))
                 .isInstanceOfSatisfying(
@@ -123,7 +123,7 @@ class TenantsTest {
 
         new Tenants(directory, authority).finish();
 
-        assertThat(authority.isClosed(NEW)).isTrue();
+        assertThat(authority.leftToClose(Set.of(NEW))).isEmpty();
         assertThat(authority.hold(new HoldId("h2"))).isEmpty();
     }
 
