@@ -1,23 +1,18 @@
 package dev.bursar.server.cycles;
 
+import static dev.bursar.server.cycles.OneBudget.ACME;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.authority.AuthoritySettings;
 import dev.bursar.ledger.Amounts;
 import dev.bursar.ledger.Attribution;
-import dev.bursar.ledger.Budget;
-import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.CommandKey;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
-import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Subject;
-import dev.bursar.ledger.TenantId;
-import dev.bursar.ledger.Terms;
 import dev.bursar.ledger.Unit;
-import dev.bursar.ledger.Window;
 import dev.bursar.server.cycles.CyclesServer.Reply;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// Events that are sent again long after: their answers are forgotten, but they are not charged twice.
 class PastAnswersTest {
 
-    private static final TenantId ACME = new TenantId("acme");
     private static final String BODY =
             """
             {"idempotency_key":"%s","subject":{"tenant":"acme","agent":"bot"},
@@ -58,37 +51,14 @@ class PastAnswersTest {
         try (Authority authority =
                 Authority.open(
                         directory.resolve("data"), AuthoritySettings.DEFAULT, () -> now[0])) {
-            authority.submit(new Command.DefineBudget(budget()));
+            authority.submit(new Command.DefineBudget(OneBudget.budget()));
             charge(authority, "kept", true);
             charge(authority, "lost", false);
             ended(authority);
             now[0] = Instant.now();
             charge(authority, "latest", true);
         }
-        server =
-                CyclesServer.start(
-                        directory,
-                        """
-                        acme:
-                          keys: [ { name: app, secret: acme-secret } ]
-                          budgets: [ { name: all, limit: 1000 tokens, scope: "tenant:acme" } ]
-                        umbrella: { keys: [ { name: app, secret: umbrella-secret } ] }
-                        """);
-    }
-
-    private static Budget budget() {
-        return new Budget(
-                new BudgetId("acme/all"),
-                ACME,
-                "all",
-                new TreeMap<>(),
-                List.of(),
-                Unit.TOKENS,
-                1_000,
-                new Window.Life(),
-                Budget.Mode.HARD,
-                List.of(),
-                new Terms(ScopePath.parse("tenant:acme"), 0, 0, null, true));
+        server = CyclesServer.start(directory, OneBudget.TENANTS);
     }
 
     /// What the server does with the same request, but for the id by which its entry can be found.

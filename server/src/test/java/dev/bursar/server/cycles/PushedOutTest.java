@@ -1,33 +1,26 @@
 package dev.bursar.server.cycles;
 
+import static dev.bursar.server.cycles.OneBudget.ACME;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.authority.Authority;
 import dev.bursar.authority.AuthoritySettings;
 import dev.bursar.ledger.Amounts;
 import dev.bursar.ledger.Attribution;
-import dev.bursar.ledger.Budget;
-import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Command;
 import dev.bursar.ledger.CommandKey;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.LedgerLimits;
 import dev.bursar.ledger.Outcome;
-import dev.bursar.ledger.ScopePath;
 import dev.bursar.ledger.Subject;
-import dev.bursar.ledger.TenantId;
-import dev.bursar.ledger.Terms;
 import dev.bursar.ledger.Unit;
-import dev.bursar.ledger.Window;
 import dev.bursar.server.cycles.CyclesServer.Reply;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,8 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Reservations that are made once more when very many others have come since.
 class PushedOutTest {
-
-    private static final TenantId ACME = new TenantId("acme");
 
     private static final String BODY =
             """
@@ -72,42 +63,19 @@ class PushedOutTest {
                                 settings.checkpointEvery(),
                                 settings.meter()),
                         InstantSource.system())) {
-            authority.submit(new Command.DefineBudget(budget()));
+            authority.submit(new Command.DefineBudget(OneBudget.budget()));
             reserve(authority, "open", 1);
             reserve(authority, "ended", 2);
             authority.submit(
                     new Command.Release(new CommandKey("r", 0), ACME, id(2), Attribution.NONE));
             reserve(authority, "latest", 3);
         }
-        server =
-                CyclesServer.start(
-                        directory,
-                        """
-                        acme:
-                          keys: [ { name: app, secret: acme-secret } ]
-                          budgets: [ { name: all, limit: 1000 tokens, scope: "tenant:acme" } ]
-                        umbrella: { keys: [ { name: app, secret: umbrella-secret } ] }
-                        """);
+        server = CyclesServer.start(directory, OneBudget.TENANTS);
     }
 
     @AfterAll
     static void stop() {
         server.close();
-    }
-
-    private static Budget budget() {
-        return new Budget(
-                new BudgetId("acme/all"),
-                ACME,
-                "all",
-                new TreeMap<>(),
-                List.of(),
-                Unit.TOKENS,
-                1_000,
-                new Window.Life(),
-                Budget.Mode.HARD,
-                List.of(),
-                new Terms(ScopePath.parse("tenant:acme"), 0, 0, null, true));
     }
 
     private static HoldId id(int number) {
