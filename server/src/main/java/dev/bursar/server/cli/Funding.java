@@ -36,11 +36,7 @@ abstract sealed class Funding implements Callable<Integer> {
 
     @Mixin private Why why = new Why();
 
-    @Option(
-            names = "--idempotency-key",
-            paramLabel = "KEY",
-            description = "the same command with the same key takes effect once")
-    private @Nullable String once;
+    @Mixin private Once once = new Once();
 
     private Funding(String verb) {
         this.verb = verb;
@@ -59,7 +55,7 @@ abstract sealed class Funding implements Callable<Integer> {
                 "POST",
                 BudgetName.of(ask, budget).path() + "/" + verb,
                 body,
-                once,
+                once.key(),
                 (out, answer) -> {
                     JsonNode balance = answer.path("balance");
                     out.printf(

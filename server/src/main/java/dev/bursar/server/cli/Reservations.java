@@ -87,16 +87,6 @@ final class Reservations {
                                                 name, Table.cell(reservation, name))));
     }
 
-    /// What makes a command take effect once.
-    static final class Once {
-
-        @Option(
-                names = "--idempotency-key",
-                paramLabel = "KEY",
-                description = "the same command with the same key takes effect once")
-        private @Nullable String once;
-    }
-
     @Command(name = "create", description = "Reserve in place of a client.")
     int create(
             @Mixin Ask ask,
@@ -126,7 +116,7 @@ final class Reservations {
                 "POST",
                 "/api/reservations",
                 body,
-                once.once,
+                once.key(),
                 (out, answer) ->
                         out.println(
                                 Table.cell(answer, "id")
@@ -149,7 +139,7 @@ final class Reservations {
                 "POST",
                 path(tenant, id) + "/extend",
                 why.body().put("by", seconds(ask, "DURATION", by)),
-                once.once,
+                once.key(),
                 (out, answer) -> out.println("lasts until " + Table.cell(answer, "expires")));
     }
 
