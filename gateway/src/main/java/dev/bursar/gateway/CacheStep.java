@@ -337,7 +337,22 @@ final class CacheStep implements AutoCloseable {
         }
     }
 
-    /// Lets the next who waits for the same ask for it, unless this call had an answer.
+    /// The call goes to a provider.
+    void begun() {
+        if (visit instanceof Visit.Miss miss) {
+            miss.pending().begun();
+        }
+    }
+
+    /// How asking a provider ended. Those who wait for the same ask for themselves at once when there is nothing
+    /// for them in it; but the bad luck of a client that hangs up is nobody else's.
+    void ended(Ending ending) {
+        if (visit instanceof Visit.Miss miss && !(ending instanceof Ending.ClientGone)) {
+            miss.pending().failed();
+        }
+    }
+
+    /// Lets the next who waits for the same ask for it, unless a provider was asked.
     @Override
     public void close() {
         if (recording != null) {

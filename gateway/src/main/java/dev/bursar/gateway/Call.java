@@ -145,6 +145,7 @@ final class Call implements Runnable {
                     return false;
                 }
                 record.label("provider_key", first.keyName());
+                cache.begun();
                 forward(request, subject, attempts, first, ask, cache);
                 return true;
             }
@@ -213,6 +214,7 @@ final class Call implements Runnable {
         forwarded = true;
         MultiMap sent = place == null ? null : options.getHeaders();
         Ending ending = exchanges.run(client, exchange, options, asked);
+        cache.ended(ending);
         byte[] whole = ending.unread().getBytes();
         reader.read(whole, 0, whole.length);
         record.number("latency_millis", millis(exchange.lastNanos() - receivedNanos));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.gateway.cache.CacheRule;
 import dev.bursar.gateway.cache.CacheRule.Temperature;
 import dev.bursar.gateway.cache.CacheSettings;
+import dev.bursar.gateway.cache.CacheStats;
 import dev.bursar.gateway.routing.Choice;
 import dev.bursar.gateway.routing.Condition;
 import dev.bursar.gateway.routing.HealthSettings;
@@ -23,7 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +49,9 @@ class CacheKeysTest {
     @TempDir private Path data;
     private House house;
     private FakeProvider second;
+
+    /// After which a model rests.
+    private int failures = 1;
 
     @BeforeEach
     void open() throws Exception {
@@ -98,7 +104,10 @@ class CacheKeysTest {
                         RouteRules.ANSWER_WITHIN);
         HealthSettings health =
                 new HealthSettings(
-                        1, Duration.ofMinutes(1), Duration.ofSeconds(1), Duration.ofMinutes(5));
+                        failures,
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(5));
         house.gateway.reconfigure(
                 House.BOOK.with(List.of(SPARE)),
                 GatewaySettings.of(providers)
@@ -202,6 +211,10 @@ class CacheKeysTest {
         assertThat(decision(again)).isEqualTo("cached");
         assertThat(again.headers().firstValue("X-Bursar-Model")).hasValue("spare-model");
         assertThat(second.received).hasSize(1);
+        // One of each call, however many models were tried for it.
+        assertThat(house.gateway.cache().stats().get("acme"))
+                .extracting(CacheStats::misses, CacheStats::exact)
+                .containsExactly(2L, 1L);
         Entry.Committed entry = house.entries(Entry.Committed.class).getFirst();
         assertThat(entry.attribution().labels())
                 .containsEntry("provider", "second")
@@ -234,6 +247,34 @@ class CacheKeysTest {
             house.awaitEnded();
         }
         assertThat(house.provider.received).hasSize(50);
+    }
+
+    /// What a fallback says is no answer of the model that was to be asked.
+    @Test
+    void equalCalls_whoseFirstIsAnsweredByAFallback_allAskAtOnce() throws Exception {
+        failures = 100;
+        use(0, 0, "second/spare-model");
+        CompletableFuture<Void> go = new CompletableFuture<>();
+        house.provider.script(answer -> {
+            var _ = go.thenRun(() -> answer.json(500, "{}"));
+        });
+        List<FakeProvider.Answer> asked = new CopyOnWriteArrayList<>();
+        second.script(answer -> {
+            asked.add(answer);
+            if (asked.size() == 1) {
+                answer.json(200, Samples.CHAT_ANSWER);
+            } else if (asked.size() == 5) {
+                asked.subList(1, 5).forEach(each -> each.json(200, Samples.CHAT_ANSWER));
+            }
+        });
+        List<CompletableFuture<HttpResponse<String>>> calls =
+                Stream.generate(() -> start(SMART)).limit(5).toList();
+        House.await(() -> house.gateway.calls() == 5 && !house.provider.received.isEmpty());
+        go.complete(null);
+        for (CompletableFuture<HttpResponse<String>> call : calls) {
+            assertThat(decision(end(call))).isEqualTo("allow");
+        }
+        assertThat(house.provider.received).hasSize(5);
     }
 
     @Test

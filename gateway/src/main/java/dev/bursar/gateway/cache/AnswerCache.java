@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -33,18 +32,13 @@ public final class AnswerCache {
     /// Hits of which it is known which answer they were given, so that a wrong one can be taken away.
     static final int MAX_SERVED = 10_000;
 
-    /// Places of which it is known when a fresh answer was asked for, for those that were asked before and
-    /// are not answered yet.
-    static final int MAX_RENEWED = 10_000;
-
     private final Meaning meaning;
     private final Flights<Kept> flights = new Flights<>();
-    private final AtomicLong turns = new AtomicLong();
     private final RecordedBytes recorded;
     private final ReentrantLock lock = new ReentrantLock();
     private final Topics topics = new Topics();
     private final SequencedMap<Served, String> served = new LinkedHashMap<>();
-    private final SequencedMap<String, Long> renewed = new LinkedHashMap<>();
+    private final Turns turns = new Turns();
     private final Map<String, Tally> tallies = new HashMap<>();
     private Shelf<Kept> shelf;
     private volatile CacheSettings settings;
@@ -260,7 +254,7 @@ public final class AnswerCache {
             }
             return switch (seat.await(rule.patience())) {
                 case Flights.Landing.Lead<Kept> _ -> lead(seat, now);
-                case Flights.Landing.Alone<Kept> _ -> miss(null);
+                case Flights.Landing.Alone<Kept> _ -> alone(now);
                 case Flights.Landing.Shared<Kept>(Kept kept) -> {
                     Visit.Hit hit = hit(kept, question.key(), Visit.Kind.SHARED, 1, kept.at());
                     yield hit == null ? miss(null) : hit;
@@ -280,13 +274,18 @@ public final class AnswerCache {
                 flights.land(seat, kept);
                 return hit;
             } catch (RuntimeException | Error bug) {
-                flights.fail(seat);
+                flights.resign(seat);
                 throw bug;
             }
         }
 
+        /// When the asking for a fresh answer has failed, the older one is good again.
+        private Visit alone(Instant now) {
+            Visit.Hit hit = flights.renewing(place()) ? null : exact(now);
+            return hit == null ? miss(null) : hit;
+        }
+
         private Visit miss(Flights<Kept>.@Nullable Seat seat) {
-            locked(() -> tally(request.tenant()).misses++);
             return new Visit.Miss(new Put(this, seat));
         }
 
@@ -296,7 +295,7 @@ public final class AnswerCache {
             long size = kept.answer().body().length + (topic == null ? 0 : Topics.BYTES);
             Instant until = now.plus(rule.ttl());
             locked(() -> {
-                if (kept.turn() < renewed.getOrDefault(place(), 0L)) {
+                if (turns.isOutdated(place(), kept.turn())) {
                     return false;
                 }
                 Kept there = shelf.find(request.tenant(), question.key(), now);
@@ -316,10 +315,7 @@ public final class AnswerCache {
         /// Nobody gets an answer any more whose question was put before.
         private void outdate(long turn) {
             locked(() -> {
-                renewed.merge(place(), turn, Math::max);
-                if (renewed.size() > MAX_RENEWED) {
-                    renewed.pollFirstEntry();
-                }
+                turns.renew(place(), turn);
                 Kept there = shelf.find(request.tenant(), question.key(), Instant.MIN);
                 return there != null
                         && there.turn() < turn
@@ -346,12 +342,19 @@ public final class AnswerCache {
 
         private final Asked asked;
         private final Flights<Kept>.@Nullable Seat seat;
-        private final long turn = turns.incrementAndGet();
+        private final long turn;
+        private boolean failed;
         private boolean ended;
 
         private Put(Asked asked, Flights<Kept>.@Nullable Seat seat) {
             this.asked = asked;
             this.seat = seat;
+            this.turn = locked(() -> turns.begin(asked.place()));
+        }
+
+        @Override
+        public void begun() {
+            locked(() -> tally(asked.request.tenant()).misses++);
         }
 
         @Override
@@ -363,13 +366,13 @@ public final class AnswerCache {
             Kept kept = new Kept(answer, paid, now, turn, asked.topic());
             answeredOtherwise();
             asked.keep(kept, now);
-            end(kept);
+            land(kept);
         }
 
         @Override
         public void unfit() {
             answeredOtherwise();
-            end(null);
+            land(null);
         }
 
         @Override
@@ -380,18 +383,31 @@ public final class AnswerCache {
         }
 
         @Override
-        public void close() {
-            if (!ended && seat != null) {
-                flights.fail(seat);
-            }
-            ended = true;
+        public void failed() {
+            failed = true;
         }
 
-        private void end(@Nullable Kept kept) {
-            if (!ended && seat != null) {
-                flights.land(seat, kept);
+        @Override
+        public void close() {
+            end(failed ? flights::fail : flights::resign);
+        }
+
+        private void land(@Nullable Kept kept) {
+            end(leader -> flights.land(leader, kept));
+        }
+
+        private void end(Consumer<Flights<Kept>.Seat> how) {
+            if (ended) {
+                return;
             }
             ended = true;
+            locked(() -> {
+                turns.end(asked.place());
+                return true;
+            });
+            if (seat != null) {
+                how.accept(seat);
+            }
         }
     }
 }

@@ -7,7 +7,8 @@ package dev.bursar.gateway.cache;
 /// @param exact hits by equal questions; of results of tools, all hits
 /// @param semantic hits by questions that mean the same
 /// @param shared hits by waiting for an equal question
-/// @param misses of calls whose answers may be kept
+/// @param misses calls that went to a provider, whose answers may be kept; of results of tools, questions that
+///     found none
 /// @param kept answers that were put in
 /// @param wrong hits that somebody reported
 /// @param microcentsAvoided what the hits would have cost (1 USD = 10^8)

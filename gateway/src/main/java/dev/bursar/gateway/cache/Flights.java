@@ -8,8 +8,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Equal questions that are asked at the same time: one of them is put, and all get its answer. Whoever
-/// comes first leads; when it fails or goes away, the next takes its place, so that nobody pays for the
-/// bad luck of another. Thread-safe; meant for virtual threads, and nothing is held while one waits.
+/// comes first leads; when it goes away before it has an answer, the next takes its place. When it has put the
+/// question and has nothing for the others, each of them goes on alone: one after the other they would only
+/// wait longer. Thread-safe; meant for virtual threads, and nothing is held while one waits.
 ///
 /// @param <A> an answer
 final class Flights<A> {
@@ -44,8 +45,8 @@ final class Flights<A> {
         /// Somebody else's answer.
         record Shared<A>(A answer) implements Landing<A> {}
 
-        /// The question is the caller's to put, for itself: it waited long enough, or the answer cannot
-        /// be shared.
+        /// The question is the caller's to put, for itself: it waited long enough, or there is no answer
+        /// to share.
         record Alone<A>() implements Landing<A> {}
     }
 
@@ -183,13 +184,27 @@ final class Flights<A> {
         }
     }
 
-    /// The leader has failed: the next one leads.
-    void fail(Seat leader) {
+    /// The leader goes before it has an answer: the next one leads.
+    void resign(Seat leader) {
         lock.lock();
         try {
             if (!leader.flight.over) {
                 leader.flight.led = false;
                 passOn(leader.key, leader.flight);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The leader has put the question and has failed: each asks for itself, and an older question that is
+    /// still open has its place again.
+    void fail(Seat leader) {
+        lock.lock();
+        try {
+            if (!leader.flight.over) {
+                abandon(leader.key, leader.flight);
+                leader.flight.changed.signalAll();
             }
         } finally {
             lock.unlock();
@@ -209,17 +224,16 @@ final class Flights<A> {
     private void passOn(String key, Flight flight) {
         if (flight.waiting > 0) {
             // All of them look, and the first to look leads: the one that a single signal woke
-            // might be
-            // leaving.
+            // might be leaving.
             flight.changed.signalAll();
         } else {
-            flight.over = true;
-            giveBack(key, flight);
+            abandon(key, flight);
         }
     }
 
     /// The place of a flight of which nothing came goes to the latest before it that is still open.
-    private void giveBack(String key, Flight flight) {
+    private void abandon(String key, Flight flight) {
+        flight.over = true;
         Flight open = latestOpen(flight.before);
         if (flights.remove(key, flight) && open != null) {
             flights.put(key, open);

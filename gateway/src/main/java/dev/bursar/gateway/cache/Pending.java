@@ -3,8 +3,12 @@ package dev.bursar.gateway.cache;
 import java.time.Instant;
 
 /// A question that a call is putting to a provider, maybe for others who wait. Ends once: with its answer,
-/// without one that can be kept, or, closed before either, as failed, whereupon the next who waits puts it.
+/// without one that can be kept, or closed before either. Then the next who waits puts it, or all of them do
+/// for themselves when it has failed.
 public interface Pending extends AutoCloseable {
+
+    /// The call goes to a provider: it is a miss.
+    void begun();
 
     /// Keeps the answer as the rule says, and gives it to those who wait.
     ///
@@ -17,6 +21,10 @@ public interface Pending extends AutoCloseable {
     /// The client has an answer, but to another question than the one that was put: it was changed, or another
     /// model was asked. The question stays open.
     void answeredOtherwise();
+
+    /// A provider was asked, and nothing that others may have came of it, unless there is an answer yet: the
+    /// next who asks would have no better luck.
+    void failed();
 
     @Override
     void close();

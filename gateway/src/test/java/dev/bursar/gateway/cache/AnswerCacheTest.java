@@ -1,6 +1,7 @@
 package dev.bursar.gateway.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.bursar.gateway.cache.CacheRequest.Use;
 import dev.bursar.gateway.cache.CacheRule.Temperature;
@@ -12,9 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -36,7 +39,9 @@ class AnswerCacheTest {
 
     private static Pending miss(Visit visit) {
         assertThat(visit).isInstanceOf(Visit.Miss.class);
-        return ((Visit.Miss) visit).pending();
+        Pending pending = ((Visit.Miss) visit).pending();
+        pending.begun();
+        return pending;
     }
 
     private static Visit.Hit hit(Visit visit) {
@@ -53,9 +58,12 @@ class AnswerCacheTest {
     }
 
     private static CacheRequest request(String call, Use use) {
-        CacheRequest plain = request(call);
+        return using(request(call), use);
+    }
+
+    private static CacheRequest using(CacheRequest plain, Use use) {
         return new CacheRequest(
-                call,
+                plain.call(),
                 plain.tenant(),
                 plain.wire(),
                 plain.operation(),
@@ -195,6 +203,19 @@ class AnswerCacheTest {
     }
 
     @Test
+    void answer_toWhatWasAskedBeforeARefresh_isNotKeptHoweverManyRefreshesThereWere() {
+        Visit slow = visit(cache, request("c1"), NOON);
+        miss(visit(cache, request("c2", Use.REFRESH), NOON)).unfit();
+        for (int i = 0; i < 20_000; i++) {
+            CacheRequest other =
+                    Bodies.chat("o" + i, "acme", false, Bodies.CHAT.replace("Hello", "Hello " + i));
+            miss(visit(cache, using(other, Use.REFRESH), NOON)).unfit();
+        }
+        answered(slow, "c1", NOON);
+        miss(visit(cache, request("c3"), NOON)).close();
+    }
+
+    @Test
     void answer_withToolCalls_isKeptOnlyWhereAllowed() {
         miss(visit(cache, request("c1"), NOON))
                 .answered(ANSWER, new Answer.Paid("c1", 1, 1), true, NOON);
@@ -241,6 +262,57 @@ class AnswerCacheTest {
             answered(second.get(), "c2", NOON);
         }
         assertThat(hit(visit(cache, request("c3"), NOON)).paid().call()).isEqualTo("c2");
+    }
+
+    @Test
+    void leaderWhoseProviderFails_isFollowedByAllAtOnce() throws Exception {
+        Pending leader = miss(visit(cache, request("c0"), NOON));
+        List<Visit> misses = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Visit>> others = waiting(threads, 5);
+            leader.failed();
+            leader.close();
+            for (Future<Visit> other : others) {
+                misses.add(other.get(10, TimeUnit.SECONDS));
+            }
+        }
+        assertThat(misses).hasOnlyElementsOfType(Visit.Miss.class);
+        misses.forEach(each -> miss(each).close());
+        assertThat(cache.open()).isZero();
+    }
+
+    @Test
+    void refreshWhoseProviderFails_givesTheOlderAnswerToThoseWhoWait() throws Exception {
+        answered(visit(cache, request("c0"), NOON), "c0", NOON);
+        Pending fresh = miss(visit(cache, request("c1", Use.REFRESH), NOON));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Visit>> others = waiting(threads, 5);
+            fresh.failed();
+            fresh.close();
+            for (Future<Visit> other : others) {
+                assertThat(hit(other.get()).paid().call()).isEqualTo("c0");
+            }
+        }
+    }
+
+    /// Asks the same several times, and returns when all of them wait.
+    private List<Future<Visit>> waiting(ExecutorService threads, int count) {
+        CountDownLatch wait = new CountDownLatch(count);
+        List<Future<Visit>> visits = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            CacheRequest same = request("w" + i);
+            visits.add(threads.submit(() -> cache.visit(same, NOON, _ -> wait.countDown())));
+        }
+        assertThatCode(wait::await).doesNotThrowAnyException();
+        return visits;
+    }
+
+    @Test
+    void misses_areOfCallsThatGoToAProvider() {
+        Visit first = visit(cache, request("c1"), NOON);
+        ((Visit.Miss) first).pending().close();
+        miss(visit(cache, request("c1"), NOON)).close();
+        assertThat(cache.stats().get("acme")).extracting(CacheStats::misses).isEqualTo(1L);
     }
 
     @Test

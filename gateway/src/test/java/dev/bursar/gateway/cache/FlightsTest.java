@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,11 +52,11 @@ class FlightsTest {
     }
 
     @Test
-    void fail_ofTheLeader_letsOneOfTheOthersLead() throws Exception {
+    void resign_ofTheLeader_letsOneOfTheOthersLead() throws Exception {
         Flights<String>.Seat first = flights.join("q");
         List<Flights<String>.Seat> seats = List.of(flights.join("q"), flights.join("q"));
         List<Future<Flights.Landing<String>>> landings = seats.stream().map(this::waits).toList();
-        flights.fail(first);
+        flights.resign(first);
         int leader = awaitDone(landings);
         assertThat(landings.get(leader).get()).isEqualTo(new Flights.Landing.Lead<String>());
         assertThat(landings.get(1 - leader).isDone()).isFalse();
@@ -63,6 +64,19 @@ class FlightsTest {
         assertThat(landings.get(1 - leader).get())
                 .isEqualTo(new Flights.Landing.Shared<>("answer"));
         assertThat(flights.open()).isZero();
+    }
+
+    @Test
+    void fail_ofTheLeader_letsAllAskForThemselvesAtOnce() throws Exception {
+        Flights<String>.Seat first = flights.join("q");
+        List<Future<Flights.Landing<String>>> landings =
+                Stream.generate(() -> waits(flights.join("q"))).limit(5).toList();
+        flights.fail(first);
+        for (Future<Flights.Landing<String>> each : landings) {
+            assertThat(each.get()).isEqualTo(new Flights.Landing.Alone<String>());
+        }
+        assertThat(flights.open()).isZero();
+        assertThat(flights.join("q").first()).isTrue();
     }
 
     @Test
@@ -79,7 +93,7 @@ class FlightsTest {
         Flights<String>.Seat first = flights.join("q");
         assertThat(flights.join("q").await(Duration.ofMillis(1)))
                 .isEqualTo(new Flights.Landing.Alone<String>());
-        flights.fail(first);
+        flights.resign(first);
         assertThat(flights.open()).isZero();
     }
 
@@ -116,7 +130,7 @@ class FlightsTest {
         Flights<String>.Seat second = flights.renew("q");
         Flights<String>.Seat third = flights.renew("q");
         flights.land(second, null);
-        flights.fail(third);
+        flights.resign(third);
         assertThat(flights.renewing("q")).isTrue();
         assertThat(flights.join("q").first()).isFalse();
         flights.land(first, "new");
@@ -124,15 +138,31 @@ class FlightsTest {
     }
 
     @Test
-    void fail_withNobodyWaiting_endsTheFlight() {
+    void resign_withNobodyWaiting_endsTheFlight() {
         Flights<String>.Seat first = flights.join("q");
-        flights.fail(first);
+        flights.resign(first);
         assertThat(flights.join("q").first()).isTrue();
         flights.land(first, "too late");
         assertThat(flights.open()).isEqualTo(1);
     }
 
-    /// Many ask few questions at a time, leaders fail or have nothing to share, others leave or lose their
+    @Test
+    void renew_whoseAskingFails_givesThePlaceBackAndLetsThoseWhoWaitGo() throws Exception {
+        Flights<String>.Seat first = flights.join("q");
+        Future<Flights.Landing<String>> second = waits(flights.join("q"));
+        Flights<String>.Seat fresh = flights.renew("q");
+        Future<Flights.Landing<String>> third = waits(flights.join("q"));
+        flights.fail(fresh);
+        assertThat(third.get()).isEqualTo(new Flights.Landing.Alone<String>());
+        assertThat(flights.renewing("q")).isFalse();
+        Future<Flights.Landing<String>> fourth = waits(flights.join("q"));
+        flights.land(first, "answer");
+        assertThat(second.get()).isEqualTo(new Flights.Landing.Shared<>("answer"));
+        assertThat(fourth.get()).isEqualTo(new Flights.Landing.Shared<>("answer"));
+        assertThat(flights.open()).isZero();
+    }
+
+    /// Many ask few questions at a time, leaders go, fail or have nothing to share, others leave or lose their
     /// patience. Everybody ends, no two lead at a time, and nothing is left behind.
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
@@ -179,7 +209,8 @@ class FlightsTest {
         LockSupport.parkNanos(1 + 100L * spins);
         leading.decrementAndGet();
         switch (fate) {
-            case 2, 3, 4 -> flights.fail(seat);
+            case 2, 3 -> flights.resign(seat);
+            case 4 -> flights.fail(seat);
             case 5 -> flights.land(seat, null);
             default -> flights.land(seat, "answer");
         }
