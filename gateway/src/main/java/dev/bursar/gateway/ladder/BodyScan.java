@@ -3,7 +3,9 @@ package dev.bursar.gateway.ladder;
 import dev.bursar.gateway.ladder.RequestBody.Edit;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -39,11 +41,20 @@ final class BodyScan {
     /// The field of Converse that a model gets as it is.
     static final String MODEL_FIELDS = "additionalModelRequestFields";
 
+    private static final String TOOLS = "tools";
+
+    /// Types of choices that say nothing of which tool is wanted.
+    private static final Set<String> OF_MANY =
+            Set.of("function", "custom", "mcp", "tool", "allowed_tools", "auto", "any", "none");
+
     private final JsonParser in;
     private final List<Member> members = new ArrayList<>();
     private final List<Tool> tools = new ArrayList<>();
-    private final List<Effort> efforts = new ArrayList<>();
-    private final Choice choice = new Choice(new TreeSet<>(), new TreeSet<>());
+
+    /// By the field that has them. Of one that is there several times the last counts, as everywhere.
+    private final SequencedMap<String, Effort> efforts = new LinkedHashMap<>();
+
+    private final Choice choice = new Choice(new TreeSet<>(), new TreeSet<>(), new ArrayList<>());
     private int parts;
     private int inside;
     private boolean thinks;
@@ -88,7 +99,8 @@ final class BodyScan {
     ///
     /// @param names of tools
     /// @param words such as `auto` and `required`
-    record Choice(SortedSet<String> names, SortedSet<String> words) {
+    /// @param allowed the tools that the model is to choose from, where they are listed
+    record Choice(SortedSet<String> names, SortedSet<String> words, List<Tool> allowed) {
 
         boolean isForced() {
             return !names.isEmpty() || words.contains("required") || words.contains("any");
@@ -159,7 +171,7 @@ final class BodyScan {
     }
 
     List<Effort> efforts() {
-        return efforts;
+        return List.copyOf(efforts.values());
     }
 
     /// Takes some of the parts out of a list of them, with the commas between.
@@ -194,11 +206,11 @@ final class BodyScan {
             in.nextToken();
             int value = offset();
             switch (name) {
-                case "tools", "functions" -> readTools();
+                case "tools", "functions" -> readTools(tools);
                 case "tool_choice", "function_call" -> readChoice();
                 case "thinking" -> readThinking();
-                case "reasoning_effort" -> readEffort();
-                case "reasoning", "output_config" -> readReasoning();
+                case "reasoning_effort" -> readEffort(name);
+                case "reasoning", "output_config" -> readReasoning(name);
                 case "generationConfig", "generation_config" -> readGeneration();
                 case MODEL_FIELDS -> readModelFields();
                 default -> in.skipChildren();
@@ -209,7 +221,7 @@ final class BodyScan {
         }
     }
 
-    private void readTools() {
+    private void readTools(List<Tool> found) {
         if (in.currentToken() != JsonToken.START_ARRAY) {
             in.skipChildren();
             return;
@@ -219,7 +231,7 @@ final class BodyScan {
             SortedSet<String> names = new TreeSet<>();
             readTool(names);
             if (keeps()) {
-                tools.add(new Tool(names, start, end()));
+                found.add(new Tool(names, start, end()));
             }
         }
     }
@@ -259,15 +271,27 @@ final class BodyScan {
         }
         for (int depth = 1; depth > 0; ) {
             JsonToken token = in.nextToken();
-            if (token.isStructStart()) {
+            if (token == JsonToken.START_ARRAY && TOOLS.equals(in.currentName())) {
+                choice.allowed().clear();
+                readTools(choice.allowed());
+            } else if (token.isStructStart()) {
                 depth++;
             } else if (token.isStructEnd()) {
                 depth--;
             } else if (token == JsonToken.VALUE_STRING && keeps()) {
-                boolean name = "name".equals(in.currentName());
-                (name ? choice.names() : choice.words()).add(in.getString());
+                (isTool(in.currentName()) ? choice.names() : choice.words()).add(in.getString());
             }
         }
+    }
+
+    /// Whether the text at the parser says which tool is wanted. What the provider runs may have no name but
+    /// its type.
+    private boolean isTool(@Nullable String field) {
+        return switch (field) {
+            case "name", "server_label" -> true;
+            case "type" -> !OF_MANY.contains(in.getString());
+            case null, default -> false;
+        };
     }
 
     /// What Converse passes on to a model, which for Claude is a part of Messages.
@@ -301,20 +325,20 @@ final class BodyScan {
         thinking = thinks ? thinking : null;
     }
 
-    private void readEffort() {
+    private void readEffort(String field) {
         if (in.currentToken() == JsonToken.VALUE_STRING) {
             String word = in.getString();
-            efforts.add(new Effort(word, offset(), end()));
+            efforts.put(field, new Effort(word, offset(), end()));
         } else {
             in.skipChildren();
         }
     }
 
     /// Of Responses, and of Messages.
-    private void readReasoning() {
+    private void readReasoning(String field) {
         readFields(name -> {
             if (name.equals("effort")) {
-                readEffort();
+                readEffort(field);
             } else {
                 in.skipChildren();
             }
@@ -335,7 +359,7 @@ final class BodyScan {
     private void readThinkingConfig(String name) {
         switch (name) {
             case "thinkingBudget", "thinking_budget" -> readThinkingBudget();
-            case "thinkingLevel", "thinking_level" -> readEffort();
+            case "thinkingLevel", "thinking_level" -> readEffort(name);
             default -> in.skipChildren();
         }
     }

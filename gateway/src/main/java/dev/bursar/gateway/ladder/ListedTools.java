@@ -6,11 +6,13 @@ import dev.bursar.gateway.ladder.RequestBody.Edit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
 /// Takes tools from a request of OpenAI or Anthropic, which has them in one list.
 ///
 /// Where no tool would be left, the tools stay and the model is told to call none: Messages refuses a
-/// history of calls without them.
+/// history of calls without them. The same is said where no tool would be left of those that the model may choose
+/// from.
 final class ListedTools {
 
     /// The field that says what the model may or must call.
@@ -32,16 +34,26 @@ final class ListedTools {
         List<Tool> gone = scan.tools().stream().filter(tool -> tool.isOneOf(names)).toList();
         boolean all = !scan.tools().isEmpty() && gone.size() == scan.tools().size();
         all |= !scan.tools().isEmpty() && names.contains(RequestBody.TOOLS);
-        for (Tool tool : all ? scan.tools() : gone) {
-            for (String name : tool.names()) {
-                if (scan.choice().names().contains(name)) {
-                    return new Disabled.Needed(name, CHOICE);
-                }
-            }
+        List<String> taken = taken(names, all);
+        if (taken.isEmpty()) {
+            return new Disabled.Changed(List.of(), List.of(), false);
         }
-        if (all && scan.choice().isForced()) {
-            return new Disabled.Needed(names.first(), CHOICE);
+        String insisted = insisted(all ? scan.tools() : gone);
+        if (insisted != null) {
+            return new Disabled.Needed(insisted, CHOICE);
         }
+        List<Tool> allowed = scan.choice().allowed();
+        List<Tool> less = allowed.stream().filter(tool -> tool.isOneOf(names)).toList();
+        boolean none = all || (!allowed.isEmpty() && less.size() == allowed.size());
+        if (none && scan.choice().isForced()) {
+            return new Disabled.Needed(taken.getFirst(), CHOICE);
+        }
+        List<Edit> edits = new ArrayList<>(none ? forbid() : BodyScan.remove(allowed, less));
+        edits.addAll(all ? List.of() : BodyScan.remove(scan.tools(), gone));
+        return new Disabled.Changed(edits, taken, none);
+    }
+
+    private List<String> taken(SortedSet<String> names, boolean all) {
         List<String> taken = new ArrayList<>();
         for (String name : names) {
             boolean named = scan.tools().stream().anyMatch(tool -> tool.is(name));
@@ -49,8 +61,16 @@ final class ListedTools {
                 taken.add(name);
             }
         }
-        return new Disabled.Changed(
-                all ? forbid() : BodyScan.remove(scan.tools(), gone), taken, all);
+        return taken;
+    }
+
+    /// The name of what the client wants to be called and may not be.
+    private @Nullable String insisted(List<Tool> gone) {
+        return gone.stream()
+                .flatMap(tool -> tool.names().stream())
+                .filter(name -> scan.choice().names().contains(name))
+                .findFirst()
+                .orElse(null);
     }
 
     private List<Edit> forbid() {

@@ -185,6 +185,81 @@ class RequestBodyTest {
             delimiter = '|',
             textBlock =
                     """
+                    {"type":"allowed_tools","allowed_tools":{"mode":"MODE","tools":[%s]}} | {"type":"function","function":{"name":"%s"}}
+                    {"type":"allowed_tools","mode":"MODE","tools":[%s]}                   | {"type":"function","name":"%s"}
+                    {"tools":[%s],"type":"allowed_tools","mode":"MODE"}                   | {"type":"custom","name":"%s"}
+                    """)
+    void disable_toolsThatTheModelMayChooseFrom_areTakenFromThatListToo(
+            String choice, String each) {
+        String web = each.formatted("web");
+        String sql = each.formatted("sql");
+        String py = each.formatted("py");
+        String head = "{\"tools\":[" + web + "," + sql + "," + py + "],\"tool_choice\":";
+        String less = "{\"tools\":[" + sql + "," + py + "],\"tool_choice\":";
+        for (String mode : List.of("auto", "required")) {
+            String only = choice.replace("MODE", mode);
+            String two = head + only.formatted(web + " , " + sql) + "}";
+            assertThat(without(two, Form.OPENAI, "web"))
+                    .isEqualTo(less + only.formatted(sql) + "}");
+            assertThat(without(two, Form.OPENAI, "py")).isEqualTo(two.replace("," + py, ""));
+        }
+        String one = head + choice.formatted(web) + "}";
+        assertThat(disable(one.replace("MODE", "required"), Form.OPENAI, "web"))
+                .isEqualTo(new Disabled.Needed("web", "tool_choice"));
+        assertThat(without(one.replace("MODE", "auto"), Form.OPENAI, "web"))
+                .isEqualTo(less + "\"none\"}");
+        assertThat(without(one.replace("MODE", "auto"), Form.OPENAI, "tools"))
+                .isEqualTo(head + "\"none\"}");
+        assertThat(((Disabled.Changed) disable(one, Form.OPENAI, "web")).noTools()).isTrue();
+        assertThat(((Disabled.Changed) disable(one, Form.OPENAI, "sql")).noTools()).isFalse();
+    }
+
+    @Test
+    void disable_toolOfTheProviderThatTheModelMayChoose_isTakenFromThatListToo() {
+        String body =
+                """
+                {"tools":[{"type":"web_search_preview"},{"type":"mcp","server_label":"a"},{"type":"mcp","server_label":"b"}],\
+                "tool_choice":{"type":"allowed_tools","mode":"auto","tools":[{"type":"mcp","server_label":"b"},{"type":"web_search_preview"}]}}\
+                """;
+        assertThat(without(body, Form.OPENAI, "b"))
+                .isEqualTo(
+                        body.replace(",{\"type\":\"mcp\",\"server_label\":\"b\"}]", "]")
+                                .replace("{\"type\":\"mcp\",\"server_label\":\"b\"},", ""));
+        assertThat(without(body, Form.OPENAI, "web_search"))
+                .isEqualTo(
+                        body.replace(",{\"type\":\"web_search_preview\"}", "")
+                                .replace("{\"type\":\"web_search_preview\"},", ""));
+    }
+
+    @Test
+    void disable_typeThatTheRequestInsistsOn_isNeeded() {
+        String body =
+                """
+                {"tools":[{"type":"web_search"},{"type":"mcp","server_label":"a"},{"type":"mcp","server_label":"b"}],\
+                "tool_choice":%s}\
+                """;
+        String search = body.formatted("{\"type\":\"web_search\"}");
+        String server = body.formatted("{\"type\":\"mcp\",\"server_label\":\"b\"}");
+        assertThat(disable(search, Form.OPENAI, "web_search"))
+                .isEqualTo(new Disabled.Needed("web_search", "tool_choice"));
+        assertThat(disable(server, Form.OPENAI, "b"))
+                .isEqualTo(new Disabled.Needed("b", "tool_choice"));
+        assertThat(without(server, Form.OPENAI, "a"))
+                .isEqualTo(server.replace("{\"type\":\"mcp\",\"server_label\":\"a\"},", ""));
+    }
+
+    @Test
+    void lessThinking_ofAFieldThatIsThereManyTimes_lowersTheLast() {
+        String body = "{" + many("\"reasoning_effort\":\"high\"") + "}";
+        assertThat(read(body).lessThinking(500, FLOOR))
+                .containsExactly(new Edit(body.length() - 7, body.length() - 1, "\"low\""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
                     {"type":"function","function":{"name":"web"}} | web
                     {"type":"tool","name":"web"}                  | web
                     {"type":"tool","name":"web"}                  | tools
