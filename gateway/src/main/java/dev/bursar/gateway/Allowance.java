@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.authority.Authority;
 import dev.bursar.authority.AuthorityException;
 import dev.bursar.gateway.Routes.Route;
 import dev.bursar.ledger.Amounts;
@@ -34,7 +35,9 @@ final class Allowance {
     private static final long TOKENS_PER_RATE = 1_000_000;
     private static final Duration MARGIN = Duration.ofSeconds(30);
 
-    private final Wiring wiring;
+    private final Authority authority;
+    private final Settler settler;
+    private final Estimator estimator;
     private final Whose whose;
     private final Route route;
     private final Estimate held;
@@ -59,8 +62,17 @@ final class Allowance {
     /// @param call the id of the call's own hold
     record Whose(HoldId call, TenantId tenant, Subject subject, long fingerprint) {}
 
-    Allowance(Wiring wiring, Whose whose, Route route, Estimate held, AnswerReader reader) {
-        this.wiring = wiring;
+    Allowance(
+            Authority authority,
+            Settler settler,
+            Estimator estimator,
+            Whose whose,
+            Route route,
+            Estimate held,
+            AnswerReader reader) {
+        this.authority = authority;
+        this.settler = settler;
+        this.estimator = estimator;
         this.whose = whose;
         this.route = route;
         this.held = held;
@@ -79,7 +91,7 @@ final class Allowance {
         if (chars <= tokens || chars < lookAgainAtChars) {
             return false;
         }
-        long produced = wiring.estimator().countedTokens(route, reader.text);
+        long produced = estimator.countedTokens(route, reader.text);
         lookAgainAtChars = chars + Math.max(LEAST_PIECE, tokens - produced);
         return produced * 100 > tokens * SLACK_PERCENT;
     }
@@ -92,7 +104,7 @@ final class Allowance {
         HoldId id = new HoldId(whose.call().value() + "." + ++asked);
         Outcome outcome;
         try {
-            outcome = wiring.authority().submit(reserve(id, piece));
+            outcome = authority.submit(reserve(id, piece));
         } catch (AuthorityException e) {
             return false;
         }
@@ -126,8 +138,7 @@ final class Allowance {
 
     private void release(Outcome.Granted piece) {
         HoldId id = piece.hold();
-        wiring.settler()
-                .release(new Command.Release(key(id), whose.tenant(), id, Attribution.NONE));
+        settler.release(new Command.Release(key(id), whose.tenant(), id, Attribution.NONE));
     }
 
     /// The most output that an estimate of ours may charge: what is held for, the pieces included.
@@ -147,10 +158,8 @@ final class Allowance {
         Attribution attribution = new Attribution(labels, new TreeMap<>());
         for (Outcome.Granted piece : taken()) {
             HoldId id = piece.hold();
-            wiring.settler()
-                    .commit(
-                            new Command.Commit(
-                                    key(id), whose.tenant(), id, piece.held(), attribution));
+            settler.commit(
+                    new Command.Commit(key(id), whose.tenant(), id, piece.held(), attribution));
         }
     }
 

@@ -406,7 +406,14 @@ final class Call implements Runnable {
     private Allowance allowance(Admission.Admitted admitted, AnswerReader reader) {
         Route route = admitted.shape().route();
         CallHold held = admitted.hold();
-        return new Allowance(wiring, held.whose(route), route, held.estimate(), reader);
+        return new Allowance(
+                wiring.authority(),
+                wiring.settler(),
+                wiring.estimator(),
+                held.whose(route),
+                route,
+                held.estimate(),
+                reader);
     }
 
     private boolean isForProvider(String secret) {
