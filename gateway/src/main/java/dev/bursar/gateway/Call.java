@@ -210,10 +210,9 @@ final class Call implements Runnable {
         Exchange exchange = exchange(admitted, attempt, crossing, relay);
         RequestOptions options =
                 Outgoing.options(shape, crossing, attempt, client, this::isForProvider);
-        Buffer asked = Outgoing.body(shape, crossing, wiring.estimator());
-        forwarded = true;
         MultiMap sent = place == null ? null : options.getHeaders();
-        Ending ending = exchanges.run(client, exchange, options, asked);
+        send(exchange, options, Outgoing.body(shape, crossing, wiring.estimator()));
+        Ending ending = exchanges.end(exchange);
         cache.ended(ending);
         byte[] whole = ending.unread().getBytes();
         reader.read(whole, 0, whole.length);
@@ -239,6 +238,12 @@ final class Call implements Runnable {
             release(end, ending, next);
         }
         return next;
+    }
+
+    /// In a frame of its own: the one that waits for the end has no place for the body.
+    private void send(Exchange exchange, RequestOptions options, Buffer body) {
+        forwarded = true;
+        exchanges.begin(client, exchange, options, body);
     }
 
     /// Nobody has the next attempt yet, so nobody else would close it.

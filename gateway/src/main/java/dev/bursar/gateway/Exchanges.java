@@ -3,7 +3,6 @@ package dev.bursar.gateway;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.RequestOptions;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The exchanges that are running, so that they can be ended when the gateway closes.
@@ -11,15 +10,20 @@ final class Exchanges {
 
     private final Map<Exchange, Client> running = new ConcurrentHashMap<>();
 
-    /// Runs an exchange and waits for its end; for virtual threads.
-    Ending run(Client client, Exchange exchange, RequestOptions options, Buffer body) {
+    /// Begins an exchange, whose end somebody is to wait for with [#end].
+    ///
+    /// @param body that whoever waits must not keep in a frame: a stream may be open for long
+    void begin(Client client, Exchange exchange, RequestOptions options, Buffer body) {
         running.put(exchange, client);
-        CompletableFuture<Ending> ending = exchange.ending();
+        client.onLoop(() -> exchange.start(options, body));
+    }
+
+    /// Waits for the end of an exchange; for virtual threads.
+    Ending end(Exchange begun) {
         try {
-            client.onLoop(() -> exchange.start(options, body));
-            return ending.join();
+            return begun.ending().join();
         } finally {
-            running.remove(exchange);
+            running.remove(begun);
         }
     }
 

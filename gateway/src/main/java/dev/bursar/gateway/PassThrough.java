@@ -73,7 +73,8 @@ record PassThrough(
                         answer,
                         relay,
                         null);
-        switch (exchanges.run(client, exchange, options, Buffer.buffer(body))) {
+        exchanges.begin(client, exchange, options, Buffer.buffer(body));
+        switch (exchanges.end(exchange)) {
             case Ending.Answered answered -> replies.passOn(answered, answer, null);
             case Ending.Relayed _ -> client.onLoop(client::end);
             case Ending.Failed failed -> replies.fail(failed, id, relay);

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.NetServer;
+import java.lang.ref.WeakReference;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class OpenStreamTest {
 
     private static final String CHAT = "/v1/chat/completions";
+
+    private static final int BODY_BYTES = 100_000;
 
     @TempDir private Path data;
 
@@ -58,6 +61,48 @@ class OpenStreamTest {
         } finally {
             house.close();
         }
+    }
+
+    @Test
+    void stream_open_hasLetGoOfTheBodyThatWasSent() throws Exception {
+        House house = new House(data);
+        try {
+            house.provider.script(answer -> answer.stream().write(Samples.CHAT_DELTA_1));
+            Exchanges exchanges = new Exchanges();
+            Upstream upstream = new Upstream(house.vertx);
+            CompletableFuture<WeakReference<Buffer>> sent = new CompletableFuture<>();
+            HttpServer server =
+                    serve(
+                            house,
+                            request -> {
+                                URI at = house.provider.uri("/");
+                                Client client = new Client(house.vertx, request);
+                                Exchange exchange = exchange(house, upstream, at, client);
+                                Thread.startVirtualThread(() -> {
+                                    exchanges.begin(client, exchange, to(at), remembered(sent));
+                                    exchanges.end(exchange);
+                                });
+                            });
+            try (RawClient client =
+                    new RawClient(URI.create("http://127.0.0.1:" + server.actualPort()))) {
+                client.send(RawClient.request(CHAT, Samples.CHAT_STREAM));
+                client.readUntil(Samples.CHAT_DELTA_1);
+                House.await(() -> {
+                    System.gc();
+                    return sent.join().refersTo(null);
+                });
+                assertThat(house.provider.received.getFirst().body()).hasSize(BODY_BYTES);
+            }
+            server.close().await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } finally {
+            house.close();
+        }
+    }
+
+    private static Buffer remembered(CompletableFuture<WeakReference<Buffer>> as) {
+        Buffer body = Buffer.buffer(new byte[BODY_BYTES]);
+        as.complete(new WeakReference<>(body));
+        return body;
     }
 
     @Test
