@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.gateway.StreamBoundTest.Kind;
@@ -9,6 +10,7 @@ import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Reason;
 import dev.bursar.ledger.Unit;
+import io.vertx.core.buffer.Buffer;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -50,11 +52,12 @@ class StoppedRunStreamTest {
     /// One event, and the others once the run is stopped.
     private void stream(FakeProvider.Answer answer, Kind kind, int number, int events) {
         if (number == events) {
-            answer.write(end(kind)).end();
+            answer.response().write(Buffer.buffer(end(kind).getBytes(ISO_8859_1)));
+            answer.end();
         } else if (number == 1 && !stopped.get()) {
             answer.after(1, () -> stream(answer, kind, number, events));
         } else {
-            answer.write(kind.event(number));
+            answer.response().write(Buffer.buffer(kind.event(number).getBytes(ISO_8859_1)));
             answer.after(1, () -> stream(answer, kind, number + 1, events));
         }
     }
@@ -89,17 +92,22 @@ class StoppedRunStreamTest {
                     data: {"candidates":[{"content":{"parts":[{"text":""}]},"finishReason":"STOP"}]}
 
                     """;
+            case CONVERSE ->
+                    Kind.frame("messageStop", "{\"stopReason\":\"end_turn\"}")
+                            + Kind.frame(
+                                    "metadata",
+                                    "{\"usage\":{\"inputTokens\":9,\"outputTokens\":500,\"totalTokens\":509}}");
         };
     }
 
     private HttpResponse<String> send(Kind kind, String body) throws Exception {
-        return house.send(house.request(kind.path, body).header("X-Bursar-Run", RUN));
+        return kind.send(house, house.request(kind.path, body).header("X-Bursar-Run", RUN));
     }
 
     /// The answer to a call whose run is stopped after its first event.
     private HttpResponse<String> stoppedMidStream(Kind kind, String body, int events)
             throws Exception {
-        house.provider.script(answer -> stream(answer.stream(), kind, 0, events));
+        house.provider.script(answer -> stream(answer.begin(kind.contentType()), kind, 0, events));
         CompletableFuture<HttpResponse<String>> answer =
                 CompletableFuture.supplyAsync(() -> {
                     try {
@@ -148,7 +156,7 @@ class StoppedRunStreamTest {
             throws Exception {
         HttpResponse<String> answer = stoppedMidStream(kind, kind.body, ENDLESS);
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).contains(kind.end).doesNotContain("event: error");
+        assertThat(answer.body()).contains(kind.end).doesNotContain("event: error", "Exception");
         house.provider.awaitClosed();
         assertSettledOnce("stopped");
         assertThat(house.entries(Entry.Refused.class))

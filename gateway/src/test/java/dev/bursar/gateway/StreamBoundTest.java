@@ -1,12 +1,16 @@
 package dev.bursar.gateway;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bursar.gateway.eventstream.FrameWriter;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
+import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
@@ -80,7 +84,16 @@ class StreamBoundTest {
                 "{\"generationConfig\":{\"maxOutputTokens\":100},"
                         + "\"contents\":[{\"parts\":[{\"text\":\"x\"}]}]}",
                 "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"%s\"}]}}]}\n\n",
-                List.of("\"finishReason\":\"MAX_TOKENS\"", "\"candidatesTokenCount\":"));
+                List.of("\"finishReason\":\"MAX_TOKENS\"", "\"candidatesTokenCount\":")),
+        CONVERSE(
+                "/model/acme.house-model-v1%3A0/converse-stream",
+                "{\"inferenceConfig\":{\"maxTokens\":100},"
+                        + "\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"x\"}]}]}",
+                "{\"contentBlockIndex\":2,\"delta\":{\"text\":\"%s\"}}",
+                List.of(
+                        frame("contentBlockStop", "{\"contentBlockIndex\":2}"),
+                        frame("messageStop", "{\"stopReason\":\"max_tokens\"}"),
+                        "\"outputTokens\":"));
 
         final String path;
         final String body;
@@ -99,12 +112,27 @@ class StreamBoundTest {
                     IntStream.range(0, WORDS)
                             .mapToObj(word -> "word" + (number * WORDS + word) % 7)
                             .collect(Collectors.joining(" "));
-            return event.formatted(words);
+            String told = event.formatted(words);
+            return this == CONVERSE ? frame("contentBlockDelta", told) : told;
+        }
+
+        String contentType() {
+            return this == CONVERSE ? "application/vnd.amazon.eventstream" : "text/event-stream";
+        }
+
+        /// The answer to a call, of which each character is a byte.
+        HttpResponse<String> send(House house, HttpRequest.Builder request) throws Exception {
+            return house.http.send(request.build(), HttpResponse.BodyHandlers.ofString(ISO_8859_1));
+        }
+
+        /// A binary frame of which each character is a byte.
+        static String frame(String type, String json) {
+            return new String(FrameWriter.event(type, json.getBytes(ISO_8859_1)), ISO_8859_1);
         }
     }
 
     private void endless(Kind kind, int events) {
-        house.provider.script(answer -> next(answer.stream(), kind, 0, events));
+        house.provider.script(answer -> next(answer.begin(kind.contentType()), kind, 0, events));
     }
 
     private static void next(FakeProvider.Answer answer, Kind kind, int number, int events) {
@@ -112,7 +140,7 @@ class StreamBoundTest {
             answer.end();
             return;
         }
-        answer.write(kind.event(number));
+        answer.response().write(Buffer.buffer(kind.event(number).getBytes(ISO_8859_1)));
         answer.after(1, () -> next(answer, kind, number + 1, events));
     }
 
@@ -122,10 +150,10 @@ class StreamBoundTest {
         // Room for the call and one piece more; a token of output costs 200 microcents.
         BudgetId usd = house.budget("little", Unit.USD_MICROCENTS, 120_000);
         endless(kind, 1_000_000);
-        HttpResponse<String> answer = house.post(kind.path, kind.body);
+        HttpResponse<String> answer = kind.send(house, house.request(kind.path, kind.body));
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).contains(kind.end);
-        assertThat(answer.body()).doesNotContain("event: error");
+        assertThat(answer.body()).doesNotContain("event: error", "Exception");
         house.provider.awaitClosed();
         Entry.Committed entry = house.committed();
         assertThat(entry.attribution().labels())
@@ -142,7 +170,7 @@ class StreamBoundTest {
     void stream_thatOutgrowsItsHold_goesOnWhileThereIsMoney(Kind kind) throws Exception {
         house.budget("much", Unit.USD_MICROCENTS, 1_000_000_000);
         endless(kind, EVENTS);
-        HttpResponse<String> answer = house.post(kind.path, kind.body);
+        HttpResponse<String> answer = kind.send(house, house.request(kind.path, kind.body));
         assertThat(answer.body()).endsWith(kind.event(EVENTS - 1));
         house.committed();
         House.await(() -> house.held() == 0);
