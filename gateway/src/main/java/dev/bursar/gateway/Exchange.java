@@ -9,12 +9,11 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.RequestOptions;
-import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One request to a provider and its answer. Everything here runs on the event loop of the client's
@@ -35,13 +34,13 @@ final class Exchange {
     /// The label of an exchange that ended because the gateway closes.
     static final String SHUT_DOWN = "shut_down";
 
-    private final Vertx vertx;
     private final Upstream upstream;
     private final Client client;
     private final ProviderSettings provider;
     private final ClientGone policy;
     private final Relay relay;
     private final @Nullable Allowance allowance;
+    private final Patience patience;
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
 
     private @Nullable HttpClientRequest request;
@@ -62,13 +61,8 @@ final class Exchange {
 
     private boolean stopping;
     private long drained;
-    private long startNanos;
-    private long lastNanos;
-    private long deadlineNanos;
     private long sentNanos;
     private long firstByteNanos;
-    private long timer = -1;
-    private long timerNanos;
 
     Exchange(
             Vertx vertx,
@@ -79,7 +73,6 @@ final class Exchange {
             Map<String, String> answerHeaders,
             Relay relay,
             @Nullable Allowance allowance) {
-        this.vertx = vertx;
         this.upstream = upstream;
         this.client = client;
         this.provider = provider;
@@ -87,6 +80,13 @@ final class Exchange {
         this.answerHeaders = answerHeaders;
         this.relay = relay;
         this.allowance = allowance;
+        this.patience =
+                new Patience(
+                        vertx,
+                        provider,
+                        this::waitsFor,
+                        () -> fail(Refusal.PROVIDER_TIMEOUT, "timeout", "did not answer in time"),
+                        () -> guarded(this::watch));
     }
 
     /// When the request was handed to the network (`System.nanoTime`), 0 when it never was. Valid once
@@ -102,7 +102,7 @@ final class Exchange {
 
     /// When the last of the answer came.
     long lastNanos() {
-        return lastNanos;
+        return patience.lastNanos();
     }
 
     /// Bytes of an answer that was kept and broke off.
@@ -122,12 +122,10 @@ final class Exchange {
     }
 
     private void open(RequestOptions options, Buffer body) {
-        startNanos = System.nanoTime();
-        lastNanos = startNanos;
-        deadlineNanos = Long.MAX_VALUE;
+        patience.begin();
         client.onGone(() -> guarded(this::clientGone));
         if (!ending.isDone()) {
-            watch();
+            patience.watch();
             MultiMap headers = options.getHeaders();
             options.setHeaders(null);
             upstream.pool()
@@ -167,8 +165,8 @@ final class Exchange {
         if (headers != null) {
             opened.headers().addAll(headers);
         }
-        sentNanos = System.nanoTime();
-        lastNanos = sentNanos;
+        patience.moved();
+        sentNanos = patience.lastNanos();
         opened.send(body).onComplete(answer -> guarded(() -> answered(answer)));
     }
 
@@ -182,12 +180,12 @@ final class Exchange {
         }
         HttpClientResponse head = answered.result();
         response = head;
-        firstByteNanos = System.nanoTime();
-        lastNanos = firstByteNanos;
+        patience.moved();
+        firstByteNanos = patience.lastNanos();
         head.exceptionHandler(cause -> guarded(() -> broken(cause)));
         head.handler(chunk -> guarded(() -> chunk(chunk)));
         head.endHandler(_ -> guarded(this::complete));
-        watch();
+        patience.watch();
         if (isGood() && streams(head) && !draining) {
             sendHead();
         }
@@ -197,7 +195,7 @@ final class Exchange {
         if (ending.isDone()) {
             return;
         }
-        lastNanos = System.nanoTime();
+        patience.moved();
         if (draining) {
             drained += chunk.length();
             if (policy instanceof ClientGone.Drain drain && drained > drain.bytes()) {
@@ -232,11 +230,11 @@ final class Exchange {
 
     private void asked(boolean more) {
         asking = false;
-        lastNanos = System.nanoTime();
+        patience.moved();
         if (ending.isDone()) {
             return;
         }
-        watch();
+        patience.watch();
         if (more) {
             holdToAllowance();
         } else {
@@ -279,7 +277,7 @@ final class Exchange {
     }
 
     private void complete() {
-        lastNanos = System.nanoTime();
+        patience.moved();
         HttpClientResponse answer = response;
         if (ending.isDone() || answer == null) {
             return;
@@ -314,10 +312,11 @@ final class Exchange {
     private void letGo(HttpClientResponse head) {
         answerHeaders = Map.of();
         MultiMap headers = head.headers();
-        Map<String, List<String>> ofTheConnection = new HashMap<>();
-        OF_THE_CONNECTION.forEach(name -> ofTheConnection.put(name, headers.getAll(name)));
-        headers.clear();
-        ofTheConnection.forEach(headers::set);
+        for (String name : List.copyOf(headers.names())) {
+            if (!OF_THE_CONNECTION.contains(name.toLowerCase(Locale.ROOT))) {
+                headers.remove(name);
+            }
+        }
         head.request().headers().clear();
         client.request().headers().clear();
     }
@@ -340,8 +339,8 @@ final class Exchange {
         HttpClientResponse from = response;
         if (paused && from != null) {
             paused = false;
-            lastNanos = System.nanoTime();
-            watch();
+            patience.moved();
+            patience.watch();
             if (!asking) {
                 from.resume();
             }
@@ -355,8 +354,8 @@ final class Exchange {
         switch (policy) {
             case ClientGone.Drain drain when request != null -> {
                 draining = true;
-                deadlineNanos = System.nanoTime() + drain.atMost().toNanos();
-                watch();
+                patience.endIn(drain.atMost());
+                patience.watch();
                 resume();
             }
             case ClientGone.Drain _, ClientGone.Cancel _ -> cut(gone(false));
@@ -397,7 +396,7 @@ final class Exchange {
     }
 
     private void end(Ending how) {
-        vertx.cancelTimer(timer);
+        patience.end();
         relay.finish();
         ending.complete(how);
     }
@@ -411,48 +410,24 @@ final class Exchange {
             fail(Refusal.PROVIDER_UNREACHABLE, Crossing.UNREADABLE, Crossing.unreadable(e));
         } catch (RuntimeException | Error bug) {
             ending.completeExceptionally(bug);
-            vertx.cancelTimer(timer);
+            patience.end();
             if (request != null) {
                 request.reset();
             }
         }
     }
 
-    /// One timer serves all bounds: when it fires early, it is set again for what is left. Call it where
-    /// a bound comes nearer; where one moves away, as with every piece of an answer, there is no need.
     private void watch() {
-        long due = dueNanos();
-        if (timer >= 0 && timerNanos <= due) {
-            return;
-        }
-        vertx.cancelTimer(timer);
-        long left = due - System.nanoTime();
-        if (left <= 0) {
-            timedOut();
-            return;
-        }
-        timerNanos = due;
-        timer = vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(left) + 1, _ -> guarded(this::fired));
-    }
-
-    private void fired() {
-        timer = -1;
         if (!ending.isDone()) {
-            watch();
+            patience.watch();
         }
     }
 
-    private long dueNanos() {
-        long whole = startNanos + provider.callTimeout().toNanos();
-        long due = Math.min(whole, deadlineNanos);
+    private Patience.For waitsFor() {
         if (response == null) {
-            return Math.min(due, lastNanos + provider.answerTimeout().toNanos());
+            return Patience.For.HEAD;
         }
-        return paused || asking ? due : Math.min(due, lastNanos + provider.idleTimeout().toNanos());
-    }
-
-    private void timedOut() {
-        fail(Refusal.PROVIDER_TIMEOUT, "timeout", "did not answer in time");
+        return paused || asking ? Patience.For.OURSELVES : Patience.For.PIECE;
     }
 
     private boolean isGood() {
