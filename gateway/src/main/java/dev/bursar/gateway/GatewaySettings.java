@@ -129,62 +129,30 @@ public record GatewaySettings(
     }
 
     /// The same with other breakers.
-    public GatewaySettings with(BreakerSettings other) {
-        return new GatewaySettings(
-                providers,
-                models,
-                unpriced,
-                maxOutputTokens,
-                maxInputTokens,
-                maxBodyBytes,
-                clientGone,
-                statuses,
-                other,
-                ladders,
-                caches,
-                routing);
+    public GatewaySettings with(BreakerSettings changed) {
+        return with(changed, ladders, caches, routing);
     }
 
     /// The same with other caches.
     public GatewaySettings withCaches(CacheSettings changed) {
-        return new GatewaySettings(
-                providers,
-                models,
-                unpriced,
-                maxOutputTokens,
-                maxInputTokens,
-                maxBodyBytes,
-                clientGone,
-                statuses,
-                breakers,
-                ladders,
-                changed,
-                routing);
+        return with(breakers, ladders, changed, routing);
     }
 
     /// With how the budgets of tenants change their calls.
     public GatewaySettings withLadders(Map<String, LadderSettings> changed) {
-        return new GatewaySettings(
-                providers,
-                models,
-                unpriced,
-                maxOutputTokens,
-                maxInputTokens,
-                maxBodyBytes,
-                clientGone,
-                statuses,
-                breakers,
-                new TreeMap<>(changed),
-                caches,
-                routing);
-    }
-
-    LadderSettings ladder(TenantId tenant) {
-        return ladders.getOrDefault(tenant.value(), LadderSettings.DEFAULT);
+        return with(breakers, new TreeMap<>(changed), caches, routing);
     }
 
     /// These settings with other routes.
     public GatewaySettings withRouting(RoutingSettings changed) {
+        return with(breakers, ladders, caches, changed);
+    }
+
+    private GatewaySettings with(
+            BreakerSettings otherBreakers,
+            SortedMap<String, LadderSettings> otherLadders,
+            CacheSettings otherCaches,
+            RoutingSettings otherRouting) {
         return new GatewaySettings(
                 providers,
                 models,
@@ -194,10 +162,14 @@ public record GatewaySettings(
                 maxBodyBytes,
                 clientGone,
                 statuses,
-                breakers,
-                ladders,
-                caches,
-                changed);
+                otherBreakers,
+                otherLadders,
+                otherCaches,
+                otherRouting);
+    }
+
+    LadderSettings ladder(TenantId tenant) {
+        return ladders.getOrDefault(tenant.value(), LadderSettings.DEFAULT);
     }
 
     /// The keys of every provider.

@@ -90,18 +90,7 @@ public record ProviderSettings(
 
     /// This provider at no cost.
     public ProviderSettings asFree() {
-        return new ProviderSettings(
-                name,
-                dialect,
-                baseUrl,
-                keys,
-                true,
-                allowPrivate,
-                connectTimeout,
-                answerTimeout,
-                idleTimeout,
-                callTimeout,
-                azure);
+        return with(keys, true, allowPrivate, azure);
     }
 
     /// This provider with other timeouts.
@@ -123,18 +112,7 @@ public record ProviderSettings(
 
     /// This provider, wherever it is.
     public ProviderSettings withPrivateAddresses() {
-        return new ProviderSettings(
-                name,
-                dialect,
-                baseUrl,
-                keys,
-                free,
-                true,
-                connectTimeout,
-                answerTimeout,
-                idleTimeout,
-                callTimeout,
-                azure);
+        return with(keys, free, true, azure);
     }
 
     /// Whether requests may go where the base URL points, as far as that is written there.
@@ -144,36 +122,33 @@ public record ProviderSettings(
 
     /// This provider with other keys.
     public ProviderSettings withKeys(List<ProviderKey> changed) {
-        return new ProviderSettings(
-                name,
-                dialect,
-                baseUrl,
-                changed,
-                free,
-                allowPrivate,
-                connectTimeout,
-                answerTimeout,
-                idleTimeout,
-                callTimeout,
-                azure);
+        return with(changed, free, allowPrivate, azure);
     }
 
     /// This provider, served by Azure, or not when `api` is null.
     ///
     /// @throws IllegalArgumentException when it is not of OpenAI's dialect
     public ProviderSettings onAzure(@Nullable AzureApi api) {
+        return with(keys, free, allowPrivate, api);
+    }
+
+    private ProviderSettings with(
+            List<ProviderKey> otherKeys,
+            boolean nowFree,
+            boolean anywhere,
+            @Nullable AzureApi otherAzure) {
         return new ProviderSettings(
                 name,
                 dialect,
                 baseUrl,
-                keys,
-                free,
-                allowPrivate,
+                otherKeys,
+                nowFree,
+                anywhere,
                 connectTimeout,
                 answerTimeout,
                 idleTimeout,
                 callTimeout,
-                api);
+                otherAzure);
     }
 
     /// Where a model is asked below the base URL, with the parameters that the address needs.

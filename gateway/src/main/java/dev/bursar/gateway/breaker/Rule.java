@@ -9,64 +9,32 @@ import java.util.Locale;
 /// request several times at once samples.
 public enum Rule {
     /// The same request in a row, and each time the same answer.
-    IDENTICAL_ANSWERS(5, 0, 25) {
-        @Override
-        public String said(int count) {
-            return "the same request was sent " + count + " times in a row and answered the same";
-        }
-    },
+    IDENTICAL_ANSWERS(
+            5, 0, 25, "the same request was sent %d times in a row and answered the same"),
     /// The same request failed in a row.
-    RETRY_STORM(5, 10, 30) {
-        @Override
-        public String said(int count) {
-            return "the same request was tried " + count + " times in a row and failed each time";
-        }
-    },
+    RETRY_STORM(5, 10, 30, "the same request was tried %d times in a row and failed each time"),
     /// The same two to four steps in a row. A step is a tool call with its result, or where there is none,
     /// a request with its answer.
-    CYCLE(3, 10, 0) {
-        @Override
-        public String said(int count) {
-            return "the same steps were gone through " + count + " times in a row";
-        }
-    },
+    CYCLE(3, 10, 0, "the same steps were gone through %d times in a row"),
     /// The same tool call with the same result in a row.
-    NO_PROGRESS(5, 20, 0) {
-        @Override
-        public String said(int count) {
-            return "the same tool call had the same result " + count + " times in a row";
-        }
-    },
+    NO_PROGRESS(5, 20, 0, "the same tool call had the same result %d times in a row"),
     /// The same request in a row, whatever was answered.
-    IDENTICAL_CALLS(10, 0, 0) {
-        @Override
-        public String said(int count) {
-            return "the same request was sent " + count + " times in a row";
-        }
-    },
+    IDENTICAL_CALLS(10, 0, 0, "the same request was sent %d times in a row"),
     /// Calls of the run within a minute.
-    VELOCITY(600, 0, 0) {
-        @Override
-        public String said(int count) {
-            return "the run made " + count + " calls within a minute";
-        }
-    },
+    VELOCITY(600, 0, 0, "the run made %d calls within a minute"),
     /// How many times larger a request is than the one that it grew from, call by call.
-    CONTEXT_GROWTH(20, 0, 0) {
-        @Override
-        public String said(int count) {
-            return "the request has grown to " + count + " times its size";
-        }
-    };
+    CONTEXT_GROWTH(20, 0, 0, "the request has grown to %d times its size");
 
     private final int flag;
     private final int slow;
     private final int stop;
+    private final String said;
 
-    Rule(int flag, int slow, int stop) {
+    Rule(int flag, int slow, int stop, String said) {
         this.flag = flag;
         this.slow = slow;
         this.stop = stop;
+        this.said = said;
     }
 
     /// The thresholds where nobody has said anything.
@@ -75,7 +43,9 @@ public enum Rule {
     }
 
     /// What was noticed, as part of a sentence.
-    public abstract String said(int count);
+    public String said(int count) {
+        return said.formatted(count);
+    }
 
     /// The name in the configuration and on records.
     public String wire() {
