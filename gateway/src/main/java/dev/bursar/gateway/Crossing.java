@@ -58,9 +58,14 @@ record Crossing(Operation client, Operation upstream, Translation translation) {
     static void require(CallRequest request, Route route, byte[] body, Wiring wiring) {
         Crossing crossing =
                 of(request.operation(), route.provider(), request.stream(), wiring.clock());
-        if (crossing != null) {
-            long output = wiring.estimator().choiceTokens(request, route);
-            crossing.request(body, route.model(), request.stream(), output);
+        if (crossing == null) {
+            return;
+        }
+        long output = wiring.estimator().choiceTokens(request, route);
+        try {
+            crossing.translation().requireRequest(body, route.model(), request.stream(), output);
+        } catch (TranslationException e) {
+            throw refused(e);
         }
     }
 
@@ -78,8 +83,12 @@ record Crossing(Operation client, Operation upstream, Translation translation) {
         try {
             return Buffer.buffer(translation.request(body, model, stream, output));
         } catch (TranslationException e) {
-            throw RefusedException.malformed(e.field(), String.valueOf(e.getMessage()));
+            throw refused(e);
         }
+    }
+
+    private static RefusedException refused(TranslationException e) {
+        return RefusedException.malformed(e.field(), String.valueOf(e.getMessage()));
     }
 
     /// A stream's way to the client.

@@ -46,6 +46,17 @@ public final class Translation {
     /// @throws TranslationException when the body has a mistake, or something that has no counterpart and
     ///     cannot be left out silently
     public byte[] request(byte[] body, String model, boolean stream, long maxOutputTokens) {
+        return Trees.bytes(tree(body, model, stream, maxOutputTokens));
+    }
+
+    /// Whether there is such a request, without writing it down.
+    ///
+    /// @throws TranslationException as [#request]
+    public void requireRequest(byte[] body, String model, boolean stream, long maxOutputTokens) {
+        var _ = tree(body, model, stream, maxOutputTokens);
+    }
+
+    private ObjectNode tree(byte[] body, String model, boolean stream, long maxOutputTokens) {
         JsonNode json = Trees.read(body, 0, body.length);
         if (!(json instanceof ObjectNode object)) {
             throw new TranslationException("body", "must be a JSON object");
@@ -53,7 +64,7 @@ public final class Translation {
         Question question = questions().read(object);
         Long asked = question.maxTokens();
         long bound = asked == null ? maxOutputTokens : asked;
-        return Trees.bytes(writer().write(question, new Target(model, stream, bound, boundField)));
+        return writer().write(question, new Target(model, stream, bound, boundField));
     }
 
     /// A whole answer, of status 200, in the client's form.
