@@ -16,6 +16,7 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -216,7 +217,8 @@ final class Access {
     /// @throws ApiException 404 when it is a tenant that the actor may not see
     static void requireTenant(RoutingContext context, String tenant) {
         if (!actor(context).mayTouch(tenant)) {
-            context.<Runnable>get(OF_OTHERS).run();
+            Runnable written = context.get(OF_OTHERS);
+            Objects.requireNonNull(written, "no route has asked for a role").run();
             throw ApiException.notFound("no tenant " + tenant);
         }
     }
