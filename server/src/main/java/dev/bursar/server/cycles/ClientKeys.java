@@ -15,21 +15,40 @@ final class ClientKeys {
     /// The longest key of the ledger, counted in `char`s so that it is one in any case.
     private static final int MAX_STORED = 256;
 
-    /// What `/api` makes of an `Idempotency-Key` of a new reservation, of what is done to one, and of a tool's;
-    /// and what comes out of here.
-    private static final Pattern LIKE_OURS =
+    /// What `/api` makes of an `Idempotency-Key` of something new, a tool's call among it; and what comes out of
+    /// here.
+    private static final Pattern LIKE_A_NEW_ONE =
+            Pattern.compile(
+                    "(" + WORD.strip() + "|on_behalf|tool (reserve|charge)) .*", Pattern.DOTALL);
+
+    /// The same of what is done to a reservation. The ledger never takes a key of the one for a repetition of
+    /// the other.
+    private static final Pattern LIKE_ONE_OF_A_RESERVATION =
             Pattern.compile(
                     "("
                             + WORD.strip()
-                            + "|on_behalf|tool (reserve|charge|commit|release)"
+                            + "|tool (commit|release)"
                             + "|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}) .*",
                     Pattern.DOTALL);
 
     private ClientKeys() {}
 
+    /// The key of a new reservation or an event.
+    ///
     /// @param sent 1 to 256 characters of Unicode
     static String stored(String sent) {
-        if (sent.indexOf(' ') < 0 || !LIKE_OURS.matcher(sent).matches()) {
+        return apart(sent, LIKE_A_NEW_ONE);
+    }
+
+    /// The key of what is done to a reservation.
+    ///
+    /// @param sent 1 to 256 characters of Unicode
+    static String storedOfReservation(String sent) {
+        return apart(sent, LIKE_ONE_OF_A_RESERVATION);
+    }
+
+    private static String apart(String sent, Pattern likeOurs) {
+        if (sent.indexOf(' ') < 0 || !likeOurs.matcher(sent).matches()) {
             return sent;
         }
         String stored = WORD + sent;

@@ -161,7 +161,8 @@ final class Commands {
     /// To the ledger, a key that is the name of its hold is that of a call which nobody repeats otherwise: a
     /// client's is none of these.
     private static CommandKey key(String on, Requests.Keyed request) {
-        String own = ClientKeys.stored(request.idempotencyKey());
+        String sent = request.idempotencyKey();
+        String own = on.isEmpty() ? ClientKeys.stored(sent) : ClientKeys.storedOfReservation(sent);
         return new CommandKey(
                 own.equals(on) ? Fingerprint.uuid(on, own) : own, Fingerprint.of(on, request));
     }

@@ -25,6 +25,7 @@ class ClientKeysTest {
             })
     void ordinaryKey_isStoredAsItIs(String sent) {
         assertThat(ClientKeys.stored(sent)).isEqualTo(sent);
+        assertThat(ClientKeys.storedOfReservation(sent)).isEqualTo(sent);
         assertThat(ClientKeys.sent(sent)).isEqualTo(sent);
     }
 
@@ -35,15 +36,32 @@ class ClientKeysTest {
                 "on_behalf \n",
                 "tool reserve 17",
                 "tool charge 17",
+                "cycles-key k"
+            })
+    void keyThatLooksLikeAnothersOfTheSameKind_isApart_andIsShownAsItWasSent(String sent) {
+        String stored = ClientKeys.stored(sent);
+        assertThat(stored).isEqualTo("cycles-key " + sent);
+        assertThat(ClientKeys.sent(stored)).isEqualTo(sent);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "tool commit 17",
                 "tool release 17",
                 "019a0000-0000-7000-8000-000000000000 k",
                 "cycles-key k"
             })
-    void keyThatLooksLikeAnothers_isApart_andIsShownAsItWasSent(String sent) {
-        String stored = ClientKeys.stored(sent);
-        assertThat(stored).isNotEqualTo(sent).startsWith("cycles-key ");
-        assertThat(ClientKeys.sent(stored)).isEqualTo(sent);
+    void keyThatLooksLikeAnothersOfAReservation_isApart(String sent) {
+        assertThat(ClientKeys.storedOfReservation(sent)).isEqualTo("cycles-key " + sent);
+    }
+
+    /// Agents name the steps of a run so.
+    @ParameterizedTest
+    @ValueSource(strings = {"019a0000-0000-7000-8000-000000000000 step 3", "tool commit 17"})
+    void keyThatLooksLikeOneOfAnotherKind_isStoredAsItIs(String sent) {
+        assertThat(ClientKeys.stored(sent)).isEqualTo(sent);
+        assertThat(ClientKeys.storedOfReservation("on_behalf k")).isEqualTo("on_behalf k");
     }
 
     @Test
