@@ -250,10 +250,10 @@ public final class Server implements AutoCloseable {
         Config fresh = options.overrides().apply(Config.read(file, options.environment()));
         PriceBook book = fresh.priceBook();
         List<String> changes = new ArrayList<>(directory.declare(fresh));
-        directory.tokens().configure(fresh.adminToken());
         notary.tell();
         Actor configuration = Actor.CONFIGURATION.with(by.trail());
         changes.addAll(new DeclaredBudgets(authority, configuration).declare(fresh.budgets()));
+        directory.tokens().configure(fresh.adminToken());
         prices = book;
         gateway.reconfigure(book, fresh.gateway());
         changes.addAll(inForce(fresh));
