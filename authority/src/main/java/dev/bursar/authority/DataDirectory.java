@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AccessMode;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -112,10 +113,12 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private static AuthorityException notWritable(Path path, IOException cause) {
+        String why =
+                cause instanceof AccessDeniedException
+                        ? "" // it says the path only
+                        : ": " + cause.getMessage();
         return new AuthorityException(
-                Kind.EXTERNAL,
-                "data directory " + path + " is not writable: " + cause.getMessage(),
-                cause);
+                Kind.EXTERNAL, "data directory " + path + " is not writable" + why, cause);
     }
 
     Path path() {

@@ -185,6 +185,7 @@ final class DiskFaultTest {
             try {
                 action.accept(disk);
             } catch (AuthorityException e) {
+                assertThat(failing.hasFailed()).as("%s, with nothing injected", e).isTrue();
                 assertThat(e).returns(Kind.EXTERNAL, AuthorityException::kind);
                 assertThat(e).hasStackTraceContaining(failing.what);
             }

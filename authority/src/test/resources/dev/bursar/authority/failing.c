@@ -19,7 +19,6 @@
 #include <unistd.h>
 
 typedef ssize_t reading(int, void *, size_t, off64_t);
-typedef ssize_t writing(int, const void *, size_t, off64_t);
 typedef int syncing(int);
 
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
