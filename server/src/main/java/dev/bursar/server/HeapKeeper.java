@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 final class HeapKeeper implements AutoCloseable {
 
     /// How much may come in since the last collection.
-    static final long ROOM = 96L << 20;
+    static final long ROOM = 56L << 20;
 
     /// What is left at least, also when it is not known yet.
     private static final long LEAST = 64L << 20;

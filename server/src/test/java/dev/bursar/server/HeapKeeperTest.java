@@ -39,11 +39,11 @@ final class HeapKeeperTest {
     @ParameterizedTest
     @CsvSource({
         "  0,   0, false",
-        "160,   0, false", // much of it may be alive: nobody has looked yet
-        "161,   0, true",
-        "161,  20, true",
-        "170,  75, false",
-        "172,  75, true",
+        "120,   0, false", // much of it may be alive: nobody has looked yet
+        "121,   0, true",
+        "121,  20, true",
+        "131,  75, false",
+        "132,  75, true",
         "299, 200, false", // half as much again
         "301, 200, true",
         "384, 250, true",
