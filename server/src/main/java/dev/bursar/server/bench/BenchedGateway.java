@@ -13,12 +13,16 @@ final class BenchedGateway {
 
     static final String KEY = "bench-key-for-the-loopback-only";
 
+    /// A model of a provider of its own, whose answers do not wait for what the other one is at.
+    static final String ASIDE = "aside-mini";
+
     private BenchedGateway() {}
 
     /// @param directory where its data, configuration and log go
     /// @param providerPort of the provider, on this machine
+    /// @param asidePort of the provider that serves [#ASIDE]
     /// @param options for the server's Java
-    static ServerProcess start(Path directory, int providerPort, String... options)
+    static ServerProcess start(Path directory, int providerPort, int asidePort, String... options)
             throws IOException, InterruptedException {
         int port = ServerProcess.freePort();
         Path absolute = directory.toAbsolutePath();
@@ -29,6 +33,11 @@ final class BenchedGateway {
                 admin: { token: bench-admin-token-of-this-run }
                 providers:
                   openai: { base_url: "http://127.0.0.1:%d/v1", api_key: bench }
+                  aside: { dialect: openai, base_url: "http://127.0.0.1:%d/v1", api_key: bench }
+                models:
+                  %s: { provider: aside, model: gpt-4o-mini }
+                prices:
+                  - { provider: aside, model: gpt-4o-mini, from: 2026-01-01, input: 0.15, output: 0.6 }
                 tenants:
                   bench:
                     timezone: Europe/Berlin
@@ -42,7 +51,13 @@ final class BenchedGateway {
                       - { name: run, per: [run], limit: 100_000 USD }
                       - { name: burst, per: [key], limit: 100_000_000 calls, every: 1m }
                 """
-                        .formatted(port, absolute.resolve("data"), providerPort, KEY);
+                        .formatted(
+                                port,
+                                absolute.resolve("data"),
+                                providerPort,
+                                asidePort,
+                                ASIDE,
+                                KEY);
         Path file = absolute.resolve("bursar.yaml");
         Files.writeString(file, config);
         return ServerProcess.start(file, port, absolute.resolve("server.log"), options);

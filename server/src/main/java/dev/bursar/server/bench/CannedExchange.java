@@ -95,13 +95,19 @@ final class CannedExchange {
 
     /// Requests of about 2.1 KB of body, each of a run of its own.
     static List<ByteBuffer> requests(boolean stream, String key) {
+        return requests("gpt-4o-mini", stream, key);
+    }
+
+    /// The same, of another model.
+    static List<ByteBuffer> requests(String model, boolean stream, String key) {
         String body =
                 """
-                {"model":"gpt-4o-mini","max_tokens":400,%s"messages":[\
+                {"model":"%s","max_tokens":400,%s"messages":[\
                 {"role":"system","content":"You answer questions about orders."},\
                 {"role":"user","content":"%s"}]}\
                 """
                         .formatted(
+                                model,
                                 stream
                                         ? "\"stream\":true,"
                                                 + "\"stream_options\":{\"include_usage\":true},"

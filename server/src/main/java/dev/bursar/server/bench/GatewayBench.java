@@ -92,7 +92,10 @@ public final class GatewayBench {
         Files.createDirectories(options.directory());
         try (MockProvider mock = new MockProvider(whole, streamed);
                 ServerProcess server =
-                        BenchedGateway.start(options.directory(), mock.address().getPort());
+                        BenchedGateway.start(
+                                options.directory(),
+                                mock.address().getPort(),
+                                mock.address().getPort());
                 NginxProcess nginx = startNginx(mock.address().getPort())) {
             Lane gateway = new Lane(server.address(), server::cpuNanos);
             Map<String, Lane> lanes = new LinkedHashMap<>();

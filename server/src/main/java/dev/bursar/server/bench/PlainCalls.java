@@ -54,7 +54,7 @@ final class PlainCalls implements AutoCloseable {
         private final ByteBuffer in = ByteBuffer.allocate(MAX_ANSWER_BYTES);
         private final CannedTraffic traffic =
                 new CannedTraffic(
-                        CannedExchange.requests(false, BenchedGateway.KEY),
+                        CannedExchange.requests(BenchedGateway.ASIDE, false, BenchedGateway.KEY),
                         CannedExchange.whole().payload());
 
         Connection(InetSocketAddress target) throws IOException {

@@ -19,6 +19,9 @@ final class ServerProcess implements AutoCloseable {
 
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
+    /// The mark after which the options of this process are for the load alone; the launcher sets it.
+    private static final String LOAD_ONLY = "-Dbursar.bench.load=";
+
     private final Process process;
     private final int port;
     private final Path log;
@@ -29,7 +32,8 @@ final class ServerProcess implements AutoCloseable {
         this.log = log;
     }
 
-    /// Starts it with this process's own Java, options and class path, and waits until it is ready.
+    /// Starts it with this process's own Java, options and class path, and waits until it is ready. Options
+    /// that are for the load alone are left out.
     ///
     /// @param options for its Java, after those of this process
     /// @throws IllegalStateException when it ends or is not ready in time; has the end of its output
@@ -37,7 +41,10 @@ final class ServerProcess implements AutoCloseable {
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(
+                ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                        .takeWhile(option -> !option.startsWith(LOAD_ONLY))
+                        .toList());
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of("dev.bursar.server.cli.Main", "serve", "-c", config.toString()));

@@ -27,6 +27,8 @@ public final class StreamsBench {
 
     /// @param streams open at once, 1 to 8,000
     /// @param pause between two of the 20 events of a stream, 1 ms to 10 s
+    /// @param warmRounds that are not measured, 1 to 99: compilers are busy for the first minutes, and
+    ///     take what is measured a core of its own
     /// @param rounds an odd number is best, 1 to 99
     /// @param time of a round for each of both, without what opens and ends the streams
     /// @param every from one plain call to the next
@@ -35,6 +37,7 @@ public final class StreamsBench {
     public record Options(
             int streams,
             Duration pause,
+            int warmRounds,
             int rounds,
             Duration time,
             Duration every,
@@ -42,6 +45,9 @@ public final class StreamsBench {
             Path directory) {
 
         public Options {
+            if (warmRounds < 1 || warmRounds > 99) {
+                throw new IllegalArgumentException("1 to 99 warm rounds");
+            }
             if (streams < 1 || streams > 8_000 || rounds < 1 || rounds > 99) {
                 throw new IllegalArgumentException("1 to 8000 streams and 1 to 99 rounds");
             }
@@ -56,10 +62,12 @@ public final class StreamsBench {
         /// 2,000 streams of 20 events, 100 ms between two, and a plain call every 10 ms: a minute in all.
         ///
         /// @param heapMebibytes of the server, or 0
-        public static Options defaults(int heapMebibytes) {
+        /// @param warmRounds that are not measured
+        public static Options defaults(int heapMebibytes, int warmRounds) {
             return new Options(
                     2_000,
                     Duration.ofMillis(100),
+                    warmRounds,
                     3,
                     Duration.ofSeconds(6),
                     Duration.ofMillis(10),
@@ -106,10 +114,16 @@ public final class StreamsBench {
     private String measure() throws IOException, InterruptedException {
         Files.createDirectories(options.directory());
         try (MockProvider provider = new MockProvider(whole, streamed, options.pause());
+                MockProvider aside = new MockProvider(whole, streamed);
                 ServerProcess server =
                         BenchedGateway.start(
-                                options.directory(), provider.address().getPort(), heapOptions())) {
-            round(server);
+                                options.directory(),
+                                provider.address().getPort(),
+                                aside.address().getPort(),
+                                heapOptions())) {
+            for (int round = 0; round < options.warmRounds(); round++) {
+                round(server);
+            }
             forget();
             long warm = server.memoryBytes("VmRSS");
             for (int round = 0; round < options.rounds(); round++) {

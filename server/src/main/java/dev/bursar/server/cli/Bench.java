@@ -60,9 +60,16 @@ final class Bench {
                             paramLabel = "MIB",
                             description = "of the server, 64 or more; else as ./bursar starts it",
                             defaultValue = "0")
-                    int heap) {
+                    int heap,
+            @Option(
+                            names = "--warm-rounds",
+                            paramLabel = "N",
+                            description = "that are not measured, 1 to 99; 1 by default",
+                            defaultValue = "1")
+                    int warmRounds) {
         try {
-            return StreamsBench.run(StreamsBench.Options.defaults(heap), System.out, System.err);
+            return StreamsBench.run(
+                    StreamsBench.Options.defaults(heap, warmRounds), System.out, System.err);
         } catch (IllegalArgumentException e) {
             System.err.println("bench streams: " + e.getMessage());
             return 2;

@@ -31,6 +31,7 @@ class StreamsBenchTest {
                         STREAMS,
                         Duration.ofMillis(PAUSE_MILLIS),
                         1,
+                        1,
                         Duration.ofMillis(1_500),
                         Duration.ofMillis(20),
                         256,
