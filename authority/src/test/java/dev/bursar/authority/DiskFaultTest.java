@@ -152,7 +152,6 @@ final class DiskFaultTest {
         JournalVerifier.Report sound = JournalVerifier.verify(data, LedgerLimits.DEFAULT);
         assertThat(sound.sound()).isTrue();
         assertThat(sound.checkpoints()).isPositive();
-        Path backup = folder.resolve("backup.zip");
         Set<String> whole = backedUp(data);
         assertThat(whole).contains(SqliteJournal.FILE_NAME, "other.db").hasSizeGreaterThan(4);
 
