@@ -24,6 +24,7 @@ final class ChatParser extends RequestParser {
             case "stream_options" -> once(name, options::read);
             case "messages" -> once(name, () -> Messages.read(this));
             case "tools", "functions" -> once(name, () -> tools(name));
+            case "tool_choice", "function_call" -> once(name, input::scan);
             case "stop" -> once(name, () -> stops(name, true));
             case "web_search_options", "mcp_servers", "container" -> {
                 input.hidden |= in.currentToken() != JsonToken.VALUE_NULL;

@@ -284,6 +284,18 @@ class RequestParserTest {
         assertThat(request.cacheWrite()).isEqualTo(CacheWrite.FIVE_MINUTES);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"tool_choice", "function_call", "functions"})
+    void parse_whatMayBeCalledGivenTwice_namesTheField(String field) {
+        String once = "\"" + field + "\":[]";
+        String given = "\"input\":\"x\"," + once;
+        for (Operation operation :
+                List.of(Operation.CHAT, Operation.MESSAGES, Operation.RESPONSES)) {
+            assertThat(refusedField(operation, given + ",\"n\":1," + once)).isEqualTo(field);
+            assertThat(RequestParser.parse(operation, bytes(whole(given))).tools()).isFalse();
+        }
+    }
+
     private static String refusedField(Operation operation, String fields) {
         RefusedException refused =
                 catchThrowableOfType(
