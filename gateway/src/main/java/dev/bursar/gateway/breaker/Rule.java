@@ -44,7 +44,7 @@ public enum Rule {
 
     /// What was noticed, as part of a sentence.
     public String said(int count) {
-        return said.formatted(count);
+        return String.format(Locale.ROOT, said, count);
     }
 
     /// The name in the configuration and on records.
