@@ -1,6 +1,8 @@
 package dev.bursar.gateway.ladder;
 
 import dev.bursar.gateway.ladder.RequestBody.Edit;
+import dev.bursar.gateway.ladder.ToolList.Choice;
+import dev.bursar.gateway.ladder.ToolList.Tool;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -49,12 +51,14 @@ final class BodyScan {
 
     private final JsonParser in;
     private final List<Member> members = new ArrayList<>();
-    private final List<Tool> tools = new ArrayList<>();
+    private final ToolList tools = ToolList.of("tool_choice");
+
+    /// The tools of old, which Chat Completions still takes beside the others.
+    private final ToolList functions = ToolList.of("function_call");
 
     /// By the field that has them. Of one that is there several times the last counts, as everywhere.
     private final SequencedMap<String, Effort> efforts = new LinkedHashMap<>();
 
-    private final Choice choice = new Choice(new TreeSet<>(), new TreeSet<>(), new ArrayList<>());
     private int parts;
     private int inside;
     private boolean thinks;
@@ -75,37 +79,6 @@ final class BodyScan {
     /// @param start of its name, the quote included
     /// @param value where its value starts
     record Member(String name, int start, int value, int end) implements Part {}
-
-    /// A tool that the model may call.
-    ///
-    /// @param names its name and its type
-    record Tool(SortedSet<String> names, int start, int end) implements Part {
-
-        boolean isOneOf(SortedSet<String> wanted) {
-            return wanted.stream().anyMatch(this::is);
-        }
-
-        /// Types have a version at their end, such as `web_search_20250305`.
-        boolean is(String wanted) {
-            return names.stream()
-                    .anyMatch(name ->
-                            name.equals(wanted)
-                                    || name.startsWith(wanted + "_2")
-                                    || name.startsWith(wanted + "_preview"));
-        }
-    }
-
-    /// What the client wants to be called.
-    ///
-    /// @param names of tools
-    /// @param words such as `auto` and `required`
-    /// @param allowed the tools that the model is to choose from, where they are listed
-    record Choice(SortedSet<String> names, SortedSet<String> words, List<Tool> allowed) {
-
-        boolean isForced() {
-            return !names.isEmpty() || words.contains("required") || words.contains("any");
-        }
-    }
 
     /// The budget for thinking, and where its number is.
     ///
@@ -131,7 +104,7 @@ final class BodyScan {
         return FACTORY.createParser(ObjectReadContext.empty(), body);
     }
 
-    /// Whether there is more in the body than is kept: [#members], [#tools] and [#choice] lack some.
+    /// Whether there is more in the body than is kept: [#members] and [#toolLists] lack some.
     boolean isCut() {
         return parts > MAX_PARTS;
     }
@@ -148,12 +121,9 @@ final class BodyScan {
                 .orElse(null);
     }
 
-    List<Tool> tools() {
-        return tools;
-    }
-
-    Choice choice() {
-        return choice;
+    /// Each in a field of its own, and empty where the body does not have that.
+    List<ToolList> toolLists() {
+        return List.of(tools, functions);
     }
 
     /// After the opening brace.
@@ -206,8 +176,10 @@ final class BodyScan {
             in.nextToken();
             int value = offset();
             switch (name) {
-                case "tools", "functions" -> readTools(tools);
-                case "tool_choice", "function_call" -> readChoice();
+                case "tools" -> readTools(tools.tools());
+                case "functions" -> readTools(functions.tools());
+                case "tool_choice" -> readChoice(tools.choice());
+                case "function_call" -> readChoice(functions.choice());
                 case "thinking" -> readThinking();
                 case "reasoning_effort" -> readEffort(name);
                 case "reasoning", "output_config" -> readReasoning(name);
@@ -221,7 +193,9 @@ final class BodyScan {
         }
     }
 
+    /// Of a list that is there several times the last counts.
     private void readTools(List<Tool> found) {
+        found.clear();
         if (in.currentToken() != JsonToken.START_ARRAY) {
             in.skipChildren();
             return;
@@ -262,7 +236,7 @@ final class BodyScan {
         }
     }
 
-    private void readChoice() {
+    private void readChoice(Choice choice) {
         if (in.currentToken() == JsonToken.VALUE_STRING && keeps()) {
             choice.words().add(in.getString());
         }
@@ -272,7 +246,6 @@ final class BodyScan {
         for (int depth = 1; depth > 0; ) {
             JsonToken token = in.nextToken();
             if (token == JsonToken.START_ARRAY && TOOLS.equals(in.currentName())) {
-                choice.allowed().clear();
                 readTools(choice.allowed());
             } else if (token.isStructStart()) {
                 depth++;

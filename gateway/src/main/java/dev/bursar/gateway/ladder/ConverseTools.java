@@ -1,8 +1,8 @@
 package dev.bursar.gateway.ladder;
 
-import dev.bursar.gateway.ladder.BodyScan.Tool;
 import dev.bursar.gateway.ladder.RequestBody.Disabled;
 import dev.bursar.gateway.ladder.RequestBody.Edit;
+import dev.bursar.gateway.ladder.ToolList.Tool;
 import dev.bursar.gateway.ladder.ValueReader.Wanted;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,94 +1,125 @@
 package dev.bursar.gateway.ladder;
 
-import dev.bursar.gateway.ladder.BodyScan.Tool;
 import dev.bursar.gateway.ladder.RequestBody.Disabled;
 import dev.bursar.gateway.ladder.RequestBody.Edit;
+import dev.bursar.gateway.ladder.ToolList.Tool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
-/// Takes tools from a request of OpenAI or Anthropic, which has them in one list.
+/// Takes tools from a request of OpenAI or Anthropic, which has them in a list, or in the two of Chat
+/// Completions. Each list is changed for itself.
 ///
-/// Where no tool would be left, the tools stay and the model is told to call none: Messages refuses a
-/// history of calls without them. The same is said where no tool would be left of those that the model may choose
-/// from.
+/// Where no tool would be left of a list, its tools stay and the model is told to call none: Messages refuses
+/// a history of calls without them. The same is said where no tool would be left of those that the model may
+/// choose from.
 final class ListedTools {
-
-    /// The field that says what the model may or must call.
-    static final String CHOICE = "tool_choice";
 
     private final BodyScan scan;
 
     /// How the dialect says that no tool may be called.
     private final String none;
 
-    /// @param none the choice of no tool
-    ListedTools(BodyScan scan, String none) {
+    /// Of tools, or `tools` for all.
+    private final SortedSet<String> names;
+
+    /// Those that have tools.
+    private final List<ToolList> lists;
+
+    private ListedTools(BodyScan scan, String none, SortedSet<String> names) {
         this.scan = scan;
         this.none = none;
+        this.names = names;
+        lists = scan.toolLists().stream().filter(list -> !list.tools().isEmpty()).toList();
     }
 
+    /// @param none the choice of no tool
     /// @param names of tools, or `tools` for all
-    Disabled disable(SortedSet<String> names) {
-        List<Tool> gone = scan.tools().stream().filter(tool -> tool.isOneOf(names)).toList();
-        boolean all = !scan.tools().isEmpty() && gone.size() == scan.tools().size();
-        all |= !scan.tools().isEmpty() && names.contains(RequestBody.TOOLS);
-        List<String> taken = taken(names, all);
+    static Disabled disable(BodyScan scan, String none, SortedSet<String> names) {
+        return new ListedTools(scan, none, names).disable();
+    }
+
+    private Disabled disable() {
+        List<String> taken = names.stream().filter(this::isUsed).toList();
         if (taken.isEmpty()) {
             return new Disabled.Changed(List.of(), List.of(), false);
         }
-        String insisted = insisted(all ? scan.tools() : gone);
-        if (insisted != null) {
-            return new Disabled.Needed(insisted, CHOICE);
-        }
-        List<Tool> allowed = scan.choice().allowed();
-        List<Tool> less = allowed.stream().filter(tool -> tool.isOneOf(names)).toList();
-        boolean none = all || (!allowed.isEmpty() && less.size() == allowed.size());
-        if (none && scan.choice().isForced()) {
-            return new Disabled.Needed(taken.getFirst(), CHOICE);
-        }
-        List<Edit> edits = new ArrayList<>(none ? forbid() : BodyScan.remove(allowed, less));
-        edits.addAll(all ? List.of() : BodyScan.remove(scan.tools(), gone));
-        return new Disabled.Changed(edits, taken, none);
-    }
-
-    private List<String> taken(SortedSet<String> names, boolean all) {
-        List<String> taken = new ArrayList<>();
-        for (String name : names) {
-            boolean named = scan.tools().stream().anyMatch(tool -> tool.is(name));
-            if (named || (all && name.equals(RequestBody.TOOLS))) {
-                taken.add(name);
+        boolean noTools = lists.stream().allMatch(this::isForbidden);
+        for (ToolList list : scan.toolLists()) {
+            String needed = needed(list, taken.getFirst(), noTools);
+            if (needed != null) {
+                return new Disabled.Needed(needed, list.choiceField());
             }
         }
-        return taken;
-    }
-
-    /// The name of what the client wants to be called and may not be.
-    private @Nullable String insisted(List<Tool> gone) {
-        return gone.stream()
-                .flatMap(tool -> tool.names().stream())
-                .filter(name -> scan.choice().names().contains(name))
-                .findFirst()
-                .orElse(null);
-    }
-
-    private List<Edit> forbid() {
         List<Edit> edits = new ArrayList<>();
-        for (boolean legacy : List.of(false, true)) {
-            String tools = legacy ? "functions" : "tools";
-            String choice = legacy ? "function_call" : CHOICE;
-            if (scan.member(tools) != null) {
-                BodyScan.Member named = scan.member(choice);
-                edits.add(
-                        named == null
-                                ? new Edit(
-                                        scan.inside(),
-                                        scan.inside(),
-                                        "\"" + choice + "\":" + none + ",")
-                                : new Edit(named.value(), named.end(), none));
-            }
+        for (ToolList list : lists) {
+            edits.addAll(edits(list));
+        }
+        return new Disabled.Changed(edits, taken, noTools);
+    }
+
+    private boolean isUsed(String name) {
+        return lists.stream()
+                .flatMap(list -> list.tools().stream())
+                .anyMatch(tool -> name.equals(RequestBody.TOOLS) || tool.is(name));
+    }
+
+    private boolean goes(Tool tool) {
+        return names.contains(RequestBody.TOOLS) || tool.isOneOf(names);
+    }
+
+    /// Whether none of its tools may be called any more.
+    private boolean isForbidden(ToolList list) {
+        return isNoneLeft(list.tools()) || isNoneLeft(list.choice().allowed());
+    }
+
+    private boolean isNoneLeft(List<Tool> tools) {
+        return !tools.isEmpty() && tools.stream().allMatch(this::goes);
+    }
+
+    /// The name of what the client insists on and may not be called, or null.
+    ///
+    /// @param taken what is told where it insists on no tool by its name
+    /// @param noTools whether no tool of any list may be called any more
+    private @Nullable String needed(ToolList list, String taken, boolean noTools) {
+        SortedSet<String> wanted = list.choice().names();
+        String missed =
+                lists.stream()
+                        .flatMap(each -> each.tools().stream())
+                        .filter(this::goes)
+                        .flatMap(tool -> tool.names().stream())
+                        .filter(wanted::contains)
+                        .findFirst()
+                        .orElse(null);
+        if (missed != null) {
+            return missed;
+        }
+        return list.choice().isForced() && (noTools || isForbidden(list)) ? taken : null;
+    }
+
+    private List<Edit> edits(ToolList list) {
+        List<Tool> allowed = list.choice().allowed();
+        List<Edit> edits = new ArrayList<>();
+        if (isForbidden(list)) {
+            edits.add(forbid(list.choiceField()));
+        } else {
+            edits.addAll(BodyScan.remove(allowed, allowed.stream().filter(this::goes).toList()));
+        }
+        if (!isNoneLeft(list.tools())) {
+            edits.addAll(
+                    BodyScan.remove(
+                            list.tools(), list.tools().stream().filter(this::goes).toList()));
         }
         return edits;
+    }
+
+    private Edit forbid(String choiceField) {
+        BodyScan.Member named = scan.member(choiceField);
+        if (named == null) {
+            int inside = scan.inside();
+            return new Edit(inside, inside, "\"" + choiceField + "\":" + none + ",");
+        }
+        return new Edit(named.value(), named.end(), none);
     }
 }

@@ -125,8 +125,8 @@ public final class RequestBody {
         }
         Disabled tools =
                 switch (form) {
-                    case OPENAI -> new ListedTools(scan, "\"none\"").disable(names);
-                    case ANTHROPIC -> new ListedTools(scan, "{\"type\":\"none\"}").disable(names);
+                    case OPENAI -> ListedTools.disable(scan, "\"none\"", names);
+                    case ANTHROPIC -> ListedTools.disable(scan, "{\"type\":\"none\"}", names);
                     case GEMINI -> GeminiTools.disable(body, scan, names);
                     case CONVERSE -> ConverseTools.disable(body, scan, names);
                 };
