@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// choose from.
 final class ListedTools {
 
+    /// More names than a choice has: whoever names more is refused, as each is looked for among all tools.
+    private static final int MAX_WANTED = 16;
+
     private final BodyScan scan;
 
     /// How the dialect says that no tool may be called.
@@ -84,18 +87,24 @@ final class ListedTools {
     /// @param noTools whether no tool of any list may be called any more
     private @Nullable String needed(ToolList list, String taken, boolean noTools) {
         SortedSet<String> wanted = list.choice().names();
-        String missed =
-                lists.stream()
-                        .flatMap(each -> each.tools().stream())
-                        .filter(this::goes)
-                        .flatMap(tool -> tool.names().stream())
-                        .filter(wanted::contains)
-                        .findFirst()
-                        .orElse(null);
+        if (wanted.size() > MAX_WANTED) {
+            return taken;
+        }
+        String missed = wanted.stream().filter(this::isMissed).findFirst().orElse(null);
         if (missed != null) {
             return missed;
         }
         return list.choice().isForced() && (noTools || isForbidden(list)) ? taken : null;
+    }
+
+    /// A tool may be wanted without the version of its type. It is not missed where another one is left that
+    /// is called so.
+    private boolean isMissed(String name) {
+        List<Tool> all = lists.stream().flatMap(list -> list.tools().stream()).toList();
+        List<Tool> gone = all.stream().filter(this::goes).toList();
+        return gone.stream().anyMatch(tool -> tool.names().contains(name))
+                || (gone.stream().anyMatch(tool -> tool.is(name))
+                        && all.stream().noneMatch(tool -> tool.is(name) && !goes(tool)));
     }
 
     private List<Edit> edits(ToolList list) {

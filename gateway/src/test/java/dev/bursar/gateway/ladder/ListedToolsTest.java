@@ -1,6 +1,8 @@
 package dev.bursar.gateway.ladder;
 
+import static dev.bursar.gateway.ladder.RequestBodyTest.MANY_TOOLS;
 import static dev.bursar.gateway.ladder.RequestBodyTest.disable;
+import static dev.bursar.gateway.ladder.RequestBodyTest.everySecond;
 import static dev.bursar.gateway.ladder.RequestBodyTest.without;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +10,8 @@ import dev.bursar.gateway.ladder.RequestBody.Disabled;
 import dev.bursar.gateway.ladder.RequestBody.Form;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -167,6 +171,48 @@ class ListedToolsTest {
                 .isEqualTo(
                         "{\"functions\":[{\"name\":\"a\"},{\"name\":\"b\"}],\"n\":1,"
                                 + "\"functions\":[{\"name\":\"c\"}]}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    web_search_preview_2025_03_11 | web_search_preview
+                    web_search_preview_2025_03_11 | web_search
+                    web_search_20250305           | web_search
+                    web_search                    | web_search
+                    """)
+    void disable_versionOfWhatTheRequestInsistsOn_isNeeded(String type, String chosen) {
+        String body =
+                "{\"tools\":[{\"type\":\"%s\"},{\"type\":\"x\"}],\"tool_choice\":{\"type\":\"%s\"}}"
+                        .formatted(type, chosen);
+
+        for (String name : List.of(type, chosen, "web_search")) {
+            assertThat(disable(body, Form.OPENAI, name))
+                    .isEqualTo(new Disabled.Needed(chosen, "tool_choice"));
+        }
+    }
+
+    @Test
+    void disable_versionBesideTheToolThatIsWanted_isNotNeeded() {
+        String body =
+                "{\"tools\":[{\"name\":\"sql_2\"},{\"name\":\"sql\"}],"
+                        + "\"tool_choice\":{\"type\":\"tool\",\"name\":\"sql\"}}";
+
+        assertThat(without(body, Form.ANTHROPIC, "sql_2"))
+                .isEqualTo(body.replace("{\"name\":\"sql_2\"},", ""));
+    }
+
+    @Test
+    @Timeout(value = 30, threadMode = ThreadMode.SEPARATE_THREAD)
+    void disable_moreWantedThanAnyProviderTakes_isNeeded() {
+        String tools = everySecond(MANY_TOOLS, "{\"name\":\"web_2%d\"}", "{\"name\":\"sql%d\"}");
+        String wanted = everySecond(MANY_TOOLS / 9, "{\"name\":\"a%d\"}", "{\"name\":\"b%d\"}");
+        String body = "{\"tools\":[" + tools + "],\"tool_choice\":[" + wanted + "]}";
+
+        assertThat(disable(body, Form.OPENAI, "web"))
+                .isEqualTo(new Disabled.Needed("web", "tool_choice"));
     }
 
     private static boolean isLeftWithNone(String body, String... names) {
