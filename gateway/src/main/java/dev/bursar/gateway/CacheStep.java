@@ -345,9 +345,15 @@ final class CacheStep implements AutoCloseable {
     }
 
     /// How asking a provider ended. Those who wait for the same ask for themselves at once when there is nothing
-    /// for them in it; but the bad luck of a client that hangs up is nobody else's.
+    /// for them in it; but the bad luck of a client that hangs up, or whose own budgets have no more, is nobody
+    /// else's.
     void ended(Ending ending) {
-        if (visit instanceof Visit.Miss miss && !(ending instanceof Ending.ClientGone)) {
+        boolean itsOwn =
+                switch (ending) {
+                    case Ending.ClientGone _, Ending.Stopped _ -> true;
+                    case Ending.Answered _, Ending.Relayed _, Ending.Failed _ -> false;
+                };
+        if (visit instanceof Visit.Miss miss && !itsOwn) {
             miss.pending().failed();
         }
     }
