@@ -337,7 +337,7 @@ final class CacheStep implements AutoCloseable {
         }
     }
 
-    /// The call goes to a provider.
+    /// The call is admitted, and goes to a provider.
     void begun() {
         if (visit instanceof Visit.Miss miss) {
             miss.pending().begun();

@@ -145,7 +145,6 @@ final class Call implements Runnable {
                     return false;
                 }
                 record.label("provider_key", first.keyName());
-                cache.begun();
                 forward(request, subject, attempts, first, ask, cache);
                 return true;
             }
@@ -192,6 +191,9 @@ final class Call implements Runnable {
             return null;
         }
         hold = admitted.hold();
+        if (attempt.isFirst()) {
+            cache.begun();
+        }
         Shape shape = admitted.shape();
         Crossing crossing = crossing(shape);
         if (crossing != null) {

@@ -2,6 +2,7 @@ package dev.bursar.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.gateway.cache.CacheStats;
 import dev.bursar.ledger.Budget;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
@@ -73,5 +74,15 @@ class CacheHerdTest extends WithCachedAnswers {
                 .containsExactlyInAnyOrder("stopped", "200");
         assertThat(house.provider.received).hasSize(2);
         assertThat(cached).isEqualTo(4);
+    }
+
+    @Test
+    void call_thatABudgetDenies_isNoMiss() throws Exception {
+        perRun(1);
+        assertThat(house.post(PATH, Samples.CHAT_STREAM).statusCode()).isEqualTo(402);
+        house.awaitEnded();
+        assertThat(house.gateway.cache().stats().values())
+                .extracting(CacheStats::misses)
+                .allMatch(misses -> misses == 0);
     }
 }

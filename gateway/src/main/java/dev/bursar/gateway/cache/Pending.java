@@ -7,7 +7,7 @@ import java.time.Instant;
 /// for themselves when it has failed.
 public interface Pending extends AutoCloseable {
 
-    /// The call goes to a provider: it is a miss.
+    /// The call is admitted, and goes to a provider: it is a miss. Once, however many models are asked.
     void begun();
 
     /// Keeps the answer as the rule says, and gives it to those who wait.
