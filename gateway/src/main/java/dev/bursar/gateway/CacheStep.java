@@ -358,6 +358,13 @@ final class CacheStep implements AutoCloseable {
         }
     }
 
+    /// Another model is asked, or with another key: nobody need wait for that.
+    void goesElsewhere() {
+        if (visit instanceof Visit.Miss miss) {
+            miss.pending().goesElsewhere();
+        }
+    }
+
     /// Lets the next who waits for the same ask for it, unless a provider was asked.
     @Override
     public void close() {

@@ -238,6 +238,7 @@ final class Call implements Runnable {
             end.learn();
         } else {
             release(end, ending, next);
+            cache.goesElsewhere();
         }
         return next;
     }

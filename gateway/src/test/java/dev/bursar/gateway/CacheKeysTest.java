@@ -277,6 +277,36 @@ class CacheKeysTest {
         assertThat(house.provider.received).hasSize(5);
     }
 
+    /// Nobody waits for the fallback, whose answer may be a stream that stays open for long.
+    @Test
+    void equalCalls_whoseFirstGoesToAFallback_askWhileThatIsOpen() throws Exception {
+        failures = 100;
+        use(0, 0, "second/spare-model");
+        CompletableFuture<Void> fail = new CompletableFuture<>();
+        house.provider.script(answer -> {
+            var _ = fail.thenRun(() -> answer.json(500, "{}"));
+        });
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        second.script(answer -> {
+            var _ = end.thenRun(() -> answer.json(200, Samples.CHAT_ANSWER));
+        });
+        CompletableFuture<HttpResponse<String>> first = start(SMART);
+        House.await(() -> !house.provider.received.isEmpty());
+        List<CompletableFuture<HttpResponse<String>>> others =
+                Stream.generate(() -> start(SMART)).limit(4).toList();
+        House.await(() -> house.gateway.calls() == 5);
+        house.provider.script(answer -> answer.json(200, Samples.CHAT_ANSWER));
+        fail.complete(null);
+        for (CompletableFuture<HttpResponse<String>> other : others) {
+            HttpResponse<String> answer = end(other);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("X-Bursar-Model")).hasValue("house-model");
+        }
+        assertThat(first).isNotDone();
+        end.complete(null);
+        assertThat(end(first).headers().firstValue("X-Bursar-Model")).hasValue("spare-model");
+    }
+
     @Test
     void hit_doesNotTakeTheProbeOfAModelThatRested() throws Exception {
         use(0, 0, "second/spare-model");

@@ -387,6 +387,14 @@ public final class AnswerCache {
             failed = true;
         }
 
+        /// The turn goes on: a fresh answer may yet outdate the older ones.
+        @Override
+        public void goesElsewhere() {
+            if (seat != null) {
+                flights.fail(seat);
+            }
+        }
+
         @Override
         public void close() {
             end(failed ? flights::fail : flights::resign);

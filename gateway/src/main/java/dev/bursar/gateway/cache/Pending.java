@@ -26,6 +26,11 @@ public interface Pending extends AutoCloseable {
     /// next who asks would have no better luck.
     void failed();
 
+    /// What is asked now is another model, or with another key, after a failure: its answer is nobody else's, so
+    /// those who wait ask for themselves from now on. That the client may yet have an answer to another question
+    /// than its own is for [#answeredOtherwise] to say.
+    void goesElsewhere();
+
     @Override
     void close();
 }

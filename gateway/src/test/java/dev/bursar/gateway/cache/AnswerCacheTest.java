@@ -295,6 +295,39 @@ class AnswerCacheTest {
         }
     }
 
+    @Test
+    void leaderThatGoesElsewhere_isNotWaitedFor() throws Exception {
+        Pending leader = miss(visit(cache, request("c0"), NOON));
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Visit>> others = waiting(threads, 5);
+            leader.goesElsewhere();
+            for (Future<Visit> other : others) {
+                miss(other.get(10, TimeUnit.SECONDS)).close();
+            }
+            Pending next = miss(visit(cache, request("c1"), NOON));
+            others = waiting(threads, 5);
+            leader.close();
+            assertThat(cache.open()).isEqualTo(1);
+            next.answered(ANSWER, new Answer.Paid("c1", 500, 7), false, NOON);
+            for (Future<Visit> other : others) {
+                assertThat(hit(other.get(10, TimeUnit.SECONDS)).paid().call()).isEqualTo("c1");
+            }
+        }
+        assertThat(cache.open()).isZero();
+    }
+
+    @Test
+    void refreshThatGoesElsewhere_leavesTheOlderAnswerUntilItHasOneItself() {
+        answered(visit(cache, request("c1"), NOON), "c1", NOON);
+        Pending fresh = miss(visit(cache, request("c2", Use.REFRESH), NOON));
+        fresh.goesElsewhere();
+        assertThat(hit(visit(cache, request("c3"), NOON)).paid().call()).isEqualTo("c1");
+        fresh.answeredOtherwise();
+        fresh.close();
+        miss(visit(cache, request("c4"), NOON)).close();
+        assertThat(cache.open()).isZero();
+    }
+
     /// Asks the same several times, and returns when all of them wait.
     private List<Future<Visit>> waiting(ExecutorService threads, int count) {
         CountDownLatch wait = new CountDownLatch(count);
