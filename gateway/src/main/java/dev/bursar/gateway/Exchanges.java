@@ -15,7 +15,13 @@ final class Exchanges {
     /// @param body that whoever waits must not keep in a frame: a stream may be open for long
     void begin(Client client, Exchange exchange, RequestOptions options, Buffer body) {
         running.put(exchange, client);
-        client.onLoop(() -> exchange.start(options, body));
+        try {
+            client.onLoop(() -> exchange.start(options, body));
+        } catch (RuntimeException | Error bug) {
+            // Nobody waits for its end.
+            running.remove(exchange);
+            throw bug;
+        }
     }
 
     /// Waits for the end of an exchange; for virtual threads.
