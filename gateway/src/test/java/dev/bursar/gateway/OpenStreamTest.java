@@ -10,10 +10,12 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.NetServer;
+import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +28,9 @@ class OpenStreamTest {
     private static final String CHAT = "/v1/chat/completions";
 
     private static final int BODY_BYTES = 100_000;
+
+    /// Of a body that is found in the heap.
+    private static final int LARGE_BYTES = 16 * 1024 * 1024;
 
     @TempDir private Path data;
 
@@ -97,6 +102,59 @@ class OpenStreamTest {
         } finally {
             house.close();
         }
+    }
+
+    /// A call keeps the body as it came, for what it may fall back to, and nothing else as large.
+    @Test
+    void call_whoseStreamIsOpen_hasTheBodyOnce() throws Exception {
+        House house = new House(data);
+        try {
+            NetServer provider = answersAfter(house, LARGE_BYTES);
+            URI at = URI.create("http://127.0.0.1:" + provider.actualPort() + "/v1");
+            Map<String, ProviderSettings> providers = new TreeMap<>(house.settings().providers());
+            providers.put(
+                    "openai", ProviderSettings.of("openai", Dialect.OPENAI, at, "sk-provider"));
+            house.gateway.reconfigure(House.BOOK, GatewaySettings.of(providers));
+            long before = heap();
+            try (RawClient client = new RawClient(house.uri("/"))) {
+                client.send(RawClient.request(CHAT, large()));
+                client.readUntil(Samples.CHAT_DELTA_1);
+                House.await(() -> heap() - before < LARGE_BYTES * 3L / 2);
+                assertThat(house.bodies.taken()).isGreaterThan(LARGE_BYTES);
+            }
+            provider.close().await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } finally {
+            house.close();
+        }
+    }
+
+    private static String large() {
+        return Samples.CHAT_STREAM.replace("Say hello", "x".repeat(LARGE_BYTES));
+    }
+
+    /// Bytes of the heap that are in use.
+    private static long heap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /// A provider that begins a stream once it was sent as much, and keeps nothing of that.
+    private static NetServer answersAfter(House house, int bytes) throws Exception {
+        String begun =
+                "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + Samples.CHAT_DELTA_1;
+        return house.vertx
+                .createNetServer()
+                .connectHandler(socket -> {
+                    AtomicInteger missing = new AtomicInteger(bytes);
+                    socket.handler(received -> {
+                        int before = missing.getAndAdd(-received.length());
+                        if (before > 0 && before <= received.length()) {
+                            socket.write(begun);
+                        }
+                    });
+                })
+                .listen(0, "127.0.0.1")
+                .await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }
 
     private static Buffer remembered(CompletableFuture<WeakReference<Buffer>> as) {
