@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/// Many who ask the same at the same time, when the budgets of the one that asks for all of them end it.
+/// Many who ask the same at the same time, and the budgets of the one that asks for all of them.
 class CacheHerdTest extends WithCachedAnswers {
 
     private static final String PATH = "/v1/chat/completions";

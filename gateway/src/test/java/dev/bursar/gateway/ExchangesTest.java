@@ -50,13 +50,9 @@ class ExchangesTest {
                                 new Relay(AnswerReader.of(Operation.CHAT), false),
                                 null);
                 Exchanges exchanges = new Exchanges();
-                assertThatThrownBy(
-                                () ->
-                                        exchanges.begin(
-                                                client,
-                                                exchange,
-                                                new RequestOptions(),
-                                                Buffer.buffer()))
+                assertThatThrownBy(() ->
+                                exchanges.begin(
+                                        client, exchange, new RequestOptions(), Buffer.buffer()))
                         .isInstanceOf(RejectedExecutionException.class);
                 assertThatCode(exchanges::abort).doesNotThrowAnyException();
             }

@@ -7,7 +7,8 @@ import java.time.Instant;
 /// for themselves when it has failed.
 public interface Pending extends AutoCloseable {
 
-    /// The call is admitted, and goes to a provider: it is a miss. Once, however many models are asked.
+    /// The call is admitted, and goes to a provider: it is a miss. Once, however many models are
+    /// asked.
     void begun();
 
     /// Keeps the answer as the rule says, and gives it to those who wait.
@@ -26,9 +27,9 @@ public interface Pending extends AutoCloseable {
     /// next who asks would have no better luck.
     void failed();
 
-    /// What is asked now is another model, or with another key, after a failure: its answer is nobody else's, so
-    /// those who wait ask for themselves from now on. That the client may yet have an answer to another question
-    /// than its own is for [#answeredOtherwise] to say.
+    /// After a failure another model is asked, or with another key. That answer is nobody else's, so
+    /// those who wait ask for themselves from now on. The question stays open until it ends: there may
+    /// yet be an answer to another one, as [#answeredOtherwise] says.
     void goesElsewhere();
 
     @Override
