@@ -20,6 +20,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
 
 /// A [KilledProcess] that ends in the middle of its work, again and again on the same data, with a
 /// record of what it answered: all of that has to be in the journal afterwards, and the balance is the
@@ -28,6 +30,12 @@ final class KilledRun {
 
     /// Answers of a process that should have ended by itself long before.
     private static final int TOO_MANY = 50_000;
+
+    /// Answers of a process that runs until it is enough.
+    private static final int MOST = 400_000;
+
+    /// Answers between two looks whether it is.
+    private static final int LOOK_EVERY = 1_000;
 
     private final Map<String, Long> spent = new HashMap<>();
     private final Map<String, Long> held = new HashMap<>();
@@ -67,8 +75,25 @@ final class KilledRun {
         return run(start(data, work, environment), atMost, end);
     }
 
+    /// Runs the process until it ends by itself, or until it is enough, and kills it.
+    ///
+    /// @param enough is asked now and then
+    /// @return how many answers there were
+    int runUntil(Path data, Path work, Map<String, String> environment, BooleanSupplier enough)
+            throws IOException, InterruptedException {
+        return run(
+                start(data, work, environment),
+                seen -> seen >= MOST || (seen % LOOK_EVERY == 0 && enough.getAsBoolean()),
+                () -> {});
+    }
+
     /// @return how many answers were read
     private int run(Process process, int atLeast, Runnable end)
+            throws IOException, InterruptedException {
+        return run(process, seen -> seen == atLeast, end);
+    }
+
+    private int run(Process process, IntPredicate isLast, Runnable end)
             throws IOException, InterruptedException {
         int[] steps = new int[KilledProcess.CALLERS];
         inFlight.put(round, steps);
@@ -77,7 +102,7 @@ final class KilledRun {
             String line = lines.readLine();
             while (line != null) {
                 steps[answered(line)]++;
-                if (++seen == atLeast) {
+                if (isLast.test(++seen)) {
                     end.run();
                     // Not process.destroyForcibly(): that closes the pipe with answers still in it.
                     process.toHandle().destroyForcibly();
