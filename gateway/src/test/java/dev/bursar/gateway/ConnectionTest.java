@@ -178,6 +178,24 @@ class ConnectionTest {
     }
 
     @Test
+    void events_thatCameTogether_areSentOnTogether() throws Exception {
+        String stream = Samples.CHAT_DELTA_1 + Samples.CHAT_USAGE + Samples.DONE;
+        // What a script writes in one turn leaves in one packet.
+        house.provider.script(answer ->
+                answer.stream()
+                        .write(Samples.CHAT_DELTA_1)
+                        .write(Samples.CHAT_USAGE)
+                        .write(Samples.DONE)
+                        .end());
+        try (RawClient client = client()) {
+            client.send(RawClient.request(CHAT, Samples.CHAT_STREAM_WITH_USAGE));
+            String chunk = Integer.toHexString(stream.length()) + "\r\n" + stream + "\r\n";
+            assertThat(client.readUntil("\r\n0\r\n\r\n"))
+                    .endsWith("\r\n\r\n" + chunk + "0\r\n\r\n");
+        }
+    }
+
+    @Test
     void reader_slow_holdsTheProviderBack() throws Exception {
         AtomicLong written = new AtomicLong();
         AtomicLong lastWrite = new AtomicLong(System.nanoTime());
