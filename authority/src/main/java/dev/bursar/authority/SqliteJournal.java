@@ -191,6 +191,7 @@ final class SqliteJournal implements Journal {
     private static Connection connect(Path file, List<String> pragmas) throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
+        config.setGetGeneratedKeys(false); // a query after each insert, and nobody asks
         Connection connection = config.createConnection("jdbc:sqlite:" + file);
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA page_size = " + PAGE_SIZE); // before the file has a page
