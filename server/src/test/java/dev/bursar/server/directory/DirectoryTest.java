@@ -26,13 +26,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class DirectoryTest {
@@ -141,55 +137,6 @@ class DirectoryTest {
         assertThat(directory.tenants()).containsEntry("acme", anew);
     }
 
-    /// Whoever makes one may have asked for the tenant before it ended.
-    @Test
-    void token_ofATenantThatHasEnded_isNotMade() {
-        TenantId brief = new TenantId("brief");
-        directory.createTenant(brief, ZoneId.of("UTC"), Actor.COMMAND_LINE);
-        directory.closeTenant(brief, Actor.COMMAND_LINE);
-
-        AccessTokens tokens = directory.tokens();
-        assertThat(kind(() -> tokens.create("late", Role.VIEWER, brief, null, Actor.COMMAND_LINE)))
-                .isEqualTo(Kind.CLOSED);
-        assertThat(tokens.named("late")).isEmpty();
-    }
-
-    /// Both take what the other has: one waits, and none for ever.
-    @Test
-    @Timeout(60)
-    void tenantsThatEnd_besideTokensThatAreMadeAndRevoked_endBoth() throws Exception {
-        int rounds = 40;
-        for (int i = 0; i < rounds; i++) {
-            directory.createTenant(new TenantId("t" + i), ZoneId.of("UTC"), Actor.COMMAND_LINE);
-        }
-        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
-            Future<?> closing =
-                    threads.submit(() -> {
-                        for (int i = 0; i < rounds; i++) {
-                            directory.closeTenant(new TenantId("t" + i), Actor.COMMAND_LINE);
-                        }
-                    });
-            Future<?> making =
-                    threads.submit(() -> {
-                        for (int i = 0; i < rounds; i++) {
-                            AccessTokens.NewToken made =
-                                    directory
-                                            .tokens()
-                                            .create(
-                                                    "n" + i,
-                                                    Role.VIEWER,
-                                                    ACME,
-                                                    null,
-                                                    Actor.COMMAND_LINE);
-                            directory.tokens().revoke(made.token(), Actor.COMMAND_LINE);
-                        }
-                    });
-            closing.get();
-            making.get();
-        }
-        assertThat(directory.tokens().named("n0")).isEmpty();
-    }
-
     @Test
     void declare_withoutTheTenant_suspendsItsKeys() {
         String secret =
@@ -268,24 +215,6 @@ class DirectoryTest {
                         "tenant.create b",
                         "key.revoke ci",
                         "tenant.remove acme");
-    }
-
-    /// A tenant's administrator learns nothing of the tokens of others.
-    @Test
-    void tokens_ofOtherTenants_mayHaveTheSameName() {
-        AccessTokens tokens = directory.tokens();
-        TenantId other = new TenantId("other");
-        tokens.create("ann", Role.ADMIN, null, null, Actor.COMMAND_LINE);
-        tokens.create("ann", Role.ADMIN, ACME, null, Actor.COMMAND_LINE);
-        String secret = tokens.create("ann", Role.VIEWER, other, null, Actor.COMMAND_LINE).secret();
-
-        assertThatThrownBy(() -> tokens.create("ann", Role.VIEWER, ACME, null, Actor.COMMAND_LINE))
-                .isInstanceOfSatisfying(
-                        DirectoryException.class, e -> assertThat(e.kind()).isEqualTo(Kind.EXISTS));
-        assertThat(tokens.named("ann")).hasSize(3);
-        tokens.revoke(tokens.named("ann", ACME).orElseThrow(), Actor.COMMAND_LINE);
-        assertThat(tokens.named("ann")).hasSize(2);
-        assertThat(tokens.find(secret).orElseThrow().known()).isEqualTo("other/ann");
     }
 
     @Test
@@ -374,46 +303,6 @@ class DirectoryTest {
         assertThat(kind(() -> directory.revoke(ACME, "ci", Actor.COMMAND_LINE)))
                 .isEqualTo(Kind.OWNED_BY_FILE);
         assertThat(directory.identify("declared-secret")).isInstanceOf(Identity.Caller.class);
-    }
-
-    @Test
-    void firstAdminToken_isMadeOnceAndIsGoodAfterAReopen() {
-        Path fresh = data.resolve("fresh");
-        Directory first = Directory.open(fresh, null, () -> now);
-
-        assertThat(first.tokens().find("")).isEmpty();
-        String token = first.tokens().firstAdminToken().orElseThrow();
-        assertThat(first.tokens().find(token)).isPresent();
-        first.close();
-        Directory second = Directory.open(fresh, null, () -> now);
-        assertThat(second.tokens().firstAdminToken()).isEmpty();
-        assertThat(second.tokens().find(token)).isPresent();
-        assertThat(second.tokens().find(token + "x")).isEmpty();
-        second.close();
-    }
-
-    @Test
-    void adminTokenThatIsTakenOut_leavesTheOneOfTheFirstStart() {
-        Path fresh = data.resolve("fresh");
-        try (Directory opened = Directory.open(fresh, null, () -> now)) {
-            AccessTokens tokens = opened.tokens();
-            String first = tokens.firstAdminToken().orElseThrow();
-            tokens.configure("of-the-file");
-            assertThat(tokens.find(first)).isEmpty();
-            Admission session = tokens.admit("of-the-file").orElseThrow();
-
-            tokens.configure(null);
-
-            assertThat(tokens.find("of-the-file")).isEmpty();
-            assertThat(tokens.isGood(session)).isFalse();
-            assertThat(tokens.find(first)).isPresent();
-        }
-    }
-
-    @Test
-    void firstAdminToken_whereTheConfigurationHasOne_isNotMade() {
-        assertThat(directory.tokens().firstAdminToken()).isEmpty();
-        assertThat(directory.tokens().find("admin-token")).isPresent();
     }
 
     @Test
@@ -591,7 +480,7 @@ class DirectoryTest {
                 .hasMessageContaining("directory.db");
     }
 
-    private static Kind kind(Runnable work) {
+    static Kind kind(Runnable work) {
         try {
             work.run();
         } catch (DirectoryException e) {
