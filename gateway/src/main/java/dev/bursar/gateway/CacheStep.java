@@ -337,7 +337,7 @@ final class CacheStep implements AutoCloseable {
         }
     }
 
-    /// The call is admitted, and goes to a provider.
+    /// The call goes to a provider now.
     void begun() {
         if (visit instanceof Visit.Miss miss) {
             miss.pending().begun();
@@ -358,7 +358,7 @@ final class CacheStep implements AutoCloseable {
         }
     }
 
-    /// Another model is asked, or with another key: nobody need wait for that.
+    /// Another model is asked, with another key, or for something else: nobody need wait for that.
     void goesElsewhere() {
         if (visit instanceof Visit.Miss miss) {
             miss.pending().goesElsewhere();

@@ -191,9 +191,6 @@ final class Call implements Runnable {
             return null;
         }
         hold = admitted.hold();
-        if (attempt.isFirst()) {
-            cache.begun();
-        }
         Shape shape = admitted.shape();
         Crossing crossing = crossing(shape);
         if (crossing != null) {
@@ -213,6 +210,12 @@ final class Call implements Runnable {
         RequestOptions options =
                 Outgoing.options(shape, crossing, attempt, client, this::isForProvider);
         MultiMap sent = place == null ? null : options.getHeaders();
+        if (attempt.isFirst()) {
+            cache.begun();
+        }
+        if (!shape.treatment().equals(Treatment.NONE)) {
+            cache.goesElsewhere();
+        }
         send(exchange, options, Outgoing.body(shape, crossing, wiring.estimator()));
         Ending ending = exchanges.end(exchange);
         cache.ended(ending);

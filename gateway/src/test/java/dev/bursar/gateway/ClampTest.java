@@ -2,12 +2,19 @@ package dev.bursar.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.gateway.cache.CacheRule;
+import dev.bursar.gateway.cache.CacheRule.Temperature;
+import dev.bursar.gateway.cache.CacheSettings;
+import dev.bursar.gateway.ladder.LadderSettings;
 import dev.bursar.ledger.Budget.Mode;
 import dev.bursar.ledger.Budget.Step.Action;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
+import dev.bursar.ledger.Window;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -192,5 +199,68 @@ class ClampTest extends WithLadders {
                         .peek(tokens -> assertThat(tokens).isBetween(FLOOR, 4_000L))
                         .sum();
         assertThat(asked * 200).isLessThanOrEqualTo(paid);
+    }
+
+    /// Its answer is not kept for anybody, as it is one to another question.
+    @Test
+    void clamp_ofACallThatMayBeKept_letsNobodyWaitForItsAnswer() throws Exception {
+        CacheRule rule =
+                new CacheRule(
+                        new TreeMap<>(),
+                        Duration.ofMinutes(10),
+                        Temperature.UNSET,
+                        false,
+                        Duration.ofMinutes(2),
+                        null);
+        Map<String, CacheSettings.Tenant> tenants =
+                Map.of("acme", new CacheSettings.Tenant(List.of(rule), null));
+        house.gateway.reconfigure(
+                BOOK,
+                house.settings()
+                        .withCaches(
+                                new CacheSettings(
+                                        CacheSettings.DEFAULT_BYTES,
+                                        1_000,
+                                        100,
+                                        new TreeMap<>(tenants)))
+                        .withLadders(
+                                Map.of(
+                                        "acme",
+                                        new LadderSettings(
+                                                new TreeMap<>(),
+                                                FLOOR,
+                                                Duration.ofSeconds(20),
+                                                100))));
+        budget(
+                "user",
+                List.of("user"),
+                Unit.USD_MICROCENTS,
+                400_000,
+                new Window.Life(),
+                Mode.HARD,
+                at(100, Action.CLAMP));
+        CompletableFuture<Void> go = new CompletableFuture<>();
+        house.provider.script(answer -> {
+            var _ = go.thenRun(() -> Way.CHAT.answer(answer));
+        });
+        CompletableFuture<HttpResponse<String>> first =
+                house.http.sendAsync(of("ann"), HttpResponse.BodyHandlers.ofString());
+        House.await(() -> house.provider.received.size() == 1);
+        house.provider.script(Way.CHAT::answer);
+
+        HttpResponse<String> other =
+                house.http.send(of("bob"), HttpResponse.BodyHandlers.ofString());
+
+        assertThat(header(other, "X-Bursar-Decision")).isEqualTo("clamped");
+        assertThat(first).isNotDone();
+        go.complete(null);
+        assertThat(header(first.get(), "X-Bursar-Decision")).isEqualTo("clamped");
+    }
+
+    private HttpRequest of(String user) {
+        return house.request(Way.CHAT.path, Way.CHAT.body(""))
+                .header("X-Bursar-User", user)
+                .timeout(House.PATIENCE)
+                .build();
     }
 }

@@ -27,9 +27,9 @@ public interface Pending extends AutoCloseable {
     /// next who asks would have no better luck.
     void failed();
 
-    /// After a failure another model is asked, or with another key. That answer is nobody else's, so
-    /// those who wait ask for themselves from now on. The question stays open until it ends: there may
-    /// yet be an answer to another one, as [#answeredOtherwise] says.
+    /// After a failure another model is asked, or with another key; or a budget has made another question of this
+    /// one. That answer is nobody else's, so those who wait ask for themselves from now on. The question stays
+    /// open until it ends: there may yet be an answer to another one, as [#answeredOtherwise] says.
     void goesElsewhere();
 
     @Override
