@@ -2,8 +2,6 @@ package dev.bursar.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bursar.gateway.cache.CacheRule;
-import dev.bursar.gateway.cache.CacheRule.Temperature;
 import dev.bursar.gateway.cache.CacheSettings;
 import dev.bursar.gateway.cache.CacheStats;
 import dev.bursar.gateway.routing.Choice;
@@ -69,21 +67,9 @@ class CacheKeysTest {
 
     /// @param fallback where calls of `smart` go when the first has no room or fails
     private void use(int callsPerMinute, int concurrent, String... fallback) {
-        CacheRule rule =
-                new CacheRule(
-                        new TreeMap<>(),
-                        Duration.ofMinutes(10),
-                        Temperature.UNSET,
-                        false,
-                        Duration.ofSeconds(60),
-                        null);
         CacheSettings caches =
-                new CacheSettings(
-                        CacheSettings.DEFAULT_BYTES,
-                        1_000,
-                        100,
-                        new TreeMap<>(
-                                Map.of("acme", new CacheSettings.Tenant(List.of(rule), null))));
+                WithCachedAnswers.caches(
+                        CacheSettings.DEFAULT_BYTES, Duration.ofSeconds(60), "acme");
         ProviderKey key = new ProviderKey("a", "sk-a", 1, callsPerMinute, concurrent);
         Map<String, ProviderSettings> providers = new TreeMap<>(house.settings().providers());
         providers.computeIfPresent("openai", (_, openai) -> openai.withKeys(List.of(key)));

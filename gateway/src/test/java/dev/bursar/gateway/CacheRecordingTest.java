@@ -2,15 +2,10 @@ package dev.bursar.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bursar.gateway.cache.CacheRule;
-import dev.bursar.gateway.cache.CacheRule.Temperature;
 import dev.bursar.gateway.cache.CacheSettings;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -33,21 +28,8 @@ class CacheRecordingTest {
     @BeforeEach
     void open() throws Exception {
         house = new House(data);
-        CacheRule rule =
-                new CacheRule(
-                        new TreeMap<>(),
-                        Duration.ofMinutes(10),
-                        Temperature.UNSET,
-                        false,
-                        Duration.ofSeconds(20),
-                        null);
         CacheSettings caches =
-                new CacheSettings(
-                        CacheSettings.LEAST_BYTES,
-                        1_000,
-                        100,
-                        new TreeMap<>(
-                                Map.of("acme", new CacheSettings.Tenant(List.of(rule), null))));
+                WithCachedAnswers.caches(CacheSettings.LEAST_BYTES, Duration.ofSeconds(20), "acme");
         house.gateway.reconfigure(House.BOOK, house.settings().withCaches(caches));
     }
 

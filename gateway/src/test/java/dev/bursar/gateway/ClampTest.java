@@ -2,10 +2,8 @@ package dev.bursar.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bursar.gateway.cache.CacheRule;
-import dev.bursar.gateway.cache.CacheRule.Temperature;
 import dev.bursar.gateway.cache.CacheSettings;
-import dev.bursar.gateway.ladder.LadderSettings;
+import dev.bursar.gateway.cache.CacheStats;
 import dev.bursar.ledger.Budget.Mode;
 import dev.bursar.ledger.Budget.Step.Action;
 import dev.bursar.ledger.BudgetId;
@@ -204,33 +202,12 @@ class ClampTest extends WithLadders {
     /// Its answer is not kept for anybody, as it is one to another question.
     @Test
     void clamp_ofACallThatMayBeKept_letsNobodyWaitForItsAnswer() throws Exception {
-        CacheRule rule =
-                new CacheRule(
-                        new TreeMap<>(),
-                        Duration.ofMinutes(10),
-                        Temperature.UNSET,
-                        false,
-                        Duration.ofMinutes(2),
-                        null);
-        Map<String, CacheSettings.Tenant> tenants =
-                Map.of("acme", new CacheSettings.Tenant(List.of(rule), null));
+        CacheSettings caches =
+                WithCachedAnswers.caches(
+                        CacheSettings.DEFAULT_BYTES, Duration.ofMinutes(2), "acme");
         house.gateway.reconfigure(
                 BOOK,
-                house.settings()
-                        .withCaches(
-                                new CacheSettings(
-                                        CacheSettings.DEFAULT_BYTES,
-                                        1_000,
-                                        100,
-                                        new TreeMap<>(tenants)))
-                        .withLadders(
-                                Map.of(
-                                        "acme",
-                                        new LadderSettings(
-                                                new TreeMap<>(),
-                                                FLOOR,
-                                                Duration.ofSeconds(20),
-                                                100))));
+                house.settings().withCaches(caches).withLadders(Map.of("acme", ladder(Map.of()))));
         budget(
                 "user",
                 List.of("user"),
@@ -255,6 +232,9 @@ class ClampTest extends WithLadders {
         assertThat(first).isNotDone();
         go.complete(null);
         assertThat(header(first.get(), "X-Bursar-Decision")).isEqualTo("clamped");
+        assertThat(house.gateway.cache().stats().get("acme"))
+                .extracting(CacheStats::misses)
+                .isEqualTo(2L);
     }
 
     private HttpRequest of(String user) {

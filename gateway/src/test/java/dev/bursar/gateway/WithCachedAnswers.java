@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,22 +56,27 @@ abstract class WithCachedAnswers {
     void open() throws Exception {
         house = new House(data);
         usd = house.budget("usd", Unit.USD_MICROCENTS, 1_000_000_000);
+        caches = caches(CacheSettings.DEFAULT_BYTES, Duration.ofSeconds(20), "acme", "other");
+        house.gateway.reconfigure(House.BOOK, house.settings().withCaches(caches));
+    }
+
+    /// Settings that keep for ten minutes whatever names no temperature and calls no tools.
+    ///
+    /// @param wait for an answer to an equal question that is open
+    static CacheSettings caches(long bytes, Duration wait, String... tenants) {
         CacheRule rule =
                 new CacheRule(
                         new TreeMap<>(),
                         Duration.ofMinutes(10),
                         Temperature.UNSET,
                         false,
-                        Duration.ofSeconds(20),
+                        wait,
                         null);
-        CacheSettings.Tenant tenant = new CacheSettings.Tenant(List.of(rule), null);
-        caches =
-                new CacheSettings(
-                        CacheSettings.DEFAULT_BYTES,
-                        1_000,
-                        100,
-                        new TreeMap<>(Map.of("acme", tenant, "other", tenant)));
-        house.gateway.reconfigure(House.BOOK, house.settings().withCaches(caches));
+        SortedMap<String, CacheSettings.Tenant> keeping = new TreeMap<>();
+        for (String tenant : tenants) {
+            keeping.put(tenant, new CacheSettings.Tenant(List.of(rule), null));
+        }
+        return new CacheSettings(bytes, 1_000, 100, keeping);
     }
 
     @AfterEach

@@ -108,7 +108,11 @@ abstract class WithLadders {
     }
 
     void with(Map<String, String> downgrade) {
-        with(new LadderSettings(new TreeMap<>(downgrade), FLOOR, Duration.ofSeconds(20), 100));
+        with(ladder(downgrade));
+    }
+
+    static LadderSettings ladder(Map<String, String> downgrade) {
+        return new LadderSettings(new TreeMap<>(downgrade), FLOOR, Duration.ofSeconds(20), 100);
     }
 
     void with(LadderSettings ladder) {
