@@ -2,6 +2,7 @@ package dev.bursar.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -9,11 +10,12 @@ final class HeapKeeperTest {
 
     private static final long MEBIBYTE = 1 << 20;
 
-    private static final class Heap implements HeapKeeper.OldPart {
+    private static final class Heap implements HeapKeeper.Heap {
 
         private final long used;
         private final long left;
-        private boolean collected;
+        private long youngCollections;
+        private int collected;
 
         Heap(long usedMebibytes, long leftMebibytes) {
             this.used = usedMebibytes * MEBIBYTE;
@@ -21,18 +23,23 @@ final class HeapKeeperTest {
         }
 
         @Override
-        public long used() {
+        public long oldUsed() {
             return used;
         }
 
         @Override
-        public long left() {
+        public long oldLeft() {
             return left;
         }
 
         @Override
+        public long youngCollections() {
+            return youngCollections;
+        }
+
+        @Override
         public void collect() {
-            collected = true;
+            collected++;
         }
     }
 
@@ -52,7 +59,47 @@ final class HeapKeeperTest {
     })
     void look_collectsWhatIsLittleAndMuchOfItNew(long used, long left, boolean collects) {
         Heap heap = new Heap(used, left);
-        HeapKeeper.look(heap);
-        assertThat(heap.collected).isEqualTo(collects);
+        new HeapKeeper.Watch(heap).look();
+        assertThat(heap.collected).isEqualTo(collects ? 1 : 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        " 92,   0, false",
+        " 93,   0, true", // half the room
+        "108,  80, false",
+        "109,  80, true",
+        "250, 200, false",
+        "251, 200, true",
+        "385, 250, false",
+        "383, 257, false", // not in busy times either
+    })
+    void look_whereNothingNewWasCollectedForThreeLooks_collectsHalfAsMuch(
+            long used, long left, boolean collects) {
+        Heap heap = new Heap(used, left);
+        heap.youngCollections = 7;
+        HeapKeeper.Watch watch = new HeapKeeper.Watch(heap);
+
+        watch.look();
+        watch.look();
+        assertThat(heap.collected).isZero();
+
+        watch.look();
+        assertThat(heap.collected).isEqualTo(collects ? 1 : 0);
+    }
+
+    @Test
+    void look_whereSomethingNewIsCollectedNowAndThen_isNotCalm() {
+        Heap heap = new Heap(100, 0);
+        HeapKeeper.Watch watch = new HeapKeeper.Watch(heap);
+
+        for (int look = 1; look <= 12; look++) {
+            if (look % 3 == 0) {
+                heap.youngCollections++;
+            }
+            watch.look();
+        }
+
+        assertThat(heap.collected).isZero();
     }
 }
