@@ -213,7 +213,7 @@ final class Call implements Runnable {
         if (attempt.isFirst()) {
             cache.begun();
         }
-        if (!shape.treatment().equals(Treatment.NONE)) {
+        if (!shape.isAsAsked()) {
             cache.goesElsewhere();
         }
         send(exchange, options, Outgoing.body(shape, crossing, wiring.estimator()));

@@ -56,7 +56,7 @@ final class CallEnd {
             if (whole == null && !relay.isComplete()) {
                 return;
             }
-            if (attempt.isFirst() && shape.treatment().equals(Treatment.NONE)) {
+            if (attempt.isFirst() && shape.isAsAsked()) {
                 cache.settled(whole, reader, settled);
             } else if (!reader.failed) {
                 cache.settledOtherwise();

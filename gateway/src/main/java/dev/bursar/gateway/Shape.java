@@ -28,6 +28,11 @@ record Shape(
         boolean noToolCalls,
         Treatment treatment) {
 
+    /// Whether no budget has changed it.
+    boolean isAsAsked() {
+        return treatment.equals(Treatment.NONE);
+    }
+
     /// With its input counted, not only bounded.
     Shape counted(Estimator estimator) {
         Estimate counted = estimator.count(request, route, body);
