@@ -12,6 +12,7 @@ final class CannedTraffic implements LoadGenerator.Traffic {
     private final byte[] expected;
     private int nextRequest;
 
+    /// @param requests of which nothing is changed: others may send them, too
     /// @param expected the body, without its framing
     CannedTraffic(List<ByteBuffer> requests, byte[] expected) {
         this.requests = requests;
@@ -20,7 +21,7 @@ final class CannedTraffic implements LoadGenerator.Traffic {
 
     @Override
     public ByteBuffer next() {
-        ByteBuffer next = requests.get(nextRequest);
+        ByteBuffer next = requests.get(nextRequest).duplicate();
         nextRequest = (nextRequest + 1) % requests.size();
         return next;
     }

@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /// A closed loop of requests over a fixed number of connections, on the calling thread. Each connection
-/// sends its next request when the answer to the one before is complete, and every answer is looked at,
-/// also those that come after the end of the measured time.
+/// sends its next request when the answer to the one before is complete, unless each is to send but one, and every
+/// answer is looked at, also those that come after the end of the measured time.
 final class LoadGenerator {
 
     /// The largest answer, head and body.
@@ -46,12 +46,18 @@ final class LoadGenerator {
     /// @param ramp in which the connections are opened, one after the other
     /// @param settle what is sent meanwhile is not measured
     /// @param mostRequests ends the load early
+    /// @param once whether each connection sends one request
     record Load(
-            int connections, Duration ramp, Duration settle, Duration measured, long mostRequests) {
+            int connections,
+            Duration ramp,
+            Duration settle,
+            Duration measured,
+            long mostRequests,
+            boolean once) {
 
-        /// All connections at once.
+        /// All connections at once, again and again.
         Load(int connections, Duration settle, Duration measured, long mostRequests) {
-            this(connections, Duration.ZERO, settle, measured, mostRequests);
+            this(connections, Duration.ZERO, settle, measured, mostRequests, false);
         }
     }
 
@@ -61,6 +67,7 @@ final class LoadGenerator {
     private int[] latencies = new int[1 << 16];
     private int answers;
     private boolean sending;
+    private boolean once;
     private boolean measuring;
 
     LoadGenerator(Traffic traffic) {
@@ -74,6 +81,7 @@ final class LoadGenerator {
         measuring = false;
         sending = true;
         left = load.mostRequests();
+        once = load.once();
         try (Selector selector = Selector.open()) {
             try {
                 long opening = System.nanoTime();
@@ -153,6 +161,7 @@ final class LoadGenerator {
 
         private final SocketChannel channel;
         private final ByteBuffer in = ByteBuffer.allocate(MAX_ANSWER_BYTES);
+        private boolean awaiting;
         private long sentAt;
         private int bodyStart = -1;
         private int bodyEnd = -1;
@@ -170,6 +179,7 @@ final class LoadGenerator {
             }
             left--;
             waiting++;
+            awaiting = true;
             in.clear();
             bodyStart = -1;
             bodyEnd = -1;
@@ -180,8 +190,10 @@ final class LoadGenerator {
         void read() throws IOException {
             if (channel.read(in) < 0) {
                 channel.close();
-                waiting--;
-                traffic.broken(text());
+                if (awaiting) {
+                    waiting--;
+                    traffic.broken(text());
+                }
                 return;
             }
             if (bodyStart < 0) {
@@ -191,10 +203,13 @@ final class LoadGenerator {
                 return;
             }
             waiting--;
+            awaiting = false;
             record(System.nanoTime() - sentAt);
             int end = bodyEnd < 0 ? in.position() : bodyEnd;
             traffic.answered(Sockets.status(in.array()), in.array(), bodyStart, end);
-            send();
+            if (!once) {
+                send();
+            }
         }
 
         private void readHead() {

@@ -19,8 +19,10 @@ final class PlainCalls implements AutoCloseable {
 
     /// @param most calls at once
     PlainCalls(InetSocketAddress target, int most) throws IOException {
+        List<ByteBuffer> requests =
+                CannedExchange.requests(BenchedGateway.ASIDE, false, BenchedGateway.KEY);
         for (int i = 0; i < most; i++) {
-            all.add(new Connection(target));
+            all.add(new Connection(target, requests));
         }
         idle.addAll(all);
     }
@@ -52,12 +54,10 @@ final class PlainCalls implements AutoCloseable {
 
         private final SocketChannel channel;
         private final ByteBuffer in = ByteBuffer.allocate(MAX_ANSWER_BYTES);
-        private final CannedTraffic traffic =
-                new CannedTraffic(
-                        CannedExchange.requests(BenchedGateway.ASIDE, false, BenchedGateway.KEY),
-                        CannedExchange.whole().payload());
+        private final CannedTraffic traffic;
 
-        Connection(InetSocketAddress target) throws IOException {
+        Connection(InetSocketAddress target, List<ByteBuffer> requests) throws IOException {
+            traffic = new CannedTraffic(requests, CannedExchange.whole().payload());
             channel = SocketChannel.open(target);
             channel.socket().setTcpNoDelay(true);
         }

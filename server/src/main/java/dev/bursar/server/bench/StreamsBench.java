@@ -19,18 +19,20 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// Clients and provider run in this process, the server in its own. In each round plain calls are made by a
 /// timetable, first alone and then beside the streams, when all of them are open; the medians of the rounds
-/// are printed. Streams begin one after the other, and where one ends, the next begins.
+/// are printed. Streams begin one after the other, and where one ends, the next begins; or, in waves, none
+/// does, and a round is over when the last has ended.
 public final class StreamsBench {
 
-    /// Several take turns, so that one slow call does not hold up those that are due after it.
-    private static final int PLAIN_CALLERS = 4;
+    /// So many take turns that a slow call does not hold up those that are due after it.
+    private static final int PLAIN_CALLERS = 32;
 
     /// @param streams open at once, 1 to 8,000
     /// @param pause between two of the 20 events of a stream, 1 ms to 10 s
     /// @param warmRounds that are not measured, 1 to 99: compilers are busy for the first minutes, and
     ///     take what is measured a core of its own
     /// @param rounds an odd number is best, 1 to 99
-    /// @param time of a round for each of both, without what opens and ends the streams
+    /// @param time of a round for each of both, without what opens and ends the streams; in waves at most
+    /// @param waves whether each stream of a round is opened once, in half the time that it takes
     /// @param every from one plain call to the next
     /// @param heapMebibytes of the server, 64 or more; 0 for as much as this process may take
     /// @param directory where the server's data goes; removed afterwards
@@ -40,6 +42,7 @@ public final class StreamsBench {
             int warmRounds,
             int rounds,
             Duration time,
+            boolean waves,
             Duration every,
             int heapMebibytes,
             Path directory) {
@@ -63,13 +66,15 @@ public final class StreamsBench {
         ///
         /// @param heapMebibytes of the server, or 0
         /// @param warmRounds that are not measured
-        public static Options defaults(int heapMebibytes, int warmRounds) {
+        /// @param waves whether no stream follows one that has ended
+        public static Options defaults(int heapMebibytes, int warmRounds, boolean waves) {
             return new Options(
                     2_000,
                     Duration.ofMillis(100),
                     warmRounds,
-                    3,
+                    waves ? 9 : 3,
                     Duration.ofSeconds(6),
+                    waves,
                     Duration.ofMillis(10),
                     heapMebibytes,
                     Path.of("data", "bench-" + ProcessHandle.current().pid()));
@@ -148,6 +153,7 @@ public final class StreamsBench {
         line.put("streams", options.streams());
         line.put("events", CannedExchange.EVENTS);
         line.put("pause_millis", options.pause().toMillis());
+        line.put("waves", options.waves());
         line.put("completed", completed);
         line.put("broken", broken);
         line.put("stream_p50_millis", millis(Rounds.median(streams, one -> one.micros(0.5))));
@@ -212,10 +218,15 @@ public final class StreamsBench {
     }
 
     private void openStreams(ServerProcess server, PlainCalls calls) {
-        Duration ramp = options.pause().multipliedBy(CannedExchange.EVENTS);
+        Duration whole = options.pause().multipliedBy(CannedExchange.EVENTS);
         LoadGenerator.Load load =
                 new LoadGenerator.Load(
-                        options.streams(), ramp, Duration.ZERO, options.time(), Long.MAX_VALUE);
+                        options.streams(),
+                        options.waves() ? whole.dividedBy(2) : whole,
+                        Duration.ZERO,
+                        options.time(),
+                        Long.MAX_VALUE,
+                        options.waves());
         try (Beside plain = new Beside(server, calls)) {
             streams.add(new LoadGenerator(new Counted()).run(server.address(), load, plain));
         }

@@ -66,10 +66,14 @@ final class Bench {
                             paramLabel = "N",
                             description = "that are not measured, 1 to 99; 1 by default",
                             defaultValue = "1")
-                    int warmRounds) {
+                    int warmRounds,
+            @Option(
+                            names = "--waves",
+                            description = "each stream once in a round; else one follows the other")
+                    boolean waves) {
         try {
             return StreamsBench.run(
-                    StreamsBench.Options.defaults(heap, warmRounds), System.out, System.err);
+                    StreamsBench.Options.defaults(heap, warmRounds, waves), System.out, System.err);
         } catch (IllegalArgumentException e) {
             System.err.println("bench streams: " + e.getMessage());
             return 2;

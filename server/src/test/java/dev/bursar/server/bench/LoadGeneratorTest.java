@@ -54,24 +54,10 @@ class LoadGeneratorTest {
             CannedTraffic canned =
                     new CannedTraffic(CannedExchange.requests(false, "key"), whole.payload());
             int[] count = new int[2];
-            LoadGenerator.Traffic counting =
-                    new LoadGenerator.Traffic() {
-                        @Override
-                        public ByteBuffer next() {
-                            count[0]++;
-                            return canned.next();
-                        }
-
-                        @Override
-                        public void answered(int status, byte[] bytes, int start, int end) {
-                            count[1]++;
-                            canned.answered(status, bytes, start, end);
-                        }
-                    };
             Duration most = Duration.ofMinutes(5);
 
             Latencies result =
-                    new LoadGenerator(counting)
+                    new LoadGenerator(counting(canned, count))
                             .run(
                                     mock.address(),
                                     new LoadGenerator.Load(8, Duration.ZERO, most, 1_000),
@@ -134,13 +120,54 @@ class LoadGeneratorTest {
                     load.run(
                             mock.address(),
                             new LoadGenerator.Load(
-                                    20, ramp, Duration.ZERO, SHORT.multipliedBy(4), 1_000),
+                                    20, ramp, Duration.ZERO, SHORT.multipliedBy(4), 1_000, false),
                             () -> opened[0] = opened[0] == 0 ? System.nanoTime() : opened[0]);
 
             assertThat(opened[0] - start).isGreaterThanOrEqualTo(ramp.toNanos());
             assertThat(result.micros(0))
                     .isGreaterThanOrEqualTo(5_000 * (CannedExchange.EVENTS - 1));
         }
+    }
+
+    /// Streams end while others are opened.
+    @Test
+    void run_once_sendsOneRequestOnEachConnection() throws IOException {
+        CannedExchange streamed = CannedExchange.streamed();
+        Duration pause = Duration.ofMillis(20);
+        try (MockProvider mock = new MockProvider(CannedExchange.whole(), streamed, pause)) {
+            CannedTraffic canned =
+                    new CannedTraffic(CannedExchange.requests(true, "key"), streamed.payload());
+            int[] count = new int[2];
+            LoadGenerator.Load load =
+                    new LoadGenerator.Load(
+                            40,
+                            SHORT.multipliedBy(10),
+                            Duration.ZERO,
+                            Duration.ofMinutes(5),
+                            Long.MAX_VALUE,
+                            true);
+
+            new LoadGenerator(counting(canned, count)).run(mock.address(), load, () -> {});
+
+            assertThat(count).containsExactly(40, 40);
+        }
+    }
+
+    /// @param count of requests, and of answers
+    private static LoadGenerator.Traffic counting(CannedTraffic canned, int[] count) {
+        return new LoadGenerator.Traffic() {
+            @Override
+            public ByteBuffer next() {
+                count[0]++;
+                return canned.next();
+            }
+
+            @Override
+            public void answered(int status, byte[] bytes, int start, int end) {
+                count[1]++;
+                canned.answered(status, bytes, start, end);
+            }
+        };
     }
 
     private static LoadGenerator load(List<ByteBuffer> requests, byte[] expected) {

@@ -24,6 +24,20 @@ class StreamsBenchTest {
 
     @Test
     void run_fiftySlowStreams_completesAllAndTellsMemoryAndThePlainCallBeside() throws IOException {
+        JsonNode line = run(false);
+
+        // Each connection has opened one, and another where the first had ended.
+        assertThat(line.path("completed").asInt()).isGreaterThan(STREAMS);
+    }
+
+    @Test
+    void run_inWaves_opensEachOnce() throws IOException {
+        JsonNode line = run(true);
+
+        assertThat(line.path("completed").asInt()).isEqualTo(STREAMS);
+    }
+
+    private JsonNode run(boolean waves) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         StreamsBench.Options options =
@@ -33,6 +47,7 @@ class StreamsBenchTest {
                         1,
                         1,
                         Duration.ofMillis(1_500),
+                        waves,
                         Duration.ofMillis(20),
                         256,
                         directory);
@@ -42,8 +57,6 @@ class StreamsBenchTest {
         assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
         assertThat(code).isZero();
         JsonNode line = JsonMapper.builder().build().readTree(out.toByteArray());
-        // Each connection has opened one, and another where the first had ended.
-        assertThat(line.path("completed").asInt()).isGreaterThan(STREAMS);
         assertThat(line.path("broken").asInt(-1)).isZero();
         int pauses = CannedExchange.EVENTS - 1;
         assertThat(line.path("stream_p50_millis").asInt())
@@ -60,6 +73,7 @@ class StreamsBenchTest {
         try (Stream<Path> left = Files.list(directory.getParent())) {
             assertThat(left).doesNotContain(directory);
         }
+        return line;
     }
 
     private static PrintStream printer(ByteArrayOutputStream bytes) {
