@@ -333,10 +333,15 @@ final class Exchange {
             return;
         }
         Buffer before = unsent;
-        unsent = before == null ? bytes : Buffer.buffer().appendBuffer(before).appendBuffer(bytes);
         if (before == null) {
+            unsent = bytes;
             client.onLoop(() -> guarded(this::flush));
-        } else if (unsent.length() > MAX_UNSENT_BYTES) {
+            return;
+        }
+        // Not added to what Vert.x has read: that may be a part of a larger buffer.
+        int length = before.length() + bytes.length();
+        unsent = Buffer.buffer(length).appendBuffer(before).appendBuffer(bytes);
+        if (length > MAX_UNSENT_BYTES) {
             flush();
         }
     }
