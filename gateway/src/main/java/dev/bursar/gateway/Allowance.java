@@ -91,7 +91,7 @@ final class Allowance {
         if (chars <= tokens || chars < lookAgainAtChars) {
             return false;
         }
-        long produced = estimator.countedTokens(route, reader.text);
+        long produced = estimator.tokensSoFar(route, reader.text);
         lookAgainAtChars = chars + Math.max(LEAST_PIECE, tokens - produced);
         return produced * 100 > tokens * SLACK_PERCENT;
     }

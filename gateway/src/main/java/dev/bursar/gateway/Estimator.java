@@ -68,9 +68,9 @@ final class Estimator {
         return withMargin(route, text.tokens(tokens, route.model()));
     }
 
-    /// The same without the margin.
-    long countedTokens(Route route, ProducedText text) {
-        return text.tokens(tokens, route.model());
+    /// The same without the margin, while the text grows.
+    long tokensSoFar(Route route, ProducedText text) {
+        return text.tokensSoFar(tokens, route.model());
     }
 
     private long outputTokens(CallRequest request, Route route) {

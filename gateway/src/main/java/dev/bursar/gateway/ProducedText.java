@@ -16,6 +16,11 @@ final class ProducedText {
     private long chars;
     private int hash;
 
+    /// Of [#kept], what [#tokensSoFar] need not count again.
+    private int countedChars;
+
+    private long countedTokens;
+
     void append(String text) {
         chars += text.length();
         hash = hash * power(text.length()) + text.hashCode();
@@ -55,9 +60,25 @@ final class ProducedText {
         if (chars == 0) {
             return 0;
         }
-        long counted = estimator.count(model, kept);
+        return ofAll(estimator.count(model, kept));
+    }
+
+    /// The same while the text grows, for one model: each time only what was added since is counted, from a
+    /// space on if there is one. Without any, a token may be counted as two each time.
+    long tokensSoFar(TokenEstimator estimator, String model) {
+        if (chars == 0) {
+            return 0;
+        }
+        int space = kept.lastIndexOf(" ");
+        int end = space > countedChars ? space : kept.length();
+        countedTokens += estimator.count(model, kept.substring(countedChars, end));
+        countedChars = end;
+        return ofAll(countedTokens + estimator.count(model, kept.substring(end)));
+    }
+
+    private long ofAll(long tokensOfKept) {
         return kept.length() == chars
-                ? counted
-                : Math.ceilDiv(Math.multiplyExact(counted, chars), kept.length());
+                ? tokensOfKept
+                : Math.ceilDiv(Math.multiplyExact(tokensOfKept, chars), kept.length());
     }
 }
