@@ -92,7 +92,15 @@ final class Allowance {
             return false;
         }
         long produced = estimator.tokensSoFar(route, reader.text);
+        if (isPast(produced)) {
+            // What the places where it was cut have added must stop no stream.
+            produced = estimator.countedTokens(route, reader.text);
+        }
         lookAgainAtChars = chars + Math.max(LEAST_PIECE, tokens - produced);
+        return isPast(produced);
+    }
+
+    private boolean isPast(long produced) {
         return produced * 100 > tokens * SLACK_PERCENT;
     }
 

@@ -338,7 +338,7 @@ final class Exchange {
             client.onLoop(() -> guarded(this::flush));
             return;
         }
-        // Not added to what Vert.x has read: that may be a part of a larger buffer.
+        // A new one: what Vert.x has read may be a part of a larger buffer, and cannot grow.
         int length = before.length() + bytes.length();
         unsent = Buffer.buffer(length).appendBuffer(before).appendBuffer(bytes);
         if (length > MAX_UNSENT_BYTES) {

@@ -1,6 +1,6 @@
 package dev.bursar.gateway;
 
-import dev.bursar.pricing.TokenEstimator;
+import java.util.function.ToLongFunction;
 
 /// The text that a model has produced so far, kept only to estimate its tokens when the provider does
 /// not say, where the first [#KEPT_CHARS] stand for all of it, and hashed to tell answers apart. Not
@@ -16,7 +16,7 @@ final class ProducedText {
     private long chars;
     private int hash;
 
-    /// Of [#kept], what [#tokensSoFar] need not count again.
+    /// Of [#kept], what [#tokensSoFar] need not count again, and the tokens of that.
     private int countedChars;
 
     private long countedTokens;
@@ -56,29 +56,31 @@ final class ProducedText {
     }
 
     /// An estimate, not a bound.
-    long tokens(TokenEstimator estimator, String model) {
-        if (chars == 0) {
-            return 0;
-        }
-        return ofAll(estimator.count(model, kept));
+    ///
+    /// @param counter of the tokens of a text
+    long tokens(ToLongFunction<String> counter) {
+        countedChars = 0;
+        countedTokens = 0;
+        return tokensSoFar(counter);
     }
 
-    /// The same while the text grows, for one model: each time only what was added since is counted, from a
-    /// space on if there is one. Without any, a token may be counted as two each time.
-    long tokensSoFar(TokenEstimator estimator, String model) {
+    /// The same while the text grows: what was counted before stands, up to its last space, and only what
+    /// follows is counted again. Where there was no space, a word or a run of signs was cut, and this may be
+    /// some tokens more each time, or fewer.
+    ///
+    /// @param counter the one of the time before
+    long tokensSoFar(ToLongFunction<String> counter) {
         if (chars == 0) {
             return 0;
         }
+        long tokens = countedTokens + counter.applyAsLong(kept.substring(countedChars));
         int space = kept.lastIndexOf(" ");
         int end = space > countedChars ? space : kept.length();
-        countedTokens += estimator.count(model, kept.substring(countedChars, end));
+        long afterEnd = end == kept.length() ? 0 : counter.applyAsLong(kept.substring(end));
+        countedTokens = tokens - afterEnd;
         countedChars = end;
-        return ofAll(countedTokens + estimator.count(model, kept.substring(end)));
-    }
-
-    private long ofAll(long tokensOfKept) {
         return kept.length() == chars
-                ? tokensOfKept
-                : Math.ceilDiv(Math.multiplyExact(tokensOfKept, chars), kept.length());
+                ? tokens
+                : Math.ceilDiv(Math.multiplyExact(tokens, chars), kept.length());
     }
 }

@@ -51,6 +51,8 @@ class AllowanceTest {
     /// What happens the next time that the authority decides something, before it does.
     private final AtomicReference<Runnable> whenAsked = new AtomicReference<>(() -> {});
 
+    private final AnswerReader reader = AnswerReader.of(Operation.CHAT);
+
     private Authority authority;
     private Allowance allowance;
 
@@ -65,22 +67,22 @@ class AllowanceTest {
                             return Instant.parse("2026-03-10T12:00:00Z");
                         });
         limit(20 * PIECE);
-        allowance =
-                new Allowance(
-                        authority,
-                        new Settler(authority),
-                        new Estimator(
-                                new TokenEstimator(),
-                                GatewaySettings.of(new TreeMap<>(Map.of("openai", OPENAI))),
-                                new Margins()),
-                        new Allowance.Whose(
-                                new HoldId("call_1"),
-                                ACME,
-                                Subject.of(Map.of("tenant", "acme")),
-                                1),
-                        ROUTE,
-                        new Estimate(10, 100, true, Amounts.of(Unit.TOKENS, 110)),
-                        AnswerReader.of(Operation.CHAT));
+        allowance = allowance(100);
+    }
+
+    private Allowance allowance(long outputTokens) {
+        return new Allowance(
+                authority,
+                new Settler(authority),
+                new Estimator(
+                        new TokenEstimator(),
+                        GatewaySettings.of(new TreeMap<>(Map.of("openai", OPENAI))),
+                        new Margins()),
+                new Allowance.Whose(
+                        new HoldId("call_1"), ACME, Subject.of(Map.of("tenant", "acme")), 1),
+                ROUTE,
+                new Estimate(10, outputTokens, true, Amounts.of(Unit.TOKENS, 10 + outputTokens)),
+                reader);
     }
 
     @AfterEach
@@ -138,6 +140,29 @@ class AllowanceTest {
         assertThat(balance().held()).isZero();
         assertThat(balance().spent()).isEqualTo(PIECE);
         assertThat(entries(Entry.Committed.class)).hasSize(1);
+    }
+
+    /// A long run of one sign is a few tokens, and each place where it is cut adds some.
+    @Test
+    void isUsedUp_outputThatKeepsItsBound_isNeverSaid() {
+        String delta = "-".repeat(37);
+        int deltas = 800;
+        long tokens = new TokenEstimator().count(ROUTE.model(), delta.repeat(deltas));
+        Allowance exact = allowance(tokens);
+        for (int i = 0; i < deltas; i++) {
+            reader.text.append(delta);
+            assertThat(exact.isUsedUp()).as("after %d characters", reader.text.chars()).isFalse();
+        }
+    }
+
+    @Test
+    void isUsedUp_outputThatPassesItsBound_isSaidSoonAfterTheSlack() {
+        int words = 0;
+        while (!allowance.isUsedUp()) {
+            reader.text.append(" reserved");
+            words++;
+        }
+        assertThat(words).isBetween(110, 110 + (int) PIECE / 8);
     }
 
     @Test

@@ -11,63 +11,90 @@ import org.junit.jupiter.api.Test;
 class ProducedTextTest {
 
     private static final TokenEstimator ESTIMATOR = new TokenEstimator();
-    private static final String MODEL = "gpt-4o";
+
+    /// Each makes more tokens when it is cut at `|`.
     private static final List<String> WORDS =
-            List.of(
-                    "budget",
-                    "the",
-                    "reserved",
-                    "cents",
-                    "antidisestablishmentarianism",
-                    "42",
-                    "of");
+            List.of("establi|shment", "es|tablishment", "bu|dgeting", "reserv|ed");
 
     private final ProducedText text = new ProducedText();
 
-    private long whole() {
-        return text.tokens(ESTIMATOR, MODEL);
+    /// Characters whose tokens were counted.
+    private long counted;
+
+    private long count(String part) {
+        counted += part.length();
+        return ESTIMATOR.count("gpt-4o", part);
     }
 
     private long soFar() {
-        return text.tokensSoFar(ESTIMATOR, MODEL);
+        return text.tokensSoFar(this::count);
+    }
+
+    /// Of the same text, in one piece.
+    private long whole() {
+        ProducedText same = new ProducedText();
+        same.append(text.start());
+        return same.tokens(part -> ESTIMATOR.count("gpt-4o", part));
     }
 
     @Test
     void tokens_noText_areNone() {
-        assertThat(whole()).isZero();
+        assertThat(text.tokens(this::count)).isZero();
         assertThat(soFar()).isZero();
     }
 
     @Test
-    void tokensSoFar_wordsInPieces_areThoseOfTheWholeText() {
+    void tokensSoFar_askedWithinWords_areThoseOfTheWholeText() {
         SplittableRandom random = new SplittableRandom(5);
-        for (int asked = 0; asked < 60; asked++) {
+        for (int asked = 0; asked < 200; asked++) {
             for (int i = random.nextInt(2, 20); i > 0; i--) {
-                text.append(" " + WORDS.get(random.nextInt(WORDS.size())));
+                text.append(" cents of it");
             }
-            text.append(" antidis");
-            assertThat(soFar()).as("in the middle of a word, %d", asked).isEqualTo(whole());
-            text.append("establishment");
+            String[] word = WORDS.get(random.nextInt(WORDS.size())).split("\\|");
+            text.append(" " + word[0]);
+            assertThat(soFar()).as("asked %d times", asked + 1).isEqualTo(whole());
+            text.append(word[1]);
         }
-        assertThat(soFar()).isEqualTo(whole()).isGreaterThan(400);
+        assertThat(soFar()).isEqualTo(whole());
     }
 
     @Test
-    void tokensSoFar_withoutSpaces_countOneMoreEachTimeAtMost() {
-        int asked = 50;
+    void tokensSoFar_countNothingTwiceButTheLastWord() {
+        int asked = 100;
         for (int i = 0; i < asked; i++) {
-            text.append("誕生日おめでとうございます".repeat(20));
-            assertThat(soFar()).isBetween(whole(), whole() + i + 1);
+            text.append(" a budget that was reserved".repeat(5));
+            soFar();
         }
+        assertThat(counted)
+                .isBetween(text.chars(), text.chars() + 2L * asked * " reserved".length());
+    }
+
+    @Test
+    void tokensSoFar_withoutSpaces_countNothingTwice() {
+        for (int i = 0; i < 100; i++) {
+            text.append("誕生日おめでとうございます");
+            soFar();
+        }
+        assertThat(counted).isEqualTo(text.chars());
+    }
+
+    @Test
+    void tokens_afterTextWasCut_areThoseOfTheWholeText() {
+        for (int i = 0; i < 50; i++) {
+            text.append("-".repeat(37));
+            soFar();
+        }
+        assertThat(soFar()).isGreaterThan(whole());
+        assertThat(text.tokens(this::count)).isEqualTo(whole());
+        assertThat(soFar()).as("what was counted wrongly is forgotten").isEqualTo(whole());
     }
 
     @Test
     void tokensSoFar_asMoreIsNotKept_growWithTheCharacters() {
-        String piece = " reserved".repeat(1_000);
-        while (text.chars() <= 3L * ProducedText.KEPT_CHARS) {
-            text.append(piece);
+        while (text.chars() < 3L * ProducedText.KEPT_CHARS) {
+            text.append(" reserved".repeat(1_000));
             soFar();
         }
-        assertThat(soFar()).isEqualTo(whole()).isCloseTo(text.chars() / 9, within(2L));
+        assertThat(soFar()).isCloseTo(text.chars() / 9, within(2L));
     }
 }
