@@ -50,7 +50,7 @@ class ProducedTextTest {
             for (int i = random.nextInt(2, 20); i > 0; i--) {
                 text.append(" cents of it");
             }
-            String[] word = WORDS.get(random.nextInt(WORDS.size())).split("\\|");
+            String[] word = WORDS.get(random.nextInt(WORDS.size())).split("\\|", -1);
             text.append(" " + word[0]);
             assertThat(soFar()).as("asked %d times", asked + 1).isEqualTo(whole());
             text.append(word[1]);
