@@ -216,7 +216,11 @@ final class Call implements Runnable {
         if (!shape.isAsAsked()) {
             cache.goesElsewhere();
         }
-        send(exchange, options, Outgoing.body(shape, crossing, wiring.estimator()));
+        send(
+                request.stream(),
+                exchange,
+                options,
+                Outgoing.body(shape, crossing, wiring.estimator()));
         Ending ending = exchanges.end(exchange);
         cache.ended(ending);
         byte[] whole = ending.unread().getBytes();
@@ -247,9 +251,13 @@ final class Call implements Runnable {
     }
 
     /// In a frame of its own: the one that waits for the end has no place for the body.
-    private void send(Exchange exchange, RequestOptions options, Buffer body) {
+    private void send(boolean stream, Exchange exchange, RequestOptions options, Buffer body) {
         forwarded = true;
-        exchanges.begin(client, exchange, options, body);
+        if (stream) {
+            exchanges.beginStream(client, exchange, options, body);
+        } else {
+            exchanges.begin(client, exchange, options, body);
+        }
     }
 
     /// Nobody has the next attempt yet, so nobody else would close it.

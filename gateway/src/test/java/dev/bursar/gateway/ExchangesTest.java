@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,55 +10,126 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ExchangesTest {
 
     @TempDir private Path data;
 
+    private final List<RawClient> opened = new ArrayList<>();
+    private final BlockingQueue<HttpServerRequest> asked = new LinkedBlockingQueue<>();
+    private House house;
+    private URI at;
+
+    @BeforeEach
+    void open() throws Exception {
+        house = new House(data);
+        at =
+                URI.create(
+                        "http://127.0.0.1:"
+                                + house.vertx
+                                        .createHttpServer()
+                                        .requestHandler(asked::add)
+                                        .listen(0, "127.0.0.1")
+                                        .await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                                        .actualPort());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (RawClient client : opened) {
+            client.close();
+        }
+        house.close();
+    }
+
     @Test
     void exchange_thatTheLoopDoesNotTake_isNotRunning() throws Exception {
-        House house = new House(data);
-        try {
-            Vertx closed = Vertx.vertx();
-            CompletableFuture<HttpServerRequest> asked = new CompletableFuture<>();
-            URI at =
-                    URI.create(
-                            "http://127.0.0.1:"
-                                    + house.vertx
-                                            .createHttpServer()
-                                            .requestHandler(asked::complete)
-                                            .listen(0, "127.0.0.1")
-                                            .await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS)
-                                            .actualPort());
-            try (RawClient raw = new RawClient(at)) {
-                raw.send(RawClient.request("/v1/chat/completions", Samples.CHAT));
-                Client client = new Client(closed, asked.join());
-                closed.close().await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-                Exchange exchange =
-                        new Exchange(
-                                house.vertx,
-                                new Upstream(house.vertx),
-                                client,
-                                ProviderSettings.of("openai", Dialect.OPENAI, at, null),
-                                new GatewaySettings.ClientGone.Cancel(),
-                                Map.of(),
-                                new Relay(AnswerReader.of(Operation.CHAT), false),
-                                null);
-                Exchanges exchanges = new Exchanges();
-                assertThatThrownBy(() ->
-                                exchanges.begin(
-                                        client, exchange, new RequestOptions(), Buffer.buffer()))
-                        .isInstanceOf(RejectedExecutionException.class);
-                assertThatCode(exchanges::abort).doesNotThrowAnyException();
-            }
-        } finally {
-            house.close();
+        Vertx closed = Vertx.vertx();
+        Client client = client(closed);
+        closed.close().await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        Exchanges exchanges = new Exchanges();
+        Exchange exchange = exchange(client);
+        assertThatThrownBy(() ->
+                        exchanges.begin(client, exchange, new RequestOptions(), Buffer.buffer()))
+                .isInstanceOf(RejectedExecutionException.class);
+        assertThatCode(exchanges::abort).doesNotThrowAnyException();
+    }
+
+    @Test
+    void stream_thatTheLoopDoesNotTake_leavesItsTurnToTheNext() throws Exception {
+        Vertx closed = Vertx.vertx();
+        Client client = client(closed);
+        closed.close().await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        Exchanges exchanges = new Exchanges(1);
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> beginStream(exchanges, client))
+                    .isInstanceOf(RejectedExecutionException.class);
         }
+        assertThatCode(exchanges::abort).doesNotThrowAnyException();
+    }
+
+    @Test
+    void streams_beyondThoseThatMayBegin_waitAndOthersDoNot() throws Exception {
+        Client client = client(house.vertx);
+        CountDownLatch busy = new CountDownLatch(1);
+        client.onLoop(() -> awaited(busy));
+        Exchanges exchanges = new Exchanges(1);
+        beginStream(exchanges, client);
+        Thread next = Thread.startVirtualThread(() -> beginStream(exchanges, client));
+        House.await(() -> next.getState() == Thread.State.WAITING);
+        exchanges.begin(client, exchange(client), toServer(), Buffer.buffer());
+        assertThat(next.getState()).isEqualTo(Thread.State.WAITING);
+        busy.countDown();
+        assertThat(next.join(House.PATIENCE)).isTrue();
+        House.await(() -> asked.size() == 3);
+    }
+
+    private void beginStream(Exchanges exchanges, Client client) {
+        exchanges.beginStream(client, exchange(client), toServer(), Buffer.buffer());
+    }
+
+    private RequestOptions toServer() {
+        return new RequestOptions().setAbsoluteURI(at.toString());
+    }
+
+    private static void awaited(CountDownLatch busy) {
+        try {
+            assertThat(busy.await(House.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Client client(Vertx vertx) throws Exception {
+        RawClient raw = new RawClient(at);
+        opened.add(raw);
+        raw.send(RawClient.request("/v1/chat/completions", Samples.CHAT));
+        return new Client(vertx, asked.take());
+    }
+
+    private Exchange exchange(Client client) {
+        return new Exchange(
+                house.vertx,
+                new Upstream(house.vertx),
+                client,
+                ProviderSettings.of("openai", Dialect.OPENAI, at, null),
+                new GatewaySettings.ClientGone.Cancel(),
+                Map.of(),
+                new Relay(AnswerReader.of(Operation.CHAT), false),
+                null);
     }
 }
