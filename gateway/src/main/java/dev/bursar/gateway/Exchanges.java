@@ -32,14 +32,16 @@ final class Exchanges {
     ///
     /// @param body that whoever waits must not keep in a frame: a stream may be open for long
     void begin(Client client, Exchange exchange, RequestOptions options, Buffer body) {
-        begin(client, exchange, () -> exchange.start(options, body));
+        running.put(exchange, client);
+        give(client, exchange, () -> exchange.start(options, body));
     }
 
     /// The same for one that is to be a stream: when it is its turn. For virtual threads.
     void beginStream(Client client, Exchange exchange, RequestOptions options, Buffer body) {
+        running.put(exchange, client); // one that waits for its turn can be ended, too
         starts.acquireUninterruptibly();
         try {
-            begin(
+            give(
                     client,
                     exchange,
                     () -> {
@@ -55,8 +57,7 @@ final class Exchanges {
         }
     }
 
-    private void begin(Client client, Exchange exchange, Runnable start) {
-        running.put(exchange, client);
+    private void give(Client client, Exchange exchange, Runnable start) {
         try {
             client.onLoop(start);
         } catch (RuntimeException | Error bug) {

@@ -18,8 +18,8 @@ final class Patience {
     private final Runnable over;
     private final Runnable fired;
 
-    private long startNanos;
-    private long lastNanos;
+    private long startNanos = System.nanoTime();
+    private long lastNanos = startNanos;
     private long deadlineNanos = Long.MAX_VALUE;
     private long timer = -1;
     private long timerNanos;

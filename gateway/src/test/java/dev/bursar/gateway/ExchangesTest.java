@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -96,6 +97,32 @@ class ExchangesTest {
         busy.countDown();
         assertThat(next.join(House.PATIENCE)).isTrue();
         House.await(() -> asked.size() == 3);
+    }
+
+    @Test
+    void stream_thatWaitsForItsTurn_isEndedWithTheOthers() throws Exception {
+        Client client = client(house.vertx);
+        CountDownLatch busy = new CountDownLatch(1);
+        client.onLoop(() -> awaited(busy));
+        Exchanges exchanges = new Exchanges(1);
+        beginStream(exchanges, client);
+        Exchange waiting = exchange(client);
+        FutureTask<Ending> end =
+                new FutureTask<>(() -> {
+                    exchanges.beginStream(client, waiting, toServer(), Buffer.buffer());
+                    return exchanges.end(waiting);
+                });
+        Thread next = Thread.startVirtualThread(end);
+        House.await(() -> next.getState() == Thread.State.WAITING);
+        exchanges.abort();
+        busy.countDown();
+        assertThat(end.get(House.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .isInstanceOfSatisfying(
+                        Ending.Failed.class,
+                        failed -> assertThat(failed.label()).isEqualTo(Exchange.SHUT_DOWN));
+        // What was sent before would have come before this.
+        exchanges.begin(client, exchange(client), toServer(), Buffer.buffer());
+        House.await(() -> asked.size() == 1);
     }
 
     private void beginStream(Exchanges exchanges, Client client) {
