@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.RequestOptions;
+import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -184,10 +185,16 @@ final class Exchange {
             return;
         }
         HttpClientResponse head = answered.result();
+        head.exceptionHandler(cause -> guarded(() -> broken(cause)));
+        if (head.statusCode() < HttpURLConnection.HTTP_OK) {
+            // 100 and 103 never come here. Of others the answer that follows would be lost.
+            String what = "sent status " + head.statusCode() + " in place of an answer";
+            fail(Refusal.PROVIDER_UNREACHABLE, "broken_off", what);
+            return;
+        }
         response = head;
         patience.moved();
         firstByteNanos = patience.lastNanos();
-        head.exceptionHandler(cause -> guarded(() -> broken(cause)));
         head.handler(chunk -> guarded(() -> chunk(chunk)));
         head.endHandler(_ -> guarded(this::complete));
         patience.watch();

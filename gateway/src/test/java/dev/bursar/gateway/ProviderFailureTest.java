@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
+import io.vertx.core.MultiMap;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -75,6 +76,27 @@ class ProviderFailureTest {
         assertThat(answer.statusCode()).isEqualTo(502);
         assertThat(answer.body()).contains("provider_unreachable");
         released("broken_off");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {Samples.CHAT, Samples.CHAT_STREAM})
+    void provider_informalInPlaceOfAnAnswer_isABadGateway(String request) throws Exception {
+        house.provider.script(answer -> answer.response().setStatusCode(102).end());
+        HttpResponse<String> answer = house.post("/v1/chat/completions", request);
+        assertThat(answer.statusCode()).isEqualTo(502);
+        assertThat(answer.body()).contains("provider_unreachable").contains("status 102");
+        released("broken_off");
+    }
+
+    @Test
+    void provider_hintsBeforeItsAnswer_isAnsweredByIt() throws Exception {
+        house.provider.script(answer ->
+                answer.response()
+                        .writeEarlyHints(MultiMap.caseInsensitiveMultiMap().add("Link", "</x>"))
+                        .onComplete(_ -> answer.json(200, Samples.CHAT_ANSWER)));
+        HttpResponse<String> answer = house.post("/v1/chat/completions", Samples.CHAT);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo(Samples.CHAT_ANSWER);
     }
 
     @Test
