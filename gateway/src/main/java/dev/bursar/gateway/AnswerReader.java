@@ -133,6 +133,11 @@ abstract sealed class AnswerReader
         finished = true;
     }
 
+    /// Whether a stream said that nothing follows: never where no event of a dialect says so.
+    boolean isOver() {
+        return finished;
+    }
+
     /// Tokens that are billed beside [#usage].
     List<Beside> beside() {
         return List.of();

@@ -56,6 +56,12 @@ final class ConverseReader extends AnswerReader {
         }
     }
 
+    /// The usage comes last.
+    @Override
+    boolean isOver() {
+        return finished && usageFinal;
+    }
+
     @Override
     List<Long> openPlaces() {
         return List.copyOf(open);

@@ -416,6 +416,12 @@ final class Exchange {
             cut(gone(false));
             return;
         }
+        if (headSent && relay.isWhole()) {
+            // An error after the last event would turn a good answer into a failed one.
+            send(relay.rest());
+            cut(new Ending.Relayed(Objects.requireNonNull(response).statusCode()));
+            return;
+        }
         boolean answering = response != null && isGood();
         String message = "the provider " + provider.name() + " " + what;
         cut(new Ending.Failed(refusal, label, message, answering, headSent));

@@ -37,6 +37,12 @@ final class GeminiReader extends AnswerReader {
         return false;
     }
 
+    /// What says why it stopped may be followed by what it took.
+    @Override
+    boolean isOver() {
+        return false;
+    }
+
     private boolean usage(JsonParser in) {
         if (in.currentToken() != JsonToken.START_OBJECT) {
             in.skipChildren();

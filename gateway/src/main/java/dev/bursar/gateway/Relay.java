@@ -196,6 +196,11 @@ final class Relay {
         return hideUsage ? !passingOn && waiting == null : scanner.betweenEvents();
     }
 
+    /// Whether what was passed on is a whole stream, whatever its connection does afterwards.
+    boolean isWhole() {
+        return isStream() && reader.isOver() && betweenEvents();
+    }
+
     /// Whether the stream is one long array.
     boolean isArray() {
         return scanner instanceof JsonArrayScanner;

@@ -135,6 +135,40 @@ class ProviderFailureTest {
         assertThat(house.held()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {Samples.CHAT_STREAM_WITH_USAGE, Samples.CHAT_STREAM})
+    void stream_brokenOffAfterItsLastEvent_isAWholeAnswer(String request) throws Exception {
+        house.provider.script(answer -> {
+            answer.stream().write(Samples.CHAT_DELTA_1).write(Samples.CHAT_DELTA_2);
+            answer.write(Samples.CHAT_USAGE).write(Samples.DONE);
+            answer.after(100, answer::reset);
+        });
+        HttpResponse<String> answer = house.post("/v1/chat/completions", request);
+        assertThat(answer.body())
+                .startsWith(Samples.CHAT_DELTA_1 + Samples.CHAT_DELTA_2)
+                .endsWith(Samples.DONE)
+                .doesNotContain("error");
+        assertThat(house.committed().attribution().labels())
+                .containsEntry("status", "200")
+                .doesNotContainEntry("provenance", "estimated");
+        assertThat(house.held()).isZero();
+    }
+
+    @Test
+    void stream_leftOpenAfterItsLastEvent_isAWholeAnswer() throws Exception {
+        house.gateway.reconfigure(
+                House.BOOK,
+                house.settings(
+                        Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofSeconds(5)));
+        house.provider.script(answer ->
+                answer.stream()
+                        .write(Samples.MESSAGE_START + Samples.MESSAGE_TEXT + Samples.MESSAGE_END));
+        HttpResponse<String> answer = house.post("/v1/messages", Samples.MESSAGES_STREAM);
+        assertThat(answer.body())
+                .isEqualTo(Samples.MESSAGE_START + Samples.MESSAGE_TEXT + Samples.MESSAGE_END);
+        assertThat(house.committed().attribution().labels()).containsEntry("status", "200");
+    }
+
     @Test
     void stream_stalled_endsInAnErrorEventAndIsSettled() throws Exception {
         house.gateway.reconfigure(
