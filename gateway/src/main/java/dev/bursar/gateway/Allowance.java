@@ -82,9 +82,14 @@ final class Allowance {
 
     /// Whether the output so far has passed what is held for it. On the event loop; cheap until there are
     /// as many characters as tokens allowed, as no token is less than one.
+    ///
+    /// What the provider tells last is charged, not stopped: all of it has been produced.
     boolean isUsedUp() {
+        if (reader.isOver()) {
+            return false;
+        }
         TokenUsage told = reader.usage;
-        if (told != null && told.output() > tokens) {
+        if (told != null && !reader.usageFinal && told.output() > tokens) {
             return true;
         }
         long chars = reader.text.chars();

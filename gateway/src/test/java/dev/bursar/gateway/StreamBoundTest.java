@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -116,6 +117,44 @@ class StreamBoundTest {
             return this == CONVERSE ? frame("contentBlockDelta", told) : told;
         }
 
+        /// The end of a stream that has taken 5,000 tokens of output, most of them unseen, event by event.
+        List<String> outgrown() {
+            return switch (this) {
+                case CHAT ->
+                        List.of(
+                                "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n",
+                                "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":10,"
+                                        + "\"completion_tokens\":5000}}\n\n",
+                                "data: [DONE]\n\n");
+                case RESPONSES ->
+                        List.of(
+                                "event: response.completed\ndata: {\"type\":\"response.completed\","
+                                        + "\"sequence_number\":8,\"response\":{\"id\":\"r1\","
+                                        + "\"status\":\"completed\",\"usage\":{\"input_tokens\":10,"
+                                        + "\"output_tokens\":5000}}}\n\n");
+                case MESSAGES ->
+                        List.of(
+                                "event: content_block_stop\n"
+                                        + "data: {\"type\":\"content_block_stop\",\"index\":2}\n\n",
+                                "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":"
+                                        + "{\"stop_reason\":\"end_turn\"},\"usage\":{"
+                                        + "\"input_tokens\":10,\"output_tokens\":5000}}\n\n",
+                                "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n");
+                case GENERATE ->
+                        List.of(
+                                "data: {\"candidates\":[{\"finishReason\":\"STOP\"}],"
+                                        + "\"usageMetadata\":{\"promptTokenCount\":10,"
+                                        + "\"candidatesTokenCount\":5000}}\n\n");
+                case CONVERSE ->
+                        List.of(
+                                frame("contentBlockStop", "{\"contentBlockIndex\":2}"),
+                                frame("messageStop", "{\"stopReason\":\"end_turn\"}"),
+                                frame(
+                                        "metadata",
+                                        "{\"usage\":{\"inputTokens\":10,\"outputTokens\":5000}}"));
+            };
+        }
+
         String contentType() {
             return this == CONVERSE ? "application/vnd.amazon.eventstream" : "text/event-stream";
         }
@@ -163,6 +202,28 @@ class StreamBoundTest {
         assertThat(entry.attribution().numbers().get("tokens_output")).isGreaterThan(100L);
         assertThat(house.spent(usd)).isBetween(20_000L, 240_000L);
         assertThat(house.entries(Entry.Refused.class)).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void stream_whoseEndTellsThatItHasOutgrownItsHold_isLeftAsItIs(Kind kind) throws Exception {
+        house.budget("little", Unit.USD_MICROCENTS, 120_000);
+        List<String> events = new ArrayList<>();
+        events.add(kind.event(0));
+        events.addAll(kind.outgrown());
+        house.provider.script(answer ->
+                answer.begin(kind.contentType())
+                        .pieces(
+                                events.stream()
+                                        .map(event -> Buffer.buffer(event.getBytes(ISO_8859_1)))
+                                        .toList(),
+                                answer::end));
+        HttpResponse<String> answer = kind.send(house, house.request(kind.path, kind.body));
+        assertThat(answer.body()).isEqualTo(String.join("", events));
+        Entry.Committed entry = house.committed();
+        assertThat(entry.attribution().labels()).containsEntry("status", "200");
+        assertThat(entry.attribution().numbers()).containsEntry("tokens_output", 5_000L);
+        House.await(() -> house.held() == 0);
     }
 
     @ParameterizedTest
