@@ -134,8 +134,11 @@ class StreamBoundTest {
                                         + "\"output_tokens\":5000}}}\n\n");
                 case MESSAGES ->
                         List.of(
-                                "event: content_block_stop\n"
-                                        + "data: {\"type\":\"content_block_stop\",\"index\":2}\n\n",
+                                """
+                                event: content_block_stop
+                                data: {"type":"content_block_stop","index":2}
+
+                                """,
                                 "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":"
                                         + "{\"stop_reason\":\"end_turn\"},\"usage\":{"
                                         + "\"input_tokens\":10,\"output_tokens\":5000}}\n\n",
