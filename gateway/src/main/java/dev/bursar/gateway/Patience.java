@@ -18,8 +18,8 @@ final class Patience {
     private final Runnable over;
     private final Runnable fired;
 
-    private long startNanos = System.nanoTime();
-    private long lastNanos = startNanos;
+    private long startNanos;
+    private long lastNanos;
     private long deadlineNanos = Long.MAX_VALUE;
     private long timer = -1;
     private long timerNanos;
@@ -48,8 +48,10 @@ final class Patience {
         this.waitsFor = waitsFor;
         this.over = over;
         this.fired = fired;
+        begin(); // one that never begins has a time at which it ended, too
     }
 
+    /// Counts all bounds from now on.
     void begin() {
         startNanos = System.nanoTime();
         lastNanos = startNanos;

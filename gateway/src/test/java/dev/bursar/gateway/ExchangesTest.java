@@ -87,9 +87,7 @@ class ExchangesTest {
     void streams_beyondThoseThatMayBegin_waitAndOthersDoNot() throws Exception {
         Client client = client(house.vertx);
         CountDownLatch busy = new CountDownLatch(1);
-        client.onLoop(() -> awaited(busy));
-        Exchanges exchanges = new Exchanges(1);
-        beginStream(exchanges, client);
+        Exchanges exchanges = full(client, busy);
         Thread next = Thread.startVirtualThread(() -> beginStream(exchanges, client));
         House.await(() -> next.getState() == Thread.State.WAITING);
         exchanges.begin(client, exchange(client), toServer(), Buffer.buffer());
@@ -103,9 +101,7 @@ class ExchangesTest {
     void stream_thatWaitsForItsTurn_isEndedWithTheOthers() throws Exception {
         Client client = client(house.vertx);
         CountDownLatch busy = new CountDownLatch(1);
-        client.onLoop(() -> awaited(busy));
-        Exchanges exchanges = new Exchanges(1);
-        beginStream(exchanges, client);
+        Exchanges exchanges = full(client, busy);
         Exchange waiting = exchange(client);
         FutureTask<Ending> end =
                 new FutureTask<>(() -> {
@@ -123,6 +119,14 @@ class ExchangesTest {
         // What was sent before would have come before this.
         exchanges.begin(client, exchange(client), toServer(), Buffer.buffer());
         House.await(() -> asked.size() == 1);
+    }
+
+    /// Exchanges whose one place to begin a stream is taken until the loop is no longer busy.
+    private Exchanges full(Client client, CountDownLatch busy) {
+        client.onLoop(() -> awaited(busy));
+        Exchanges exchanges = new Exchanges(1);
+        beginStream(exchanges, client);
+        return exchanges;
     }
 
     private void beginStream(Exchanges exchanges, Client client) {

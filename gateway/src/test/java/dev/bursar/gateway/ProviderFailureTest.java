@@ -156,16 +156,14 @@ class ProviderFailureTest {
 
     @Test
     void stream_leftOpenAfterItsLastEvent_isAWholeAnswer() throws Exception {
+        String whole = Samples.MESSAGE_START + Samples.MESSAGE_TEXT + Samples.MESSAGE_END;
         house.gateway.reconfigure(
                 House.BOOK,
                 house.settings(
                         Duration.ofSeconds(5), Duration.ofMillis(200), Duration.ofSeconds(5)));
-        house.provider.script(answer ->
-                answer.stream()
-                        .write(Samples.MESSAGE_START + Samples.MESSAGE_TEXT + Samples.MESSAGE_END));
+        house.provider.script(answer -> answer.stream().write(whole));
         HttpResponse<String> answer = house.post("/v1/messages", Samples.MESSAGES_STREAM);
-        assertThat(answer.body())
-                .isEqualTo(Samples.MESSAGE_START + Samples.MESSAGE_TEXT + Samples.MESSAGE_END);
+        assertThat(answer.body()).isEqualTo(whole);
         assertThat(house.committed().attribution().labels()).containsEntry("status", "200");
     }
 
