@@ -21,19 +21,21 @@ final class Ladder {
         }
         Budget.Step reached = null;
         for (Budget.Step step : budget.ladder()) {
-            if (used < threshold(limit, step.percent())) {
-                break;
-            }
-            reached = step;
+            reached = isReached(step, limit, used) ? step : reached;
         }
         return reached;
     }
 
     /// All steps that `used` has reached, in their order.
     static List<Budget.Step> upTo(Budget budget, long limit, long used) {
-        return budget.ladder().stream()
-                .filter(step -> used >= threshold(limit, step.percent()))
-                .toList();
+        return budget.ladder().stream().filter(step -> isReached(step, limit, used)).toList();
+    }
+
+    /// A step tells of its share as soon as all of it is used, and changes only what would pass it: the
+    /// last call that a limit has room for is as good as the first.
+    private static boolean isReached(Budget.Step step, long limit, long used) {
+        long share = threshold(limit, step.percent());
+        return step.action().changesCalls() ? used > share : used >= share;
     }
 
     /// What a budget whose ladder clamps gives away: the part of the limit below its first such step, or

@@ -66,18 +66,18 @@ class AdviceTest {
                         Mode.SOFT,
                         step(50, Action.ALERT),
                         step(80, Action.DOWNGRADE)));
-        granted(ask(Command.Shortage.ASK_AGAIN, 79, 79));
+        granted(ask(Command.Shortage.ASK_AGAIN, 80, 80));
         int entries = ledger.journal.size();
 
         Rung rung = rungs(ask(Command.Shortage.ASK_AGAIN, 1, 1)).getFirst();
 
         assertThat(rung.name()).isEqualTo("soft");
-        assertThat(rung.percent()).isEqualTo(80);
+        assertThat(rung.percent()).isEqualTo(81);
         assertThat(rung.steps())
                 .extracting(Step::action)
                 .containsExactly(Action.ALERT, Action.DOWNGRADE);
         assertThat(rung.blocked()).isNull();
-        assertThat(ledger.only("soft").held()).isEqualTo(79);
+        assertThat(ledger.only("soft").held()).isEqualTo(80);
         assertThat(ledger.journal).hasSize(entries);
     }
 

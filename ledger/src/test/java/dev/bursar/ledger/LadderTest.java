@@ -3,7 +3,9 @@ package dev.bursar.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +22,36 @@ class LadderTest {
     })
     void threshold_isTheSmallestAmountAtThePercent(long limit, int percent, long threshold) {
         assertThat(Ladder.threshold(limit, percent)).isEqualTo(threshold);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10, 7, ''",
+        "10, 8, ALERT",
+        "10, 9, ALERT",
+        "10, 10, ALERT+DOWNGRADE",
+        "10, 11, ALERT+DOWNGRADE+DEFER",
+        "1, 1, ALERT",
+        "1, 2, ALERT+DOWNGRADE+DEFER",
+    })
+    void upTo_tellsAtTheShareAndChangesPastIt(long limit, long used, String actions) {
+        Budget budget =
+                TestLedger.mode(
+                        TestLedger.budget("steps", Unit.TOOL_CALLS, 1),
+                        Budget.Mode.SOFT,
+                        new Budget.Step(80, Budget.Step.Action.ALERT, List.of()),
+                        new Budget.Step(90, Budget.Step.Action.DOWNGRADE, List.of()),
+                        new Budget.Step(100, Budget.Step.Action.DEFER, List.of()));
+
+        List<Budget.Step> steps = Ladder.upTo(budget, limit, used);
+
+        assertThat(
+                        steps.stream()
+                                .map(step -> step.action().name())
+                                .collect(Collectors.joining("+")))
+                .isEqualTo(actions);
+        assertThat(Ladder.reached(budget, limit, used))
+                .isEqualTo(steps.isEmpty() ? null : steps.getLast());
     }
 
     @ParameterizedTest

@@ -32,9 +32,18 @@ final class NaiveNotices {
                     : null;
         }
         return budget.ladder().stream()
-                .filter(step -> used * 100 >= view.whole() * step.percent())
+                .filter(step -> isReached(step, view.whole(), used))
                 .reduce((_, higher) -> higher)
                 .orElse(null);
+    }
+
+    /// Whether `used` is at the step's share of the limit, and past it where the step changes calls.
+    static boolean isReached(Budget.Step step, long whole, long used) {
+        long past = used * 100 - whole * step.percent();
+        return switch (step.action()) {
+            case ALERT, APPROVE, DENY -> past >= 0;
+            case CLAMP, DOWNGRADE, DISABLE, DEFER -> past > 0;
+        };
     }
 
     /// The hard budget with the smallest share left, of equal ones the first.

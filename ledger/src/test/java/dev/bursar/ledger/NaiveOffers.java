@@ -162,7 +162,8 @@ final class NaiveOffers {
         long used = view.spent() + view.held() + command.asked().get(view.budget().unit());
         long whole = view.account().whole(view.budget(), view.now());
         return view.budget().ladder().stream()
-                .filter(step -> isInTheWay(view, command) || used * 100 >= whole * step.percent())
+                .filter(step ->
+                        isInTheWay(view, command) || NaiveNotices.isReached(step, whole, used))
                 .toList();
     }
 
