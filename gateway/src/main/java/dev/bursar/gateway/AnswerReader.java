@@ -138,6 +138,12 @@ abstract sealed class AnswerReader
         return finished;
     }
 
+    /// Whether tools that the provider runs may have had a part in the answer so far: true where no answer of
+    /// the dialect would show it.
+    boolean usesOwnTools() {
+        return true;
+    }
+
     /// Tokens that are billed beside [#usage].
     List<Beside> beside() {
         return List.of();

@@ -13,6 +13,8 @@ final class AnthropicReader extends AnswerReader {
     /// The block of the stream that has begun and not ended, -1 between two.
     private long openBlock = -1;
 
+    private boolean ownTools;
+
     @Override
     boolean object(JsonParser in) {
         String type = "";
@@ -50,6 +52,11 @@ final class AnthropicReader extends AnswerReader {
     @Override
     List<Long> openPlaces() {
         return openBlock < 0 ? List.of() : List.of(openBlock);
+    }
+
+    @Override
+    boolean usesOwnTools() {
+        return ownTools;
     }
 
     @Override
@@ -134,6 +141,7 @@ final class AnthropicReader extends AnswerReader {
         if (type.endsWith("tool_use")) {
             toolCall(id);
             tool(tool);
+            ownTools |= !type.equals("tool_use");
         }
     }
 

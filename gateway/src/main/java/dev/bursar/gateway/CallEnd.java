@@ -174,7 +174,10 @@ final class CallEnd {
     /// What the input is taken for when the provider does not say.
     private long inputTokens() {
         Shape shape = made.shape();
-        long input = wiring.estimator().inputTokens(shape.request(), shape.route(), shape.body());
+        boolean ownTools = made.reader().usesOwnTools();
+        long input =
+                wiring.estimator()
+                        .inputTokens(shape.request(), shape.route(), shape.body(), ownTools);
         return Math.min(input, bill.held().inputTokens());
     }
 

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param askForUsage the edit that makes the provider end its stream with the usage, or null when
 ///     the client asked for that itself or there is nothing to ask
 /// @param tools whether the model may answer with tool calls
-/// @param hiddenInput whether the provider adds input that is not in the body: server tools, files,
-///     conversations that it keeps
+/// @param hidden the input that the provider adds
 /// @param images parts that are billed by their pixels
 /// @param cacheWrite the dearest kind of cache write the body asks for
 /// @param kept what the provider is to keep of the response
@@ -32,7 +31,7 @@ record CallRequest(
         int choices,
         Splice.@Nullable Edit askForUsage,
         boolean tools,
-        boolean hiddenInput,
+        Hidden hidden,
         int images,
         CacheWrite cacheWrite,
         Kept kept) {
@@ -41,6 +40,17 @@ record CallRequest(
         NONE,
         FIVE_MINUTES,
         ONE_HOUR
+    }
+
+    /// Input that is not in the body.
+    enum Hidden {
+        NOTHING,
+
+        /// What the provider's own tools find, once the model uses them.
+        BY_TOOLS,
+
+        /// What the body refers to: files, conversations that the provider keeps.
+        CONTENT
     }
 
     /// What is asked of a provider that keeps responses.
@@ -82,6 +92,11 @@ record CallRequest(
     CallRequest {
         bounds = Map.copyOf(bounds);
         named = List.copyOf(named);
+    }
+
+    /// Whether the provider adds input, or may add some.
+    boolean hiddenInput() {
+        return hidden != Hidden.NOTHING;
     }
 
     /// The body to send: as received but for the model's name, the question for usage, and a bound.

@@ -1,8 +1,8 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.CallRequest.Hidden;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 
 /// Reads a Chat Completions request.
 final class ChatParser extends RequestParser {
@@ -26,8 +26,12 @@ final class ChatParser extends RequestParser {
             case "tools", "functions" -> once(name, () -> tools(name));
             case "tool_choice", "function_call" -> once(name, input::scan);
             case "stop" -> once(name, () -> stops(name, true));
-            case "web_search_options", "mcp_servers", "container" -> {
-                input.hidden |= in.currentToken() != JsonToken.VALUE_NULL;
+            case "web_search_options", "mcp_servers" -> {
+                input.addsUnlessNull(Hidden.BY_TOOLS);
+                in.skipChildren();
+            }
+            case "container" -> {
+                input.addsUnlessNull(Hidden.CONTENT);
                 in.skipChildren();
             }
             case "cache_control" -> input.cacheControl();

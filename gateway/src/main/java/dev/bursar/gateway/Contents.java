@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.CallRequest.Hidden;
 import java.util.Locale;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -77,7 +78,7 @@ final class Contents {
             switch (Camel.of(name)) {
                 case "inlineData" -> inlineData();
                 case "fileData" -> {
-                    request.input.hidden = true;
+                    request.input.adds(Hidden.CONTENT);
                     in.skipChildren();
                 }
                 default -> in.skipChildren();
@@ -103,7 +104,7 @@ final class Contents {
         if (type.startsWith(IMAGE)) {
             request.input.images++;
         } else if (!type.startsWith("text/")) {
-            request.input.hidden = true;
+            request.input.adds(Hidden.CONTENT);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.CallRequest.Hidden;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -85,7 +86,7 @@ final class ConverseBlocks {
                 in.skipChildren();
             }
             case "document", "video", "audio" -> {
-                request.input.hidden = true;
+                request.input.adds(Hidden.CONTENT);
                 in.skipChildren();
             }
             case "cachePoint" -> request.input.cacheControl();

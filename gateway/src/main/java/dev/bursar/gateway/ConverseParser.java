@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.CallRequest.Hidden;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -29,7 +30,7 @@ final class ConverseParser extends RequestParser {
                     once(
                             name,
                             () -> {
-                                input.hidden |= in.currentToken() != JsonToken.VALUE_NULL;
+                                input.addsUnlessNull(Hidden.CONTENT);
                                 in.skipChildren();
                             });
             default -> in.skipChildren();
@@ -93,7 +94,9 @@ final class ConverseParser extends RequestParser {
             return;
         }
         tools = true;
-        input.hidden |= !name.equals("toolSpec");
+        if (!name.equals("toolSpec")) {
+            input.adds(Hidden.BY_TOOLS);
+        }
         in.skipChildren();
     }
 
@@ -106,9 +109,8 @@ final class ConverseParser extends RequestParser {
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             if (name.equals("tools") || name.equals("mcp_servers")) {
-                boolean some = in.currentToken() != JsonToken.VALUE_NULL;
-                tools |= some;
-                input.hidden |= some;
+                tools |= in.currentToken() != JsonToken.VALUE_NULL;
+                input.addsUnlessNull(Hidden.BY_TOOLS);
             }
             in.skipChildren();
         }

@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.CallRequest.Hidden;
 import dev.bursar.gateway.Routes.Route;
 import dev.bursar.pricing.TokenEstimator;
 import java.util.Set;
@@ -60,8 +61,20 @@ final class Estimator {
 
     /// The input tokens as well as they can be known without the provider.
     long inputTokens(CallRequest request, Route route, byte[] body) {
+        return shownTokens(request, route, body) + unseen(request, route);
+    }
+
+    /// The same of a call that was answered.
+    ///
+    /// @param ownTools whether tools that the provider runs had a part in it, as far as can be known
+    long inputTokens(CallRequest request, Route route, byte[] body, boolean ownTools) {
+        long found = ownTools || request.hidden() != Hidden.BY_TOOLS ? hidden(request, route) : 0;
+        return shownTokens(request, route, body) + unshown(request, route) + found;
+    }
+
+    private long shownTokens(CallRequest request, Route route, byte[] body) {
         long text = withMargin(route, textTokens(request, route.model(), body));
-        return Math.min(text, body.length) + unseen(request, route);
+        return Math.min(text, body.length);
     }
 
     /// The tokens of a text produced by the model of the route.
@@ -98,21 +111,28 @@ final class Estimator {
         return most > 0 ? Math.min(one, most) : one;
     }
 
+    /// The most tokens that are not in the text of the body.
     private long unseen(CallRequest request, Route route) {
-        long tokens =
+        return unshown(request, route) + hidden(request, route);
+    }
+
+    /// Tokens of pictures, and of the prompt that goes with tools.
+    private static long unshown(CallRequest request, Route route) {
+        long pictures =
                 (long) request.images()
                         * ImageTokens.most(route.provider().dialect(), route.model());
-        if (request.tools() && mayServeClaude(route.provider().dialect())) {
-            tokens += ANTHROPIC_TOOLS_TOKENS;
+        boolean prompted = request.tools() && mayServeClaude(route.provider().dialect());
+        return pictures + (prompted ? ANTHROPIC_TOOLS_TOKENS : 0);
+    }
+
+    /// The most tokens of the input that the provider may add.
+    private long hidden(CallRequest request, Route route) {
+        if (!request.hiddenInput()) {
+            return 0;
         }
-        if (request.hiddenInput()) {
-            long window = route.price().contextWindow();
-            tokens +=
-                    window > 0
-                            ? Math.min(window, settings.maxInputTokens())
-                            : settings.maxInputTokens();
-        }
-        return tokens;
+        long window = route.price().contextWindow();
+        long most = settings.maxInputTokens();
+        return window > 0 ? Math.min(window, most) : most;
     }
 
     private static boolean mayServeClaude(Dialect dialect) {

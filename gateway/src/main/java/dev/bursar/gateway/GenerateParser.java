@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.CallRequest.Hidden;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -30,7 +31,7 @@ final class GenerateParser extends RequestParser {
             case "toolConfig" -> once(field, this::toolConfig);
             case CONFIG -> once(field, config::read);
             case "cachedContent" -> {
-                input.hidden |= in.currentToken() != JsonToken.VALUE_NULL;
+                input.addsUnlessNull(Hidden.CONTENT);
                 in.skipChildren();
             }
             default -> in.skipChildren();
@@ -114,7 +115,9 @@ final class GenerateParser extends RequestParser {
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             tools = true;
-            input.hidden |= !Camel.of(name).equals("functionDeclarations");
+            if (!Camel.of(name).equals("functionDeclarations")) {
+                input.adds(Hidden.BY_TOOLS);
+            }
             in.skipChildren();
         }
     }

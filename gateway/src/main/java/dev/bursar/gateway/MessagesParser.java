@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.CallRequest.Hidden;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -24,8 +25,12 @@ final class MessagesParser extends RequestParser {
             case "tool_choice", "function_call", "functions" -> once(name, input::scan);
             case "stop_sequences" -> once(name, () -> stops(name, false));
             case "thread" -> once(name, this::thread);
-            case "mcp_servers", "container" -> {
-                input.hidden |= in.currentToken() != JsonToken.VALUE_NULL;
+            case "mcp_servers" -> {
+                input.addsUnlessNull(Hidden.BY_TOOLS);
+                in.skipChildren();
+            }
+            case "container" -> {
+                input.addsUnlessNull(Hidden.CONTENT);
                 in.skipChildren();
             }
             case "cache_control" -> input.cacheControl();
@@ -46,8 +51,9 @@ final class MessagesParser extends RequestParser {
         }
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
-            input.hidden |=
-                    name.equals("previous_message_id") && in.currentToken() != JsonToken.VALUE_NULL;
+            if (name.equals("previous_message_id")) {
+                input.addsUnlessNull(Hidden.CONTENT);
+            }
             in.skipChildren();
         }
     }

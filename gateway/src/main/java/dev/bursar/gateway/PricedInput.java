@@ -1,6 +1,7 @@
 package dev.bursar.gateway;
 
 import dev.bursar.gateway.CallRequest.CacheWrite;
+import dev.bursar.gateway.CallRequest.Hidden;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
@@ -13,14 +14,29 @@ final class PricedInput {
     /// Parts that are billed by their pixels.
     int images;
 
-    /// Whether the provider adds input that is not in the body.
-    boolean hidden;
+    private Hidden hidden = Hidden.NOTHING;
 
     /// The dearest kind asked for.
     CacheWrite cacheWrite = CacheWrite.NONE;
 
     PricedInput(JsonParser in) {
         this.in = in;
+    }
+
+    Hidden hidden() {
+        return hidden;
+    }
+
+    /// Notes what the provider adds that is not in the body.
+    void adds(Hidden more) {
+        hidden = more.compareTo(hidden) > 0 ? more : hidden;
+    }
+
+    /// The same, of a field whose value is at the parser, unless that is null.
+    void addsUnlessNull(Hidden more) {
+        if (in.currentToken() != JsonToken.VALUE_NULL) {
+            adds(more);
+        }
     }
 
     /// Passes over the value at the parser and notes what changes the price of input.
@@ -91,23 +107,26 @@ final class PricedInput {
                     "document",
                     "container_upload",
                     "video_url",
-                    "item_reference",
-                    "web_search",
+                    "item_reference" ->
+                    adds(Hidden.CONTENT);
+            case "web_search",
                     "file_search",
                     "code_interpreter",
                     "image_generation",
                     "computer",
                     "mcp" ->
-                    hidden = true;
-            default ->
-                    hidden |=
-                            type.startsWith("web_search_")
-                                    || type.startsWith("web_fetch_")
-                                    || type.startsWith("code_execution_")
-                                    || type.startsWith("tool_search_")
-                                    || type.startsWith("mcp_")
-                                    || type.startsWith("computer_use_")
-                                    || type.startsWith("advisor_");
+                    adds(Hidden.BY_TOOLS);
+            default -> {
+                if (type.startsWith("web_search_")
+                        || type.startsWith("web_fetch_")
+                        || type.startsWith("code_execution_")
+                        || type.startsWith("tool_search_")
+                        || type.startsWith("mcp_")
+                        || type.startsWith("computer_use_")
+                        || type.startsWith("advisor_")) {
+                    adds(Hidden.BY_TOOLS);
+                }
+            }
         }
     }
 }

@@ -136,7 +136,7 @@ abstract sealed class RequestParser
                 choices,
                 askForUsage(),
                 tools,
-                input.hidden,
+                input.hidden(),
                 input.images,
                 input.cacheWrite,
                 kept());

@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.CallRequest.Hidden;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -36,14 +37,14 @@ final class ResponsesParser extends RequestParser {
                             name,
                             () -> {
                                 text(name);
-                                hidden();
+                                input.addsUnlessNull(Hidden.CONTENT);
                                 previous = AnswerReader.string(in);
                             });
             case "conversation", "prompt" ->
                     once(
                             name,
                             () -> {
-                                hidden();
+                                input.addsUnlessNull(Hidden.CONTENT);
                                 in.skipChildren();
                             });
             default -> input.scan();
@@ -69,10 +70,6 @@ final class ResponsesParser extends RequestParser {
     /// Responses are kept unless the client says otherwise.
     private void store() {
         store = in.currentToken() == JsonToken.VALUE_NULL || bool("store");
-    }
-
-    private void hidden() {
-        input.hidden |= in.currentToken() != JsonToken.VALUE_NULL;
     }
 
     private void items() {

@@ -16,9 +16,20 @@ final class ResponsesReader extends AnswerReader {
     private static final Set<String> OVER =
             Set.of("completed", "incomplete", "failed", "cancelled");
 
+    /// Calls that the client answers, with what is in its next request.
+    private static final Set<String> OF_THE_CLIENT =
+            Set.of(
+                    "function_call",
+                    "custom_tool_call",
+                    "local_shell_call",
+                    "shell_call",
+                    "apply_patch_call",
+                    "computer_call");
+
     private @Nullable String status;
     private long sequence = -1;
     private @Nullable Consumer<String> named;
+    private boolean ownTools;
 
     /// @param named told the id of the response, once, as soon as it is read
     void onNamed(Consumer<String> named) {
@@ -38,6 +49,11 @@ final class ResponsesReader extends AnswerReader {
     /// How the response ended, in the provider's word; null while it goes on, or when nothing says so.
     @Nullable String end() {
         return status != null && OVER.contains(status) ? status : null;
+    }
+
+    @Override
+    boolean usesOwnTools() {
+        return ownTools;
     }
 
     @Override
@@ -185,7 +201,9 @@ final class ResponsesReader extends AnswerReader {
             toolCall(item.isEmpty() ? type : item);
             tool(tool == null ? type.replace("_call", "") : tool);
             billed(type);
+            ownTools |= !OF_THE_CLIENT.contains(type);
         }
+        ownTools |= type.equals("mcp_list_tools");
     }
 
     /// Some of the provider's own tools are billed by the call.

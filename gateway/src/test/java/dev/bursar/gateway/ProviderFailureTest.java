@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ProviderFailureTest {
@@ -26,7 +27,7 @@ class ProviderFailureTest {
     @BeforeEach
     void open() throws Exception {
         house = new House(data);
-        house.budget("all", Unit.USD_MICROCENTS, 1_000_000_000);
+        house.budget("all", Unit.USD_MICROCENTS, 100_000_000_000L);
     }
 
     @AfterEach
@@ -165,6 +166,31 @@ class ProviderFailureTest {
         HttpResponse<String> answer = house.post("/v1/messages", Samples.MESSAGES_STREAM);
         assertThat(answer.body()).isEqualTo(whole);
         assertThat(house.committed().attribution().labels()).containsEntry("status", "200");
+    }
+
+    /// Agents list the provider's tools with each call, and use them in few.
+    @ParameterizedTest
+    @CsvSource({
+        "'{\"type\":\"response.output_text.delta\",\"delta\":\"one two\"}', 5, 60",
+        "'{\"type\":\"response.output_item.added\",\"item\":{\"type\":\"function_call\"}}', 5, 60",
+        "'{\"type\":\"response.output_item.added\",\"item\":{\"type\":\"web_search_call\"}}', 1000, 0",
+    })
+    void stream_cutByTheProvider_isChargedWithWhatToolsMayHaveFoundOnlyWhereTheyWereUsed(
+            String event, long least, long most) throws Exception {
+        house.provider.script(answer -> {
+            answer.stream().write("data: " + event + "\n\n");
+            answer.after(100, answer::reset);
+        });
+        HttpResponse<String> answer =
+                house.post(
+                        "/v1/responses",
+                        "{\"model\":\"house-model\",\"stream\":true,\"input\":\"Which is the highest hill?\","
+                                + "\"max_output_tokens\":100,\"tools\":[{\"type\":\"web_search\"}]}");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        Entry.Committed entry = house.committed();
+        assertThat(entry.attribution().labels()).containsEntry("provenance", "estimated");
+        long input = entry.attribution().numbers().get("tokens_input");
+        assertThat(input).isBetween(least, most == 0 ? Long.MAX_VALUE : most);
     }
 
     @Test
