@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// Decides which provider serves a model, under which name and at which price.
@@ -16,8 +17,8 @@ import java.util.stream.Stream;
 /// In this order: an alias of the configuration; `provider/model`; a deployment of Azure that has another
 /// name than its model; the provider that is named like the dialect, when the price book lists the model
 /// there; any provider of the dialect that lists it, by name; any provider of another dialect that lists
-/// it, by name, where there is a translation; the provider named like the dialect; the only provider of
-/// the dialect.
+/// it, by name, where there is a translation; then, by dialect as before, those that have a price for it as one
+/// that they sell for another; the provider named like the dialect; the only provider of the dialect.
 final class Routes {
 
     private final GatewaySettings settings;
@@ -110,15 +111,17 @@ final class Routes {
         Dialect dialect = operation.dialect();
         ProviderSettings named = settings.providers().get(dialect.wire());
         ProviderSettings usual = named != null && named.dialect() == dialect ? named : null;
-        if (usual != null && price(usual, model, at).isPresent()) {
+        if (usual != null && lists(usual, model, at)) {
             return usual.name();
         }
         List<ProviderSettings> own =
                 settings.providers().values().stream()
                         .filter(provider -> provider.dialect() == dialect)
                         .toList();
-        return lists(own.stream(), model, at)
-                .or(() -> lists(translated(operation), model, at))
+        return first(own.stream(), one -> lists(one, model, at))
+                .or(() -> first(translated(operation), one -> lists(one, model, at)))
+                .or(() -> first(own.stream(), one -> prices(one, model, at)))
+                .or(() -> first(translated(operation), one -> prices(one, model, at)))
                 .or(() -> Optional.ofNullable(usual))
                 .or(() -> own.size() == 1 ? Optional.of(own.getFirst()) : Optional.empty())
                 .orElseThrow(() -> nobody(dialect, model, own.isEmpty()))
@@ -131,11 +134,17 @@ final class Routes {
                 .filter(provider -> Crossing.isServed(operation, provider));
     }
 
-    private Optional<ProviderSettings> lists(
-            Stream<ProviderSettings> providers, String model, Instant at) {
-        return providers
-                .filter(provider -> !provider.free() && price(provider, model, at).isPresent())
-                .findFirst();
+    private static Optional<ProviderSettings> first(
+            Stream<ProviderSettings> providers, Predicate<ProviderSettings> with) {
+        return providers.filter(provider -> !provider.free()).filter(with).findFirst();
+    }
+
+    private boolean lists(ProviderSettings provider, String model, Instant at) {
+        return provider.free() || book.listsAsOwn(provider.name(), model, at);
+    }
+
+    private boolean prices(ProviderSettings provider, String model, Instant at) {
+        return price(provider, model, at).isPresent();
     }
 
     private static RefusedException nobody(Dialect dialect, String model, boolean none) {

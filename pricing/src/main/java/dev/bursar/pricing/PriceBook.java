@@ -127,6 +127,21 @@ public final class PriceBook {
         return price;
     }
 
+    /// Whether a provider is listed with a model and its price at a moment, and none is with it whose models
+    /// this one sells, too: where both are at hand, the other is the one to ask.
+    public boolean listsAsOwn(String provider, String model, Instant at) {
+        Catalogue catalogue = catalogue(provider);
+        return catalogue != null
+                && lists(catalogue, model, at)
+                && catalogue.fallbacks().stream()
+                        .map(catalogues::get)
+                        .noneMatch(other -> other != null && lists(other, model, at));
+    }
+
+    private static boolean lists(Catalogue catalogue, String model, Instant at) {
+        return catalogue.find(model).flatMap(known -> known.at(at)).isPresent();
+    }
+
     /// The dearest price of a model among all providers that know its name, for an endpoint whose
     /// catalogue nobody named (a proxy, a private deployment). Free prices are left out: that one
     /// provider gives a model away says nothing about another.

@@ -44,10 +44,26 @@ class PriceBookTest {
                     fallback acme
                     model turbo-2-mini
                       price input 0.2 output 0.8
+                    model own-make
+                      price input 1
                     """);
 
     private static String id(PriceBook book, String provider, String model, Instant at) {
         return book.find(provider, model, at).map(Price::id).orElse("unpriced");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "acme, turbo-2, true",
+        "resale, turbo-2-mini, false",
+        "resale, own-make, true",
+        "resale, turbo-2, false",
+        "acme, unheard-of, false",
+        "nobody, turbo-2, false",
+    })
+    void listsAsOwn_whatNoProviderHasWhoseModelsItSells(
+            String provider, String model, boolean listed) {
+        assertThat(BOOK.listsAsOwn(provider, model, NOW)).isEqualTo(listed);
     }
 
     private static Price own(String provider, String model, String from, String input) {
@@ -250,9 +266,10 @@ class PriceBookTest {
                         "acme/turbo-2",
                         "acme/turbo-2@2025-06-10",
                         "acme/turbo-2-mini",
+                        "resale/own-make",
                         "resale/turbo-2-mini");
         assertThat(BOOK.providers()).containsExactly("acme", "resale");
         assertThat(BOOK.version()).isEqualTo("2026-11-01");
-        assertThat(BOOK.size()).isEqualTo(5);
+        assertThat(BOOK.size()).isEqualTo(6);
     }
 }
