@@ -26,6 +26,7 @@ final class ErrorTypes {
                     KEY_UNKNOWN,
                     MALFORMED,
                     METHOD_NOT_ALLOWED,
+                    PLAIN_HTTP_ONLY,
                     BODY_TIMEOUT,
                     BODY_TOO_LARGE ->
                     "invalid_request_error";
@@ -43,7 +44,11 @@ final class ErrorTypes {
                     "permission_error";
             case MODEL_NOT_FOUND, NOT_FOUND -> "not_found_error";
             case KEY_MISSING, KEY_UNKNOWN -> "authentication_error";
-            case MALFORMED, METHOD_NOT_ALLOWED, UNSUPPORTED_ENCODING, BODY_TIMEOUT ->
+            case MALFORMED,
+                    METHOD_NOT_ALLOWED,
+                    PLAIN_HTTP_ONLY,
+                    UNSUPPORTED_ENCODING,
+                    BODY_TIMEOUT ->
                     "invalid_request_error";
             case BODY_TOO_LARGE -> "request_too_large";
         };
@@ -70,6 +75,7 @@ final class ErrorTypes {
             case MODEL_NOT_FOUND, NOT_FOUND -> "ResourceNotFoundException";
             case MALFORMED,
                     METHOD_NOT_ALLOWED,
+                    PLAIN_HTTP_ONLY,
                     UNSUPPORTED_ENCODING,
                     BODY_TIMEOUT,
                     BODY_TOO_LARGE ->
@@ -80,7 +86,7 @@ final class ErrorTypes {
     /// The canonical code of Google's APIs for an HTTP status.
     static String google(int status) {
         return switch (status) {
-            case 400, 405, 408, 413, 415 -> "INVALID_ARGUMENT";
+            case 400, 405, 408, 413, 415, 426 -> "INVALID_ARGUMENT";
             case 401 -> "UNAUTHENTICATED";
             case 403 -> "PERMISSION_DENIED";
             case 404 -> "NOT_FOUND";

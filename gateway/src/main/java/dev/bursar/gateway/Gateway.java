@@ -268,7 +268,8 @@ public final class Gateway implements AutoCloseable {
     private static boolean asksForModels(HttpServerRequest request, Dialect dialect) {
         String path = request.path();
         return path != null
-                && request.method().equals(HttpMethod.GET)
+                && (request.method().equals(HttpMethod.GET)
+                        || request.method().equals(HttpMethod.HEAD))
                 && ModelList.isAt(dialect, path);
     }
 
@@ -311,6 +312,11 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void admit(HttpServerRequest request, List<HttpMethod> methods) {
+        if (asksForWebSocket(request)) {
+            throw new RefusedException(
+                    Refusal.PLAIN_HTTP_ONLY,
+                    request.path() + " is served over plain HTTP, not as a WebSocket");
+        }
         if (!methods.contains(request.method())) {
             String taken =
                     methods.stream().map(HttpMethod::name).collect(Collectors.joining(" and "));
@@ -320,6 +326,12 @@ public final class Gateway implements AutoCloseable {
         if (closing || calls.get() >= MAX_CALLS) {
             throw new RefusedException(overloaded());
         }
+    }
+
+    /// Agents that would rather stream so go over to plain HTTP at once when told, and else try for seconds.
+    private static boolean asksForWebSocket(HttpServerRequest request) {
+        return request.method().equals(HttpMethod.GET)
+                && request.headers().contains("upgrade", "websocket", true);
     }
 
     private Denial overloaded() {

@@ -33,6 +33,8 @@ public enum Refusal {
     MALFORMED(400),
     BODY_TOO_LARGE(413),
     METHOD_NOT_ALLOWED(405),
+    /// A WebSocket is asked for where calls are answered over plain HTTP.
+    PLAIN_HTTP_ONLY(426),
     /// The body is compressed.
     UNSUPPORTED_ENCODING(415),
     /// The body stopped coming.
@@ -81,6 +83,7 @@ public enum Refusal {
                     MALFORMED,
                     BODY_TOO_LARGE,
                     METHOD_NOT_ALLOWED,
+                    PLAIN_HTTP_ONLY,
                     UNSUPPORTED_ENCODING,
                     BODY_TIMEOUT,
                     AUTHORITY_UNAVAILABLE,

@@ -54,6 +54,10 @@ final class Replies {
         if (denial.refusal() == Refusal.METHOD_NOT_ALLOWED) {
             headers.put("Allow", methods());
         }
+        if (denial.refusal() == Refusal.PLAIN_HTTP_ONLY) {
+            headers.put("Upgrade", "HTTP/1.1");
+            headers.put("Connection", "Upgrade");
+        }
         if (denial.refusal() == Refusal.UNSUPPORTED_ENCODING) {
             headers.put("Accept-Encoding", "identity");
         }

@@ -158,6 +158,28 @@ class ConnectionTest {
     }
 
     @Test
+    void webSocket_isToldToUsePlainHttp() throws Exception {
+        try (RawClient client = client()) {
+            client.send(
+                    """
+                    GET /v1/responses HTTP/1.1
+                    Host: b
+                    Connection: Upgrade
+                    Upgrade: websocket
+                    Sec-WebSocket-Version: 13
+                    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
+
+                    """
+                            .replace("\n", "\r\n"));
+            assertThat(client.readUntil("plain_http_only"))
+                    .startsWith("HTTP/1.1 426 ")
+                    .containsIgnoringCase("upgrade: HTTP/1.1");
+            client.send("GET " + CHAT + " HTTP/1.1\r\nHost: b\r\n\r\n");
+            assertThat(client.readUntil("method_not_allowed")).contains("405");
+        }
+    }
+
+    @Test
     void get_isNotAllowed() throws Exception {
         try (RawClient client = client()) {
             client.send("GET " + CHAT + " HTTP/1.1\r\nHost: b\r\n\r\n");

@@ -13,6 +13,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
@@ -157,6 +158,20 @@ public final class Routes implements AutoCloseable {
         router.routeWithRegex(PAGES).handler(access::requireForPages);
         new Forms(access, signIn).mount(router, api.acts());
         needs.pages().accept(router);
+        answerHeads();
+    }
+
+    /// What can be had can be asked about, as RFC 9110, section 9.1, wants it: without this, a `HEAD` of a page is
+    /// sent to the sign-in, and from there to itself.
+    private void answerHeads() {
+        for (Route route : router.getRoutes()) {
+            String path = route.getPath();
+            Set<HttpMethod> methods = route.methods();
+            boolean page = path != null && !path.startsWith("/api/");
+            if (page && methods != null && methods.contains(HttpMethod.GET)) {
+                route.method(HttpMethod.HEAD);
+            }
+        }
     }
 
     private static void mountApi(Needs needs, Notary notary, ApiRouter api) {

@@ -77,7 +77,8 @@ final class SignIn {
             context.response().putHeader("hx-redirect", PATH).setStatusCode(401).end();
             return;
         }
-        boolean page = context.request().method().equals(HttpMethod.GET);
+        HttpMethod method = context.request().method();
+        boolean page = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
         String here =
                 URLEncoder.encode(page ? context.request().uri() : "/", StandardCharsets.UTF_8);
         Answers.redirect(context, PATH + "?next=" + here);
