@@ -89,6 +89,8 @@ final class CallEnd {
                 String status = Integer.toString(relayed.status());
                 if (relayed.status() >= Call.ERROR) {
                     release(status);
+                } else if (Bill.isError(made.reader())) {
+                    release("stream_error");
                 } else {
                     Settlement settled = settle(streamStatus(status), made.relay().bytes());
                     made.keep(null, settled);

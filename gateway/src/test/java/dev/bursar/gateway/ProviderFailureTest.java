@@ -189,8 +189,8 @@ class ProviderFailureTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         Entry.Committed entry = house.committed();
         assertThat(entry.attribution().labels()).containsEntry("provenance", "estimated");
-        long input = entry.attribution().numbers().get("tokens_input");
-        assertThat(input).isBetween(least, most == 0 ? Long.MAX_VALUE : most);
+        assertThat(entry.attribution().numbers().get("tokens_input"))
+                .isBetween(least, most == 0 ? Long.MAX_VALUE : most);
     }
 
     @Test
@@ -282,6 +282,21 @@ class ProviderFailureTest {
         assertThat(entry.attribution().labels()).containsEntry("provenance", "estimated");
         assertThat(entry.attribution().numbers().get("tokens_output")).isBetween(4L, 8L);
         assertThat(house.estimated).hasValue(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/chat/completions, '{\"error\":{\"message\":\"overloaded\"}}'",
+        "/v1/messages, '{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"}}'",
+    })
+    void errorInPlaceOfAStream_passesAndIsNotCharged(String path, String error) throws Exception {
+        String stream = "data: " + error + "\n\n";
+        house.provider.script(answer -> answer.stream().write(stream).end());
+        boolean chat = path.endsWith("completions");
+        HttpResponse<String> answer =
+                house.post(path, chat ? Samples.CHAT_STREAM : Samples.MESSAGES_STREAM);
+        assertThat(answer.body()).isEqualTo(stream);
+        released("stream_error");
     }
 
     @Test
