@@ -226,6 +226,7 @@ class ToolCallsTest {
                 new Step(30, Step.Action.DISABLE, List.of("search")));
         shop.charge(asked("search"));
         shop.charge(asked("search"));
+        shop.charge(asked("search"));
 
         Denial denial = shop.denial(() -> shop.charge(asked("search")));
 
@@ -239,6 +240,7 @@ class ToolCallsTest {
     void allTools_disabled_areNotAllowed() {
         shop.budget(
                 "steps", Unit.TOOL_CALLS, 2, new Step(100, Step.Action.DISABLE, List.of("tools")));
+        shop.charge(asked("search"));
         shop.charge(asked("search"));
 
         assertThat(shop.denial(() -> shop.charge(asked("crawl"))).refusal())
