@@ -55,26 +55,17 @@ final class Estimator {
     }
 
     Estimate count(CallRequest request, Route route, byte[] body) {
-        long input = inputTokens(request, route, body);
+        long input = inputTokens(request, route, body, true);
         return Estimate.of(request, route.price(), input, outputTokens(request, route), true);
     }
 
     /// The input tokens as well as they can be known without the provider.
-    long inputTokens(CallRequest request, Route route, byte[] body) {
-        return shownTokens(request, route, body) + unseen(request, route);
-    }
-
-    /// The same of a call that was answered.
     ///
-    /// @param ownTools whether tools that the provider runs had a part in it, as far as can be known
+    /// @param ownTools whether tools that the provider runs have a part in the call, as far as can be known
     long inputTokens(CallRequest request, Route route, byte[] body, boolean ownTools) {
-        long found = ownTools || request.hidden() != Hidden.BY_TOOLS ? hidden(request, route) : 0;
-        return shownTokens(request, route, body) + unshown(request, route) + found;
-    }
-
-    private long shownTokens(CallRequest request, Route route, byte[] body) {
         long text = withMargin(route, textTokens(request, route.model(), body));
-        return Math.min(text, body.length);
+        long found = ownTools || request.hidden() != Hidden.BY_TOOLS ? hidden(request, route) : 0;
+        return Math.min(text, body.length) + unshown(request, route) + found;
     }
 
     /// The tokens of a text produced by the model of the route.

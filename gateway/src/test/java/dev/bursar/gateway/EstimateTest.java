@@ -40,7 +40,8 @@ class EstimateTest {
                 RequestParser.parse(Operation.CHAT, bytes),
                 new Routes.Route(
                         OPENAI, "gpt-4o", Price.free("openai", "gpt-4o"), true, Instant.EPOCH),
-                bytes);
+                bytes,
+                true);
     }
 
     private static String chat(String content) {
