@@ -426,11 +426,14 @@ class DialectsTest {
                 .startsWith(field + ":");
     }
 
+    private HttpRequest.Builder asking(String path) {
+        return HttpRequest.newBuilder(house.uri(path))
+                .timeout(Duration.ofSeconds(30))
+                .header("Authorization", "Bearer " + House.KEY);
+    }
+
     private HttpResponse<String> get(String path, String... headers) throws Exception {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(house.uri(path))
-                        .timeout(Duration.ofSeconds(30))
-                        .header("Authorization", "Bearer " + House.KEY);
+        HttpRequest.Builder request = asking(path);
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -451,6 +454,15 @@ class DialectsTest {
                 .isEqualTo("models/house-model");
         assertThat(get("/v1/models/house-model").statusCode()).isEqualTo(200);
         assertThat(get("/v1/models/none").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void head_ofTheModels_isAnsweredAsItsGetWithoutABody() throws Exception {
+        HttpResponse<String> answer =
+                house.http.send(
+                        asking("/v1/models").HEAD().build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEmpty();
     }
 
     @Test

@@ -27,7 +27,7 @@ class ProviderFailureTest {
     @BeforeEach
     void open() throws Exception {
         house = new House(data);
-        house.budget("all", Unit.USD_MICROCENTS, 100_000_000_000L);
+        house.budget("all", Unit.USD_MICROCENTS, 1_000_000_000);
     }
 
     @AfterEach

@@ -162,36 +162,6 @@ class ServerTest {
         assertThat(json(response).path("status").asString()).isEqualTo("UP");
     }
 
-    /// Agents ask so whether there is a server; whoever is sent to the sign-in must get there.
-    @ParameterizedTest
-    @CsvSource({
-        "/health/live, 200",
-        "/health/ready, 200",
-        "/metrics, 200",
-        "/sign-in, 200",
-        "/, 303",
-    })
-    void head_ofAnAddress_isAnsweredAsItsGetWithoutABody(String path, int status) {
-        HttpResponse<String> response = send(request(path).HEAD());
-
-        assertThat(response.statusCode()).isEqualTo(status);
-        assertThat(response.body()).isEmpty();
-    }
-
-    @Test
-    void head_ofTheModels_isAnsweredAsItsGetWithoutABody() {
-        String secret =
-                json(send(post("/api/keys", "{\"tenant\":\"acme\",\"name\":\"asker\"}")))
-                        .path("secret")
-                        .asString();
-
-        HttpResponse<String> response =
-                send(request("/v1/models").header("Authorization", "Bearer " + secret).HEAD());
-
-        assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(response.body()).isEmpty();
-    }
-
     @Test
     void metrics_needNoTokenAndHaveBudgetsWithFewBalances() {
         HttpResponse<String> response = send(request("/metrics"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.ledger.TenantId;
 import dev.bursar.server.directory.AccessToken;
 import dev.bursar.server.directory.Role;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What tokens see and touch; [EveryRouteTest] walks the routes.
@@ -39,6 +41,22 @@ class AccessTest {
     /// Of a new name.
     private static String token(Role role, @Nullable TenantId tenant) {
         return house.token("token-" + names++, role, tenant);
+    }
+
+    /// Agents ask so whether there is a server; whoever is sent to the sign-in must get there.
+    @ParameterizedTest
+    @CsvSource({
+        "/health/live, 200",
+        "/health/ready, 200",
+        "/metrics, 200",
+        "/sign-in, 200",
+        "/, 303",
+    })
+    void head_ofAnAddress_isAnsweredAsItsGetWithoutABody(String path, int status) {
+        HttpResponse<String> response = house.send("", "HEAD", path, "");
+
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(response.body()).isEmpty();
     }
 
     @Test
