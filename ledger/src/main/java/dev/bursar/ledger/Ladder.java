@@ -32,7 +32,7 @@ final class Ladder {
     }
 
     /// A step tells of its share as soon as all of it is used, and changes only what would pass it: the
-    /// last call that a limit has room for is as good as the first.
+    /// last call that a limit has room for is as good as the first. A share between two amounts is the larger.
     private static boolean isReached(Budget.Step step, long limit, long used) {
         long share = threshold(limit, step.percent());
         return step.action().changesCalls() ? used > share : used >= share;

@@ -31,6 +31,8 @@ class LadderTest {
         "10, 9, ALERT",
         "10, 10, ALERT+DOWNGRADE",
         "10, 11, ALERT+DOWNGRADE+DEFER",
+        "7, 7, ALERT",
+        "7, 8, ALERT+DOWNGRADE+DEFER",
         "1, 1, ALERT",
         "1, 2, ALERT+DOWNGRADE+DEFER",
     })

@@ -37,13 +37,15 @@ final class NaiveNotices {
                 .orElse(null);
     }
 
-    /// Whether `used` is at the step's share of the limit, and past it where the step changes calls.
+    /// Whether `used` is at the step's share of the limit, or was before its last unit where the step changes
+    /// calls.
     static boolean isReached(Budget.Step step, long whole, long used) {
-        long past = used * 100 - whole * step.percent();
-        return switch (step.action()) {
-            case ALERT, APPROVE, DENY -> past >= 0;
-            case CLAMP, DOWNGRADE, DISABLE, DEFER -> past > 0;
-        };
+        long counted =
+                switch (step.action()) {
+                    case ALERT, APPROVE, DENY -> used;
+                    case CLAMP, DOWNGRADE, DISABLE, DEFER -> used - 1;
+                };
+        return counted * 100 >= whole * step.percent();
     }
 
     /// The hard budget with the smallest share left, of equal ones the first.
