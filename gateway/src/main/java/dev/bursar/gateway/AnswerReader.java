@@ -48,11 +48,20 @@ abstract sealed class AnswerReader
     /// the plain one, searches that are billed beside tokens.
     private SortedMap<String, String> unpriced = Collections.emptySortedMap();
 
-    /// What the provider bills, as far as it has said so.
+    /// What the provider bills, as far as it has said so and is believed.
     @Nullable TokenUsage usage;
 
-    /// Whether [#usage] is the last word.
+    /// Whether the provider's last word on its usage has come.
     boolean usageFinal;
+
+    /// The most tokens that are believed.
+    private long most = Long.MAX_VALUE;
+
+    /// Whether what was told last of the usage is not believed.
+    private boolean doubted;
+
+    /// The tokens told last that are more than can be, or 0.
+    private long implausible;
 
     /// Whether the stream said that it is complete.
     boolean finished;
@@ -65,6 +74,40 @@ abstract sealed class AnswerReader
     private SortedSet<String> tools = Collections.emptySortedSet();
 
     private int toolCalls;
+
+    /// A count far beyond what could be asked for is a mistake: believed, one answer would spend a month's
+    /// budget.
+    ///
+    /// @param tokens that may be told at most, input and output together
+    final void believeUpTo(long tokens) {
+        most = tokens;
+    }
+
+    /// Takes what the provider tells of its usage. It may tell it more than once, as running totals that it may
+    /// also correct: the last word counts. None sent says nothing of the input, and none produced nothing of the
+    /// output.
+    final void told(TokenUsage told) {
+        boolean plausible = told.total() <= most;
+        implausible = plausible ? 0 : told.total();
+        doubted = !plausible || told.isEmpty();
+        if (!doubted) {
+            usage = usage == null ? told : told.orElse(usage);
+        }
+    }
+
+    /// The provider's last word on what it bills, or null when there is none that is believed. What was produced
+    /// has a length where something of it was seen; not so what was sent: some models bill none of it.
+    final @Nullable TokenUsage billed() {
+        if (usage == null || !usageFinal || doubted) {
+            return null;
+        }
+        return usage.output() == 0 && text.chars() > 0 ? null : usage;
+    }
+
+    /// How many tokens were told last that are more than can be, or 0.
+    final long implausible() {
+        return implausible;
+    }
 
     final SortedMap<String, String> unpriced() {
         return unpriced;

@@ -82,7 +82,7 @@ final class AnthropicReader extends AnswerReader {
         }
     }
 
-    /// Counts in a stream are running totals: they replace what was said before.
+    /// Counts in a stream are running totals.
     private boolean usage(JsonParser in) {
         if (in.currentToken() != JsonToken.START_OBJECT) {
             in.skipChildren();
@@ -90,7 +90,7 @@ final class AnthropicReader extends AnswerReader {
         }
         String tier = counts.read(in, this);
         serviceTier = tier == null ? serviceTier : tier;
-        usage = counts.disjoint();
+        told(counts.disjoint());
         return counts.isComplete();
     }
 

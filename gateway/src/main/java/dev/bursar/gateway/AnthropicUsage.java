@@ -13,7 +13,7 @@ import tools.jackson.core.JsonToken;
 /// Turns the `usage` objects of Messages into disjoint counts.
 ///
 /// `input_tokens` leaves out what was cached; `output_tokens` includes thinking. Later objects of a
-/// stream replace the fields they name and no others. Compaction and the advice of another model are
+/// stream replace the fields they name and no others, and a 0 replaces nothing. Compaction and the advice of another model are
 /// billed but not part of the counts at the top: they are in `iterations` only.
 final class AnthropicUsage {
 
@@ -40,13 +40,13 @@ final class AnthropicUsage {
                 continue;
             }
             switch (name) {
-                case "input_tokens" -> input = Json.count(in);
-                case "cache_read_input_tokens" -> cacheRead = Json.count(in);
-                case "cache_creation_input_tokens" -> cacheWrite = Json.count(in);
+                case "input_tokens" -> input = count(in, input);
+                case "cache_read_input_tokens" -> cacheRead = count(in, cacheRead);
+                case "cache_creation_input_tokens" -> cacheWrite = count(in, cacheWrite);
                 case "cache_creation" -> cacheCreation(in);
                 case "output_tokens" -> {
                     complete = token.isNumeric();
-                    output = Json.count(in);
+                    output = count(in, output);
                 }
                 case "output_tokens_details" -> details(in);
                 case "service_tier" -> {
@@ -174,6 +174,11 @@ final class AnthropicUsage {
         if (type.equals("compaction") || type.equals("advisor_message")) {
             beside.add(new Beside(model, TokenUsage.of(bounded(sent), bounded(produced))));
         }
+    }
+
+    private static long count(JsonParser in, long before) {
+        long told = Json.count(in);
+        return told == 0 ? before : told;
     }
 
     private static long bounded(long count) {

@@ -231,6 +231,7 @@ final class BackgroundResponses implements AutoCloseable {
                 return false;
             }
             ResponsesReader reader = new ResponsesReader();
+            reader.believeUpTo(one.bill().held().believableTokens());
             byte[] json = answer.body().getBytes();
             reader.read(json, 0, json.length);
             String end = reader.end();

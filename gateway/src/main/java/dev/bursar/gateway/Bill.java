@@ -13,12 +13,6 @@ final class Bill {
 
     private static final Logger LOG = LoggerFactory.getLogger(Bill.class);
 
-    /// How many times the tokens that were held a provider may report and be believed.
-    private static final long BEYOND_BOUND = 16;
-
-    /// What a call may read that its request does not show, such as files and pages that are searched.
-    private static final long UNSEEN_TOKENS = 2_000_000;
-
     private final Wiring wiring;
     private final Route route;
     private final CallHold hold;
@@ -60,17 +54,17 @@ final class Bill {
             String status,
             AnswerReader reader,
             Function<@Nullable TokenUsage, TokenUsage> estimate) {
-        TokenUsage told = believed(reader);
-        boolean exact = reader.usageFinal && told != null;
-        if (!exact) {
+        TokenUsage billed = reader.billed();
+        if (billed == null) {
+            warnOfImplausible(reader);
             wiring.meter().estimated(route.provider().name(), route.model());
         }
         Settlement settlement =
                 Settlement.of(
                         route,
                         reader,
-                        told != null && exact ? told : estimate.apply(told),
-                        exact,
+                        billed == null ? estimate.apply(reader.usage) : billed,
+                        billed != null,
                         model -> wiring.routes().price(route.provider(), model, route.at()));
         settlement.describe(describe(status, reader).withoutTokens(), route.priced());
         hold.commit(settlement.actual(), record.attribution());
@@ -96,26 +90,16 @@ final class Bill {
         return hold.charge(record.label("status", "failed").attribution());
     }
 
-    /// What the provider said it used, or null. Nothing used says nothing, and a count far beyond what could
-    /// be asked for is a mistake: believed, one answer would spend a month's budget.
-    @Nullable TokenUsage believed(AnswerReader reader) {
-        TokenUsage told = reader.usage;
-        if (told == null || told.total() == 0) {
-            return null;
+    private void warnOfImplausible(AnswerReader reader) {
+        if (reader.implausible() > 0) {
+            LOG.warn(
+                    "event=implausible_usage call={} provider={} model={} tokens={} most={}",
+                    hold.call(),
+                    route.provider().name(),
+                    route.model(),
+                    reader.implausible(),
+                    hold.estimate().believableTokens());
         }
-        Estimate bound = hold.estimate();
-        long most = BEYOND_BOUND * (bound.inputTokens() + bound.outputTokens()) + UNSEEN_TOKENS;
-        if (told.total() <= most) {
-            return told;
-        }
-        LOG.warn(
-                "event=implausible_usage call={} provider={} model={} tokens={} most={}",
-                hold.call(),
-                route.provider().name(),
-                route.model(),
-                told.total(),
-                most);
-        return null;
     }
 
     private CallRecord describe(String status, AnswerReader reader) {

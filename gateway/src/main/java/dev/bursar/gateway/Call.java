@@ -198,6 +198,7 @@ final class Call implements Runnable {
         }
         AnswerReader reader =
                 AnswerReader.of(crossing == null ? target.operation() : crossing.upstream());
+        reader.believeUpTo(hold.estimate().believableTokens());
         Relay relay =
                 relay(
                         shape.request(),

@@ -112,7 +112,7 @@ final class CallEnd {
 
     /// What the provider may be believed to have used so far, else an estimate.
     TokenUsage soFar() {
-        return estimate(bill.believed(made.reader()), 0);
+        return estimate(made.reader().usage, 0);
     }
 
     /// The client gets an answer that is cut short, as if the model had come to its bound.
@@ -190,7 +190,7 @@ final class CallEnd {
 
     /// After the client has its answer.
     void learn() {
-        TokenUsage billed = made.reader().usageFinal ? bill.believed(made.reader()) : null;
+        TokenUsage billed = made.reader().billed();
         if (billed != null) {
             Shape shape = made.shape();
             wiring.estimator().learn(shape.request(), shape.route(), shape.body(), billed.input());

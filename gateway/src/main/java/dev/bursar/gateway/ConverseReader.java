@@ -80,8 +80,10 @@ final class ConverseReader extends AnswerReader {
                         in.currentToken() == JsonToken.START_OBJECT
                                 ? ConverseUsage.read(in)
                                 : skipped(in);
-                usage = told == null ? usage : told;
-                usageFinal |= told != null;
+                if (told != null) {
+                    told(told);
+                    usageFinal = true;
+                }
             }
             case "serviceTier" -> fields(in, field -> tier(in, field, "type", "service_tier"));
             case "performanceConfig" -> fields(in, field -> tier(in, field, "latency", "latency"));

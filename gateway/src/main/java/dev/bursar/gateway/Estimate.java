@@ -19,6 +19,12 @@ record Estimate(long inputTokens, long outputTokens, boolean exact, Amounts aske
     /// price that overflows is still one that budgets without a limit can count.
     static final long MAX_QUANTITY = 1_000_000_000_000_000L;
 
+    /// How many times the tokens that were held a provider may report and be believed.
+    private static final long BEYOND_BOUND = 16;
+
+    /// What a call may read that its request does not show, such as files and pages that are searched.
+    private static final long UNSEEN_TOKENS = 2_000_000;
+
     /// A call that declares tools may end in a tool call, so one is reserved: a budget of ten tool
     /// calls lets nothing pass that could lead to the eleventh.
     static Estimate of(
@@ -32,6 +38,11 @@ record Estimate(long inputTokens, long outputTokens, boolean exact, Amounts aske
             asked.put(Unit.TOOL_CALLS, 1L);
         }
         return new Estimate(inputTokens, outputTokens, exact, Amounts.of(asked));
+    }
+
+    /// The most tokens that a provider may report of the call, input and output together, and be believed.
+    long believableTokens() {
+        return BEYOND_BOUND * (inputTokens + outputTokens) + UNSEEN_TOKENS;
     }
 
     /// Of a call that may not end in a tool call.

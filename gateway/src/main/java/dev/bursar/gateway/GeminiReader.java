@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.pricing.TokenUsage;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -48,8 +49,10 @@ final class GeminiReader extends AnswerReader {
             in.skipChildren();
             return false;
         }
-        var told = GeminiUsage.read(in);
-        usage = told == null ? usage : told;
+        TokenUsage told = GeminiUsage.read(in);
+        if (told != null) {
+            told(told);
+        }
         return told != null;
     }
 

@@ -119,10 +119,11 @@ final class Judge {
             return Verdict.unknown("the judge failed: " + result.status());
         }
         AnswerReader reader = AnswerReader.of(operation(route));
+        reader.believeUpTo(hold.estimate().believableTokens());
         byte[] json = result.body().getBytes();
         reader.read(json, 0, json.length);
-        TokenUsage usage = reader.usage;
-        if (usage == null || usage.total() == 0) {
+        TokenUsage usage = reader.billed();
+        if (usage == null) {
             hold.charge(record.attribution());
         } else {
             Settlement settlement =

@@ -68,7 +68,9 @@ final class OpenAiReader extends AnswerReader {
             return false;
         }
         TokenUsage told = OpenAiUsage.read(in, this);
-        usage = told == null ? usage : told;
+        if (told != null) {
+            told(told);
+        }
         return told != null;
     }
 

@@ -143,7 +143,9 @@ final class ResponsesReader extends AnswerReader {
             return;
         }
         TokenUsage told = OpenAiUsage.read(in, this);
-        usage = told == null ? usage : told;
+        if (told != null) {
+            told(told);
+        }
     }
 
     private void details(JsonParser in) {

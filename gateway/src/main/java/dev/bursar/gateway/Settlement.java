@@ -84,9 +84,11 @@ record Settlement(
     /// @param inputTokens what the input is taken for when the provider did not say
     /// @param outputTokens what the output seen so far is taken for
     static TokenUsage estimate(@Nullable TokenUsage told, long inputTokens, long outputTokens) {
-        return told == null || told.input() == 0
-                ? TokenUsage.of(inputTokens, outputTokens)
-                : told.with(TokenClass.OUTPUT, Math.max(told.get(TokenClass.OUTPUT), outputTokens));
+        if (told == null) {
+            return TokenUsage.of(inputTokens, outputTokens);
+        }
+        TokenUsage sent = told.input() == 0 ? told.with(TokenClass.INPUT, inputTokens) : told;
+        return sent.with(TokenClass.OUTPUT, Math.max(told.get(TokenClass.OUTPUT), outputTokens));
     }
 
     long costMicrocents() {

@@ -120,8 +120,7 @@ class AnswerReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"9223372036854775807", "99999999999999999999999", "1e300", "-1e300", "-5"})
+    @ValueSource(strings = {"9223372036854775807", "99999999999999999999999", "1e300"})
     void usage_countsBeyondAllBounds_areBounded(String count) {
         String chat =
                 "{\"prompt_tokens\":N,\"completion_tokens\":N,\"total_tokens\":N,"

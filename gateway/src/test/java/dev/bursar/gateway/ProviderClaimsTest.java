@@ -55,6 +55,7 @@ class ProviderClaimsTest {
                 "{\"prompt_tokens\":0,\"completion_tokens\":0,\"total_tokens\":0}",
                 "{\"prompt_tokens\":\"10\",\"completion_tokens\":\"5\"}",
                 "{\"completion_tokens\":5}",
+                "{\"prompt_tokens\":10,\"completion_tokens\":0}",
                 "{\"prompt_tokens\":1e30,\"completion_tokens\":5}",
             })
     void usageOfChat_thatSaysNothingOrCannotBe_isEstimated(String usage) throws Exception {
@@ -70,6 +71,7 @@ class ProviderClaimsTest {
                 "{}",
                 "{\"input_tokens\":0,\"output_tokens\":0}",
                 "{\"input_tokens\":3}",
+                "{\"input_tokens\":3,\"output_tokens\":0}",
                 "{\"input_tokens\":3,\"output_tokens\":1e30}",
             })
     void usageOfMessages_thatSaysNothingOrCannotBe_isEstimated(String usage) throws Exception {
@@ -82,6 +84,45 @@ class ProviderClaimsTest {
                                 + "}"));
         house.post(MESSAGES, Samples.MESSAGES);
         assertThat(estimated().attribution().numbers().get("tokens_output")).isBetween(4L, 8L);
+    }
+
+    @Test
+    void streamWhoseUsageFallsToZero_isChargedWithWhatWasToldBefore() throws Exception {
+        house.provider.script(answer ->
+                answer.stream()
+                        .write(Samples.MESSAGE_START)
+                        .write(
+                                "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":"
+                                        + "{\"stop_reason\":\"end_turn\"},\"usage\":{\"input_tokens\":0,"
+                                        + "\"output_tokens\":30}}\n\n")
+                        .write("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n")
+                        .end());
+        house.post(MESSAGES, Samples.MESSAGES_STREAM);
+        assertThat(house.committed().attribution().numbers())
+                .containsEntry("tokens_input", 10L)
+                .containsEntry("tokens_cache_read", 30L)
+                .containsEntry("tokens_output", 30L);
+    }
+
+    @Test
+    void streamThatTellsTheImpossibleOnTheWay_goesOnAndIsChargedByItsLastWord() throws Exception {
+        String chunk =
+                "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":%s}],"
+                        + "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":%s}}\n\n";
+        house.budget("little", Unit.USD_MICROCENTS, 40_000);
+        house.provider.script(answer ->
+                answer.stream()
+                        .write(chunk.formatted("null", "1000000000"))
+                        .write(chunk.formatted("\"stop\"", "2"))
+                        .write("data: [DONE]\n\n")
+                        .end());
+        HttpResponse<String> answer = house.post(CHAT, Samples.CHAT_STREAM);
+        assertThat(answer.body()).contains("\"finish_reason\":\"stop\"").endsWith("[DONE]\n\n");
+        Entry.Committed entry = house.committed();
+        assertThat(entry.attribution().numbers())
+                .containsEntry("tokens_input", 9L)
+                .containsEntry("tokens_output", 2L);
+        assertThat(entry.attribution().labels()).containsEntry("provenance", "priced");
     }
 
     @Test

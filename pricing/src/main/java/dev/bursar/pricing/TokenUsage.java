@@ -52,6 +52,14 @@ public final class TokenUsage {
         return new TokenUsage(sums);
     }
 
+    /// These counts, and those of `that` for a side, input or output, that has none here.
+    public TokenUsage orElse(TokenUsage that) {
+        EnumMap<TokenClass, Long> filled = new EnumMap<>(TokenClass.class);
+        (input() == 0 ? that : this).copySide(true, filled);
+        (output() == 0 ? that : this).copySide(false, filled);
+        return new TokenUsage(filled);
+    }
+
     public long get(TokenClass type) {
         return counts.getOrDefault(type, 0L);
     }
@@ -102,6 +110,14 @@ public final class TokenUsage {
             }
         }
         return sum;
+    }
+
+    private void copySide(boolean input, EnumMap<TokenClass, Long> to) {
+        counts.forEach((type, count) -> {
+            if (type.isInput() == input) {
+                to.put(type, count);
+            }
+        });
     }
 
     private EnumMap<TokenClass, Long> copy() {

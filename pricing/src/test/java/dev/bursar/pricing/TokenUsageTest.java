@@ -30,6 +30,20 @@ class TokenUsageTest {
     }
 
     @Test
+    void orElse_fillsTheSideThatHasNoCount() {
+        TokenUsage sent = TokenUsage.of(0, 0).with(TokenClass.CACHE_READ, 800);
+        TokenUsage both = TokenUsage.of(1000, 4).with(TokenClass.REASONING, 2);
+
+        assertThat(sent.orElse(both))
+                .isEqualTo(
+                        TokenUsage.of(0, 4)
+                                .with(TokenClass.CACHE_READ, 800)
+                                .with(TokenClass.REASONING, 2));
+        assertThat(both.orElse(sent)).isEqualTo(both);
+        assertThat(TokenUsage.NONE.orElse(both)).isEqualTo(both);
+    }
+
+    @Test
     void equality_doesNotSeeZeroCounts() {
         assertThat(TokenUsage.of(Map.of(TokenClass.INPUT, 0L))).isEqualTo(TokenUsage.NONE);
         assertThat(TokenUsage.of(1, 0).with(TokenClass.INPUT, 0).isEmpty()).isTrue();
