@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 /// `/openai/deployments/{deployment}/chat/completions`. Its SDKs put `/openai` before it by themselves.
 final class DeploymentPath {
 
-    private static final String DEPLOYMENTS = "/deployments/";
+    /// Where all deployments are, below `/openai`.
+    static final String ALL = "/deployments";
+
+    private static final String DEPLOYMENTS = ALL + "/";
 
     private static final Map<String, Operation> OPERATIONS =
             Map.of(

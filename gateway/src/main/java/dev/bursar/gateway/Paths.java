@@ -105,7 +105,7 @@ final class Paths {
         if (isBelow(path, "/v1beta") || isGeminiMethod(path)) {
             return Dialect.GEMINI;
         }
-        if (isBelow(path, ConversePath.MODELS)) {
+        if (isBelow(path, ConversePath.MODELS) || isBelow(path, "/guardrail")) {
             return Dialect.BEDROCK;
         }
         return isBelow(path, "/v1") ? Dialect.OPENAI : null;
@@ -130,10 +130,19 @@ final class Paths {
         return end < 0 ? path : path.substring(0, end);
     }
 
-    /// The path without the name of the dialect before it.
+    /// The path without the name of the dialect before it. Clients of Azure leave out the version, but for
+    /// deployments, which have none: `/openai/responses`.
     static String local(String path, Dialect dialect) {
         String prefix = prefix(dialect);
-        return isBelow(path, prefix) ? path.substring(prefix.length()) : path;
+        if (!isBelow(path, prefix)) {
+            return path;
+        }
+        String local = path.substring(prefix.length());
+        boolean versioned =
+                dialect != Dialect.OPENAI
+                        || isBelow(local, "/v1")
+                        || isBelow(local, DeploymentPath.ALL);
+        return versioned ? local : "/v1" + local;
     }
 
     private static String prefix(Dialect dialect) {

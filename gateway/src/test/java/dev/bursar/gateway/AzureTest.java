@@ -122,6 +122,31 @@ class AzureTest {
 
     @ParameterizedTest
     @CsvSource({
+        "chat/completions,'{\"model\":\"house-model\",\"max_tokens\":10,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}',/openai/deployments/our-chat/chat/completions?api-version=2024-10-21",
+        "embeddings,'{\"model\":\"house-model\",\"input\":\"Hi\"}',/openai/deployments/our-chat/embeddings?api-version=2024-10-21",
+        "responses,'{\"model\":\"house-model\",\"input\":\"Hi\"}',/openai/v1/responses",
+    })
+    void client_ofAzuresSdk_leavesOutTheVersionInThePath(String path, String body, String upstream)
+            throws Exception {
+        HttpResponse<String> answer =
+                house.post("/openai/" + path + "?api-version=2025-04-01-preview", body);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(received().uri()).isEqualTo(upstream);
+        assertThat(house.committed().subject().get("model")).isEqualTo("house-model");
+    }
+
+    @Test
+    void client_ofAzuresSdk_listsModels() throws Exception {
+        String list = models("/openai/models?api-version=2025-04-01-preview");
+        assertThat(list).contains("\"house-model\"").isEqualTo(models("/openai/v1/models"));
+    }
+
+    private String models(String path) throws Exception {
+        return house.send(house.request(path, "").GET()).body();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "embeddings,'{\"input\":\"Hi\"}'",
         "completions,'{\"prompt\":\"Hi\",\"max_tokens\":10}'",
     })
@@ -245,6 +270,7 @@ class AzureTest {
         "/openai/deployments/our-chat/images/generations,404",
         "/openai/deployments//chat/completions,404",
         "/openai/deployments/our-chat,404",
+        "/openai/images/generations,404",
         "/openai/deployments/%ZZ/chat/completions,400",
         "/openai/deployments/%20/chat/completions,400",
     })

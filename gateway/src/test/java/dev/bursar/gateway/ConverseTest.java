@@ -246,6 +246,7 @@ class ConverseTest {
         "/model/acme.house-model-v1:0/invoke,,404,ResourceNotFoundException",
         "/model/converse,,404,ResourceNotFoundException",
         "/bedrock/anything,,404,ResourceNotFoundException",
+        "/guardrail/g/version/1/apply,,404,ResourceNotFoundException",
     })
     void request_thatIsRefused_hasTheExceptionOfItsCase(
             String path, String body, int status, String exception) throws Exception {
