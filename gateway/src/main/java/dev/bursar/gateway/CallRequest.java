@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param choices how many answers are asked for
 /// @param askForUsage the edit that makes the provider end its stream with the usage, or null when
 ///     the client asked for that itself or there is nothing to ask
-/// @param tools whether the model may answer with tool calls
+/// @param tools what the model may do with tools
 /// @param hidden the input that the provider adds
 /// @param images parts that are billed by their pixels
 /// @param cacheWrite the dearest kind of cache write the body asks for
@@ -30,7 +30,7 @@ record CallRequest(
         List<String> named,
         int choices,
         Splice.@Nullable Edit askForUsage,
-        boolean tools,
+        Tools tools,
         Hidden hidden,
         int images,
         CacheWrite cacheWrite,
@@ -40,6 +40,17 @@ record CallRequest(
         NONE,
         FIVE_MINUTES,
         ONE_HOUR
+    }
+
+    /// What is said of tools.
+    enum Tools {
+        NONE,
+
+        /// The model sees some, and is to call none of them.
+        SHOWN,
+
+        /// The model may answer with tool calls.
+        OFFERED
     }
 
     /// Input that is not in the body.

@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.CallRequest.Tools;
 import dev.bursar.ledger.Amounts;
 import dev.bursar.ledger.Unit;
 import dev.bursar.pricing.Price;
@@ -25,7 +26,7 @@ record Estimate(long inputTokens, long outputTokens, boolean exact, Amounts aske
     /// What a call may read that its request does not show, such as files and pages that are searched.
     private static final long UNSEEN_TOKENS = 2_000_000;
 
-    /// A call that declares tools may end in a tool call, so one is reserved: a budget of ten tool
+    /// A call that offers tools may end in a tool call, so one is reserved: a budget of ten tool
     /// calls lets nothing pass that could lead to the eleventh.
     static Estimate of(
             CallRequest request, Price price, long inputTokens, long outputTokens, boolean exact) {
@@ -34,7 +35,7 @@ record Estimate(long inputTokens, long outputTokens, boolean exact, Amounts aske
         asked.put(Unit.TOKENS, Math.min(inputTokens + outputTokens, MAX_QUANTITY));
         asked.put(Unit.CALLS, 1L);
         asked.put(Unit.SLOTS, 1L);
-        if (request.tools()) {
+        if (request.tools() == Tools.OFFERED) {
             asked.put(Unit.TOOL_CALLS, 1L);
         }
         return new Estimate(inputTokens, outputTokens, exact, Amounts.of(asked));

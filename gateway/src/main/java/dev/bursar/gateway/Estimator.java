@@ -1,6 +1,7 @@
 package dev.bursar.gateway;
 
 import dev.bursar.gateway.CallRequest.Hidden;
+import dev.bursar.gateway.CallRequest.Tools;
 import dev.bursar.gateway.Routes.Route;
 import dev.bursar.pricing.TokenEstimator;
 import java.util.Set;
@@ -112,7 +113,8 @@ final class Estimator {
         long pictures =
                 (long) request.images()
                         * ImageTokens.most(route.provider().dialect(), route.model());
-        boolean prompted = request.tools() && mayServeClaude(route.provider().dialect());
+        boolean prompted =
+                request.tools() != Tools.NONE && mayServeClaude(route.provider().dialect());
         return pictures + (prompted ? ANTHROPIC_TOOLS_TOKENS : 0);
     }
 

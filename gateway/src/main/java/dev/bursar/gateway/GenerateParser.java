@@ -89,9 +89,14 @@ final class GenerateParser extends RequestParser {
 
     private void calling(String path, String name) {
         switch (name) {
-            case "mode", "allowedFunctionNames" -> once(path + "." + name, in::skipChildren);
+            case "mode" -> once(path + "." + name, this::mode);
+            case "allowedFunctionNames" -> once(path + "." + name, in::skipChildren);
             default -> in.skipChildren();
         }
+    }
+
+    private void mode() {
+        callsNone = "NONE".equals(AnswerReader.string(in));
     }
 
     /// @param field reads the value at the parser

@@ -22,7 +22,8 @@ final class MessagesParser extends RequestParser {
             case "messages" -> once(name, () -> Messages.read(this));
             case "system" -> once(name, this::system);
             case "tools" -> once(name, () -> tools(name));
-            case "tool_choice", "function_call", "functions" -> once(name, input::scan);
+            case "tool_choice" -> once(name, this::toolChoice);
+            case "function_call", "functions" -> once(name, input::scan);
             case "stop_sequences" -> once(name, () -> stops(name, false));
             case "thread" -> once(name, this::thread);
             case "mcp_servers" -> {

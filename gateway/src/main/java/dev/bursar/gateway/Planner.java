@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.CallRequest.Tools;
 import dev.bursar.gateway.Routes.Route;
 import dev.bursar.gateway.routing.CallFacts;
 import dev.bursar.gateway.routing.Choice;
@@ -78,7 +79,7 @@ final class Planner {
             words.put(CallFacts.PRIORITY, headers.priority());
         }
         Set<CallFacts.Trait> traits = EnumSet.noneOf(CallFacts.Trait.class);
-        if (request.tools()) {
+        if (request.tools() != Tools.NONE) {
             traits.add(CallFacts.Trait.TOOLS);
         }
         if (request.images() > 0) {

@@ -3,6 +3,7 @@ package dev.bursar.gateway;
 import dev.bursar.gateway.CallRequest.Naming;
 import dev.bursar.gateway.CallRequest.Place;
 import dev.bursar.gateway.CallRequest.Span;
+import dev.bursar.gateway.CallRequest.Tools;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,6 +50,10 @@ abstract sealed class RequestParser
     private int rootStart;
     boolean stream;
     boolean tools;
+
+    /// Whether the model is told to call none of the tools.
+    boolean callsNone;
+
     int choices = 1;
 
     RequestParser(Target target, byte[] body, JsonParser in) {
@@ -135,7 +140,7 @@ abstract sealed class RequestParser
                 named,
                 choices,
                 askForUsage(),
-                tools,
+                !tools ? Tools.NONE : callsNone ? Tools.SHOWN : Tools.OFFERED,
                 input.hidden(),
                 input.images,
                 input.cacheWrite,
@@ -231,6 +236,26 @@ abstract sealed class RequestParser
             tools = true;
             input.scan();
         }
+    }
+
+    /// Reads what is said of the tools to call: a word, or an object whose type is one.
+    final void toolChoice() {
+        if (in.currentToken() != JsonToken.START_OBJECT) {
+            callsNone = isNone();
+            input.scan();
+            return;
+        }
+        for (String name = in.nextName(); name != null; name = in.nextName()) {
+            in.nextToken();
+            if (name.equals("type")) {
+                once("tool_choice.type", () -> callsNone = isNone());
+            }
+            input.scan();
+        }
+    }
+
+    private boolean isNone() {
+        return in.currentToken() == JsonToken.VALUE_STRING && in.getString().equals("none");
     }
 
     final void number(String name) {

@@ -31,7 +31,8 @@ final class ResponsesParser extends RequestParser {
             case "input" -> once(name, this::items);
             case "instructions" -> once(name, () -> text(name));
             case "tools" -> once(name, () -> tools(name));
-            case "tool_choice", "function_call", "functions" -> once(name, input::scan);
+            case "tool_choice" -> once(name, this::toolChoice);
+            case "function_call", "functions" -> once(name, input::scan);
             case "previous_response_id" ->
                     once(
                             name,

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 
 /// One call of a tool that wants to be let in: what is reserved for it, under which key, and what is remembered.
 ///
-/// @param kind `reserve` or `charge`: a key of one is no key of the other
+/// @param kind `reserve` or `charge`: the same id for the other is another request
 /// @param once an id that nobody else has, for a request that cannot be told apart from others
 record ToolAsk(
         Identity.Caller caller,
@@ -94,7 +94,7 @@ record ToolAsk(
 
     private CommandKey key() {
         String id = asked.id();
-        return new CommandKey(id == null ? once : "tool " + kind + " " + id, fingerprint());
+        return new CommandKey(id == null ? once : "tool " + id, fingerprint());
     }
 
     /// What a repetition must say again. Not the price, which may be another one by then, nor the trace.

@@ -37,7 +37,7 @@ class ConverseParserTest {
                         """
                                 .formatted(MESSAGES));
         assertThat(request.maxOutputTokens()).isEqualTo(70);
-        assertThat(request.tools()).isTrue();
+        assertThat(request.tools()).isEqualTo(CallRequest.Tools.OFFERED);
         assertThat(request.hiddenInput()).isFalse();
         assertThat(request.stream()).isFalse();
         assertThat(request.cacheWrite()).isEqualTo(CallRequest.CacheWrite.ONE_HOUR);

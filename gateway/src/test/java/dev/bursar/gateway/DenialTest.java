@@ -266,6 +266,8 @@ class DenialTest {
         assertThat(error(answer).path("budget").path("unit").asString()).isEqualTo("tool_calls");
         assertThat(error(answer).path("budget").path("spent").asLong()).isEqualTo(3);
         assertThat(house.post("/v1/chat/completions", Samples.CHAT).statusCode()).isEqualTo(200);
+        String none = tools.replace("\"tools\"", "\"tool_choice\":\"none\",\"tools\"");
+        assertThat(house.post("/v1/chat/completions", none).statusCode()).isEqualTo(200);
     }
 
     @Test

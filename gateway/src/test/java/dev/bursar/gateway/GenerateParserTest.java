@@ -3,6 +3,7 @@ package dev.bursar.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bursar.gateway.CallRequest.Tools;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,9 +26,17 @@ class GenerateParserTest {
                         "tool_config":{"function_calling_config":{"mode":"ANY","allowed_function_names":["f"],
                         "stream_function_call_arguments":true,"x":1,"x":2},"retrieval_config":{}}}
                         """);
-        assertThat(request.tools()).isTrue();
+        assertThat(request.tools()).isEqualTo(Tools.OFFERED);
         assertThat(request.hiddenInput()).isFalse();
-        assertThat(parse("{\"contents\":[{}],\"toolConfig\":null}").tools()).isFalse();
+        assertThat(
+                        parse(
+                                        """
+                                        {"contents":[{}],"tools":[{"functionDeclarations":[{"name":"f"}]}],
+                                        "toolConfig":{"functionCallingConfig":{"mode":"NONE"}}}
+                                        """)
+                                .tools())
+                .isEqualTo(Tools.SHOWN);
+        assertThat(parse("{\"contents\":[{}],\"toolConfig\":null}").tools()).isEqualTo(Tools.NONE);
     }
 
     @ParameterizedTest

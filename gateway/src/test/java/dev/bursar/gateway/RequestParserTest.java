@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.bursar.gateway.CallRequest.CacheWrite;
+import dev.bursar.gateway.CallRequest.Tools;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class RequestParserTest {
         assertThat(request.maxOutputTokens()).isEqualTo(7);
         assertThat(request.choices()).isEqualTo(3);
         assertThat(request.stream()).isTrue();
-        assertThat(request.tools()).isTrue();
+        assertThat(request.tools()).isEqualTo(Tools.OFFERED);
         assertThat(request.images()).isEqualTo(1);
         assertThat(request.hiddenInput()).isFalse();
     }
@@ -112,7 +113,8 @@ class RequestParserTest {
                 "\"functions\":[{}],\"tools\":null",
             })
     void parse_toolsAndFunctions_eitherCounts(String fields) {
-        assertThat(openAi("{\"model\":\"m\",\"messages\":[{}]," + fields + "}").tools()).isTrue();
+        assertThat(openAi("{\"model\":\"m\",\"messages\":[{}]," + fields + "}").tools())
+                .isEqualTo(Tools.OFFERED);
     }
 
     @Test
@@ -292,8 +294,44 @@ class RequestParserTest {
         for (Operation operation :
                 List.of(Operation.CHAT, Operation.MESSAGES, Operation.RESPONSES)) {
             assertThat(refusedField(operation, given + ",\"n\":1," + once)).isEqualTo(field);
-            assertThat(RequestParser.parse(operation, bytes(whole(given))).tools()).isFalse();
+            assertThat(RequestParser.parse(operation, bytes(whole(given))).tools())
+                    .isEqualTo(Tools.NONE);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '#',
+            value = {
+                "SHOWN|{\"tools\":[{}],\"tool_choice\":\"none\"}",
+                "SHOWN|{\"tool_choice\":\"none\",\"tools\":[{}]}",
+                "SHOWN|{\"tool_choice\":{\"x\":{\"type\":1},\"type\":\"none\"},\"tools\":[{}]}",
+                "NONE|{\"tool_choice\":\"none\"}",
+                "NONE|{\"tool_choice\":\"auto\"}",
+                "OFFERED|{\"tools\":[{}]}",
+                "OFFERED|{\"tools\":[{}],\"tool_choice\":null}",
+                "OFFERED|{\"tools\":[{}],\"tool_choice\":\"required\"}",
+                "OFFERED|{\"tools\":[{}],\"tool_choice\":{\"type\":\"function\",\"name\":\"none\"}}",
+                "OFFERED|{\"tools\":[{}],\"tool_choice\":{\"function\":{\"type\":\"none\"}}}",
+                "OFFERED|{\"tools\":[{}],\"tool_choice\":[\"none\"]}",
+            })
+    void parse_toolsThatNoneIsToBeCalledOf_areOnlyShown(Tools tools, String body) {
+        String fields = "\"input\":\"x\"," + body.substring(1, body.length() - 1);
+        for (Operation operation :
+                List.of(Operation.CHAT, Operation.MESSAGES, Operation.RESPONSES)) {
+            assertThat(RequestParser.parse(operation, bytes(whole(fields))).tools())
+                    .isEqualTo(tools);
+        }
+    }
+
+    @Test
+    void parse_typeOfTheChoiceGivenTwice_namesTheField() {
+        assertThat(
+                        refusedField(
+                                Operation.CHAT,
+                                "\"tool_choice\":{\"type\":\"none\",\"type\":\"auto\"}"))
+                .isEqualTo("tool_choice.type");
     }
 
     private static String refusedField(Operation operation, String fields) {

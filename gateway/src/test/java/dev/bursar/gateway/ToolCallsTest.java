@@ -303,6 +303,22 @@ class ToolCallsTest {
     }
 
     @Test
+    void id_ofAReserve_isNoIdOfACharge() {
+        BudgetId money = shop.budget("money", Unit.USD_MICROCENTS, 100 * CENT);
+        Outcome mismatch = new Outcome.Refused(Reason.IDEMPOTENCY_MISMATCH, List.of());
+        ToolCalls.Asked first = asked("search", "first", null, null, null);
+        ToolCalls.Asked second = asked("search", "second", null, null, null);
+
+        shop.tools.reserve(AGENT, shop.headers, first);
+        assertThat(shop.tools.charge(AGENT, shop.headers, first)).isEqualTo(mismatch);
+        shop.tools.charge(AGENT, shop.headers, second);
+        assertThat(shop.tools.reserve(AGENT, shop.headers, second)).isEqualTo(mismatch);
+
+        assertThat(shop.held(money)).isEqualTo(CENT);
+        assertThat(shop.spent(money)).isEqualTo(CENT);
+    }
+
+    @Test
     void charge_cutOffHalfWay_isFinishedByItsRepetition() {
         BudgetId money = shop.budget("money", Unit.USD_MICROCENTS, 100 * CENT);
         ToolCalls.Asked asked = asked("search", "once", null, null, null);
