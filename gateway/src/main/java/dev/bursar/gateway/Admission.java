@@ -246,7 +246,8 @@ final class Admission {
             case Outcome.Refused refused when refused.reason() == Reason.RUN_STOPPED ->
                     throw stopped(shape.route());
             case Outcome.Refused refused ->
-                    throw refused(wiring, shape.route(), shape.estimate(), refused);
+                    throw refused(
+                            wiring, shape.request(), shape.route(), shape.estimate(), refused);
             case Outcome other ->
                     throw new IllegalStateException("a reserve was answered by " + other);
         };
@@ -269,10 +270,14 @@ final class Admission {
 
     /// What a refusal of the ledger is to the client.
     static RefusedException refused(
-            Wiring wiring, Route route, Estimate estimate, Outcome.Refused refused) {
+            Wiring wiring,
+            CallRequest request,
+            Route route,
+            Estimate estimate,
+            Outcome.Refused refused) {
         return new RefusedException(
                 new Denials(answered(wiring.authority()::budgets), wiring.clock().instant())
-                        .explain(refused, estimate, route));
+                        .explain(refused, estimate, route, request.choices()));
     }
 
     private RefusedException stopped(Route route) {

@@ -232,7 +232,11 @@ final class CacheStep implements AutoCloseable {
         Outcome outcome = Admission.answered(() -> wiring.authority().submit(charge));
         if (outcome instanceof Outcome.Refused refused) {
             throw Admission.refused(
-                    wiring, route, new Estimate(0, 0, true, ONE_CALL), asOfAReserve(refused));
+                    wiring,
+                    request,
+                    route,
+                    new Estimate(0, 0, true, ONE_CALL),
+                    asOfAReserve(refused));
         }
     }
 

@@ -36,8 +36,8 @@ final class Denials {
         this.now = now;
     }
 
-    Denial explain(Outcome.Refused refused, Estimate estimate, Route route) {
-        return explain(refused, block -> cheaper(block, estimate, route));
+    Denial explain(Outcome.Refused refused, Estimate estimate, Route route, int choices) {
+        return explain(refused, block -> cheaper(block, estimate, route, choices));
     }
 
     /// @param cheaper what a smaller call could be, where a budget has too little left for this one
@@ -185,11 +185,12 @@ final class Denials {
         return suggestions;
     }
 
-    private static List<String> cheaper(Block block, Estimate estimate, Route route) {
+    private static List<String> cheaper(Block block, Estimate estimate, Route route, int choices) {
         List<String> ways = new ArrayList<>();
-        long output = affordableOutput(block, estimate, route);
+        long output = affordableOutput(block, estimate, route) / choices;
         if (output > 0) {
-            ways.add("ask for at most " + output + " output tokens");
+            String each = choices == 1 ? "" : " for each of the " + choices + " answers";
+            ways.add("ask for at most " + output + " output tokens" + each);
         }
         if (Quantity.isMoney(block.unit())) {
             ways.add("use a cheaper model or a shorter prompt");
@@ -202,7 +203,8 @@ final class Denials {
     /// How many output tokens the budget could pay for beside the input, 0 when none or not so bound.
     private static long affordableOutput(Block block, Estimate estimate, Route route) {
         if (block.unit().equals(Unit.TOKENS)) {
-            return Math.max(0, block.affordable() - estimate.inputTokens());
+            long left = Math.max(0, block.affordable() - estimate.inputTokens());
+            return Math.min(estimate.outputTokens(), left);
         }
         long rate = route.price().ratesFor(estimate.inputTokens()).dearest(false);
         if (!Quantity.isMoney(block.unit()) || rate == 0) {

@@ -15,10 +15,14 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -165,6 +169,24 @@ class DenialTest {
         long seconds = Long.parseLong(second.headers().firstValue("Retry-After").orElseThrow());
         House.await(() -> !Instant.now().isBefore(told.plusSeconds(seconds)));
         assertThat(house.send(call).statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TOKENS,200", "USD_MICROCENTS,50000"})
+    void outputThatIsSuggested_fits(String unit, long limit) throws Exception {
+        house.budget("all", new Unit(unit), limit);
+        String call = Samples.CHAT.replace("\"max_tokens\"", "\"n\":3,\"max_tokens\"");
+        HttpResponse<String> denied = house.post("/v1/chat/completions", call);
+        assertThat(denied.statusCode()).isEqualTo(402);
+        Matcher said =
+                Pattern.compile("at most (\\d+) output tokens for each of the 3 answers")
+                        .matcher(denied.body());
+        assertThat(said.find()).isTrue();
+        long most = Long.parseLong(said.group(1));
+        assertThat(most).isBetween(20L, 80L);
+        HttpResponse<String> fits =
+                house.post("/v1/chat/completions", call.replace("100}", most + "}"));
+        assertThat(fits.statusCode()).isEqualTo(200);
     }
 
     @Test
