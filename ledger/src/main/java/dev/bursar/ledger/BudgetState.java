@@ -95,7 +95,8 @@ final class BudgetState {
 
     /// What may be spent under a funding.
     ///
-    /// A step of the ladder that denies, or asks a person, below 100 % is the limit of a hard budget.
+    /// A step of the ladder that denies, or asks a person, below 100 % is the limit of a hard budget, and of one that only
+    /// records what it would do.
     long limit(Funding funding, long nowMillis) {
         return Math.addExact(Ladder.ceiling(budget, credited(funding)), funding.granted(nowMillis));
     }

@@ -49,10 +49,10 @@ final class Ladder {
         return Long.MAX_VALUE;
     }
 
-    /// What a budget lets through of a limit: less than all where a hard one denies, or asks a person,
-    /// before 100 %.
+    /// What a budget lets through of a limit, or would if it were hard: less than all where it denies, or asks
+    /// a person, before 100 %. A soft one never does.
     static long ceiling(Budget budget, long limit) {
-        if (budget.mode() == Budget.Mode.HARD) {
+        if (budget.mode() != Budget.Mode.SOFT) {
             for (Budget.Step step : budget.ladder()) {
                 if (step.action() == Budget.Step.Action.DENY
                         || step.action() == Budget.Step.Action.APPROVE) {

@@ -20,11 +20,13 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Objects;
+import org.assertj.core.groups.Tuple;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ApprovalTest {
 
@@ -91,15 +93,23 @@ class ApprovalTest {
     }
 
     @Test
-    void steps_ofSoftAndShadowBudgets_areNoLimit() {
+    void steps_ofSoftBudgets_areNoLimit() {
         ledger.define(mode(budget("soft", TOKENS, 100), Mode.SOFT, step(50, Action.DENY)));
-        ledger.define(mode(budget("shadow", TOKENS, 100), Mode.SHADOW, step(50, Action.APPROVE)));
 
-        Outcome.Granted granted = TestLedger.granted(ledger.reserve(RUN, TOKENS, 101));
+        assertThat(TestLedger.granted(ledger.reserve(RUN, TOKENS, 101)).wouldRefuse()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"APPROVE", "DENY"})
+    void stepBelowTheLimit_ofAShadowBudget_saysWhatTheHardOneWouldDo(Action action) {
+        ledger.define(mode(budget("shadow", TOKENS, 100), Mode.SHADOW, step(50, action)));
+
+        assertThat(TestLedger.granted(ledger.reserve(RUN, TOKENS, 50)).wouldRefuse()).isEmpty();
+        Outcome.Granted granted = TestLedger.granted(ledger.reserve(RUN, TOKENS, 1));
 
         assertThat(granted.wouldRefuse())
-                .extracting(Block::approval)
-                .containsExactly((String) null);
+                .extracting(Block::limit, Block::affordable, Block::approval)
+                .containsExactly(Tuple.tuple(50L, 0L, null));
         assertThat(open()).isEmpty();
     }
 

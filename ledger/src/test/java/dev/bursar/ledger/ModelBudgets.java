@@ -94,6 +94,10 @@ final class ModelBudgets {
                                     DOWNGRADE_AT_80),
                             "team",
                             "a"),
+                    mode(
+                            per(budget("trial", Unit.TOKENS, 600), "run"),
+                            Mode.SHADOW,
+                            new Budget.Step(60, Budget.Step.Action.DENY, List.of())),
                     mode(budget("soft", Unit.TOKENS, 500), Mode.SOFT, CLAMP_AT_60));
 
     private static final Set<String> ALSO_OF_BOLT =

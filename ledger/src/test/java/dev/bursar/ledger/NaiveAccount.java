@@ -75,10 +75,10 @@ final class NaiveAccount {
                 .sum();
     }
 
-    /// What may be spent: a hard budget's first step that asks or denies is a share of it.
+    /// What may be spent: the first step that asks or denies is a share of it, but for soft budgets.
     long limit(Budget of, Instant now) {
         long own = Math.max(0, of.limit() + credit);
-        if (of.mode() == Budget.Mode.HARD) {
+        if (of.mode() != Budget.Mode.SOFT) {
             for (Budget.Step step : of.ladder()) {
                 if (step.action() == Budget.Step.Action.APPROVE
                         || step.action() == Budget.Step.Action.DENY) {
