@@ -114,12 +114,13 @@ record CallRequest(
     ///
     /// @param upstreamModel the provider's name of the model
     /// @param bound that the client did not name, or null to leave it so
-    byte[] rewrite(byte[] body, String upstreamModel, @Nullable Bound bound) {
+    /// @param ask whether the provider wants to be asked for the usage of a stream
+    byte[] rewrite(byte[] body, String upstreamModel, @Nullable Bound bound, boolean ask) {
         List<Splice.Edit> edits = new ArrayList<>(3);
         if (modelAt != null && !upstreamModel.equals(modelAt.written())) {
             edits.add(modelAt.edit(upstreamModel));
         }
-        if (askForUsage != null) {
+        if (ask && askForUsage != null) {
             edits.add(askForUsage);
         }
         Place place = bound == null ? null : bounds.get(bound.field());

@@ -41,8 +41,9 @@ record Crossing(Operation client, Operation upstream, Translation translation) {
             return null;
         }
         String bound = provider.outputBound(upstream);
+        boolean ask = provider.wantsToBeAskedForUsage();
         return Translation.of(from, to, clock)
-                .map(plain -> bound == null ? plain : plain.withBoundField(bound))
+                .map(plain -> bound == null ? plain : plain.forChats(bound, ask))
                 .map(translation -> new Crossing(client, upstream, translation))
                 .orElse(null);
     }

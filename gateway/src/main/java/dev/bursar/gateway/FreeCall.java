@@ -80,6 +80,6 @@ final class FreeCall implements Runnable {
                 key,
                 provider.path(target.operation(), endpoint.model()),
                 headers,
-                request.rewrite(body, provider.nameOf(endpoint.model()), null));
+                request.rewrite(body, provider.nameOf(endpoint.model()), null, false));
     }
 }

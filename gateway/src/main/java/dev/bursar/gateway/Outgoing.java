@@ -53,6 +53,8 @@ final class Outgoing {
                 field == null || request.maxOutputTokens() != null
                         ? null
                         : new CallRequest.Bound(field, estimator.choiceTokens(request, route));
-        return Buffer.buffer(request.rewrite(shape.body(), model, bound));
+        return Buffer.buffer(
+                request.rewrite(
+                        shape.body(), model, bound, route.provider().wantsToBeAskedForUsage()));
     }
 }

@@ -4,6 +4,7 @@ import dev.bursar.gateway.routing.ProviderKey;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// One provider: where it is, what it speaks, and how long it may take.
@@ -38,6 +39,10 @@ public record ProviderSettings(
     public static final Duration CALL_TIMEOUT = Duration.ofMinutes(30);
 
     private static final String OPENAI_HOST = "api.openai.com";
+
+    /// Behind these no stream is asked for its usage.
+    private static final String MISTRAL_HOSTS = ".mistral.ai";
+
     private static final Duration MAX_TIMEOUT = Duration.ofDays(1);
 
     /// Keys of one provider.
@@ -204,6 +209,12 @@ public record ProviderSettings(
                     BATCH_EMBED_CONTENTS ->
                     null;
         };
+    }
+
+    /// Whether a stream of chats has to be asked to end with its usage. Mistral's does so unasked, and refuses
+    /// the question (422, `stream_options` is `extra_forbidden`).
+    boolean wantsToBeAskedForUsage() {
+        return !baseUrl.getHost().toLowerCase(Locale.ROOT).endsWith(MISTRAL_HOSTS);
     }
 
     /// Without the keys.

@@ -60,7 +60,9 @@ class ConverseParserTest {
         String body = from.replace("M}", MESSAGES + "}");
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         byte[] sent =
-                parse(body).rewrite(bytes, "any", new CallRequest.Bound(ConverseParser.BOUND, 9));
+                parse(body)
+                        .rewrite(
+                                bytes, "any", new CallRequest.Bound(ConverseParser.BOUND, 9), true);
         assertThat(new String(sent, StandardCharsets.UTF_8))
                 .isEqualTo(to.replace("M}", MESSAGES + "}"));
     }

@@ -163,6 +163,19 @@ class EstimateTest {
                 .isNull();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "mistral,http://127.0.0.1/v1,true",
+        "openai,https://api.openai.com/v1,true",
+        "any,https://api.mistral.ai/v1,false",
+        "any,https://Codestral.Mistral.AI/v1,false",
+        "any,https://mistral.ai.example.com/v1,true",
+    })
+    void provider_thatRefusesToBeAskedForUsage_isMistral(String name, URI base, boolean wants) {
+        assertThat(ProviderSettings.of(name, Dialect.OPENAI, base, null).wantsToBeAskedForUsage())
+                .isEqualTo(wants);
+    }
+
     @Test
     void output_unbounded_isBoundToWhatIsHeld() throws Exception {
         House house = new House(data);

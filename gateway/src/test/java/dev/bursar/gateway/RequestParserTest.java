@@ -25,7 +25,8 @@ class RequestParserTest {
     }
 
     private static String rewritten(String body, String model) {
-        return new String(openAi(body).rewrite(bytes(body), model, null), StandardCharsets.UTF_8);
+        return new String(
+                openAi(body).rewrite(bytes(body), model, null, true), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -75,9 +76,15 @@ class RequestParserTest {
     }
 
     @Test
+    void rewrite_forAProviderThatRefusesTheQuestion_doesNotAsk() {
+        String body = "{\"model\":\"m\",\"stream\":true,\"messages\":[{}]}";
+        assertThat(openAi(body).rewrite(bytes(body), "m", null, false)).isEqualTo(bytes(body));
+    }
+
+    @Test
     void rewrite_notStreamed_staysAsItIs() {
         String body = "{\"model\":\"m\",\"messages\":[{}]}";
-        assertThat(openAi(body).rewrite(bytes(body), "m", null)).isEqualTo(bytes(body));
+        assertThat(openAi(body).rewrite(bytes(body), "m", null, true)).isEqualTo(bytes(body));
     }
 
     @Test
@@ -101,7 +108,8 @@ class RequestParserTest {
             })
     void rewrite_bound_isPutInOnce(String body, String sent) {
         byte[] bytes = bytes(body);
-        byte[] rewritten = openAi(body).rewrite(bytes, "m", new CallRequest.Bound("max_tokens", 9));
+        byte[] rewritten =
+                openAi(body).rewrite(bytes, "m", new CallRequest.Bound("max_tokens", 9), true);
         assertThat(new String(rewritten, StandardCharsets.UTF_8)).isEqualTo(sent);
     }
 

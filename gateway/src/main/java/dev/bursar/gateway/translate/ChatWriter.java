@@ -42,7 +42,9 @@ final class ChatWriter implements QuestionWriter {
         format(question, body);
         if (target.stream()) {
             body.put("stream", true);
-            body.putObject("stream_options").put("include_usage", true);
+            if (target.asksForUsage()) {
+                body.putObject("stream_options").put("include_usage", true);
+            }
         }
         return body;
     }

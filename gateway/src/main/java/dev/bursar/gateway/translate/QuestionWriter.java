@@ -13,5 +13,11 @@ interface QuestionWriter {
     /// @param model as the provider names it
     /// @param maxTokens that the answer may have
     /// @param boundField the name of that bound where providers of a form differ in it
-    record Target(String model, boolean stream, long maxTokens, String boundField) {}
+    /// @param asksForUsage whether a stream is to be asked for its usage where it may be
+    record Target(
+            String model,
+            boolean stream,
+            long maxTokens,
+            String boundField,
+            boolean asksForUsage) {}
 }

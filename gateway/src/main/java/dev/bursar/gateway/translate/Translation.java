@@ -13,12 +13,19 @@ public final class Translation {
     private final Form provider;
     private final InstantSource clock;
     private final String boundField;
+    private final boolean asksForUsage;
 
-    private Translation(Form client, Form provider, InstantSource clock, String boundField) {
+    private Translation(
+            Form client,
+            Form provider,
+            InstantSource clock,
+            String boundField,
+            boolean asksForUsage) {
         this.client = client;
         this.provider = provider;
         this.clock = clock;
         this.boundField = boundField;
+        this.asksForUsage = asksForUsage;
     }
 
     /// Empty where there is no translation: between the same forms, to providers of Responses, and from
@@ -29,13 +36,16 @@ public final class Translation {
         boolean none = client == provider || client == Form.CONVERSE || provider == Form.RESPONSES;
         return none
                 ? Optional.empty()
-                : Optional.of(new Translation(client, provider, clock, "max_completion_tokens"));
+                : Optional.of(
+                        new Translation(client, provider, clock, "max_completion_tokens", true));
     }
 
-    /// The same with the name that a provider of chats has for the bound of the output:
-    /// `max_completion_tokens` at OpenAI itself, which is the default, `max_tokens` at most others.
-    public Translation withBoundField(String name) {
-        return new Translation(client, provider, clock, name);
+    /// The same for a provider of chats in which it differs from OpenAI itself.
+    ///
+    /// @param bound the name of the bound of the output: `max_tokens` at most, not `max_completion_tokens`
+    /// @param askForUsage whether a stream has to be asked to end with its usage
+    public Translation forChats(String bound, boolean askForUsage) {
+        return new Translation(client, provider, clock, bound, askForUsage);
     }
 
     /// A request in the provider's form.
@@ -64,7 +74,7 @@ public final class Translation {
         Question question = questions().read(object);
         Long asked = question.maxTokens();
         long bound = asked == null ? maxOutputTokens : asked;
-        return writer().write(question, new Target(model, stream, bound, boundField));
+        return writer().write(question, new Target(model, stream, bound, boundField, asksForUsage));
     }
 
     /// A whole answer, of status 200, in the client's form.

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.bursar.pricing.TokenUsage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /// Clients of Messages ask models of OpenAI and those who speak like it.
@@ -68,11 +70,14 @@ final class MessagesToChatTest {
                                 """));
     }
 
-    @Test
-    void request_forAStream_asksForItsUsage() {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"true|,\"stream_options\":{\"include_usage\":true}", "false|''"})
+    void request_forAStream_asksForItsUsageWhereItMay(boolean ask, String asked) {
         byte[] body =
                 Wire.between(Form.MESSAGES, Form.CHAT)
-                        .withBoundField("max_tokens")
+                        .forChats("max_tokens", ask)
                         .request(
                                 Wire.bytes(
                                         "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"),
@@ -84,8 +89,9 @@ final class MessagesToChatTest {
                         Wire.json(
                                 """
                                 {"model":"theirs","messages":[{"role":"user","content":"Hi"}],"max_tokens":64,
-                                 "stream":true,"stream_options":{"include_usage":true}}
-                                """));
+                                 "stream":true%s}
+                                """
+                                        .formatted(asked)));
     }
 
     @Test
