@@ -152,10 +152,16 @@ abstract sealed class AnswerReader
         };
     }
 
-    /// Reads one JSON object. Anything else is ignored: it is the client's to complain about.
+    /// Reads one JSON object, whatever its strings are encoded in. Anything else is ignored: it is the client's to
+    /// complain about.
     ///
     /// @return whether it is the extra chunk that carries nothing but the usage asked for
     final boolean read(byte[] json, int offset, int length) {
+        byte[] mended = Utf8.mended(json, offset, length);
+        return mended == null ? object(json, offset, length) : object(mended, 0, mended.length);
+    }
+
+    private boolean object(byte[] json, int offset, int length) {
         try (JsonParser in = Json.parser(json, offset, length)) {
             return in.nextToken() == JsonToken.START_OBJECT && object(in);
         } catch (JacksonException e) {

@@ -262,9 +262,9 @@ record ChaosCall(
             return new Explanation(anything(), true, Set.of());
         }
         return switch (fault) {
-            case NONE, DELAY, SLOW_LORIS, USAGE_TWICE, OTHER_MODEL -> charged(200, told());
-            case NOT_JSON, INVALID_UTF_8 ->
-                    charged(200, stream ? told() : unread(bytes(whole()).length()));
+            case NONE, DELAY, SLOW_LORIS, USAGE_TWICE, OTHER_MODEL, INVALID_UTF_8 ->
+                    charged(200, told());
+            case NOT_JSON -> charged(200, stream ? told() : unread(bytes(whole()).length()));
             case NO_USAGE -> charged(200, estimated(inputBytes(), TEXTS.size()));
             case RESET -> released(502);
             case TOO_MANY, TOO_MANY_FOR_A_WHILE -> released(429);

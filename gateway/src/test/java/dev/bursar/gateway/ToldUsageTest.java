@@ -140,6 +140,19 @@ class ToldUsageTest {
     }
 
     @Test
+    void charactersThatAreCutInTwo_hideNoUsage() {
+        byte[] json =
+                "{\"choices\":[{\"message\":{\"content\":\"\u00E9 \u00FF\"}}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}"
+                        .getBytes(StandardCharsets.ISO_8859_1);
+        byte[] among = new byte[json.length + 2];
+        System.arraycopy(json, 0, among, 1, json.length);
+        AnswerReader reader = AnswerReader.of(Operation.CHAT);
+        reader.read(among, 1, json.length);
+        assertThat(reader.billed()).isEqualTo(TokenUsage.of(9, 2));
+        assertThat(reader.text.chars()).isEqualTo(3);
+    }
+
+    @Test
     void embeddings_areBilledWithoutOutput() {
         AnswerReader reader = AnswerReader.of(Operation.EMBEDDINGS);
         read(reader, "{\"data\":[],\"usage\":{\"prompt_tokens\":9,\"total_tokens\":9}}");
