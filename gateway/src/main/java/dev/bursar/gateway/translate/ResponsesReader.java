@@ -37,6 +37,7 @@ final class ResponsesReader implements QuestionReader {
 
     private static final Set<String> HARMLESS =
             Set.of(
+                    "client_metadata",
                     "max_tool_calls",
                     "metadata",
                     "prompt_cache_key",

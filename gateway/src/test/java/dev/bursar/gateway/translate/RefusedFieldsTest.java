@@ -95,6 +95,18 @@ final class RefusedFieldsTest {
     }
 
     @Test
+    void fieldsOfResponses_thatMakeNoDifference_areLeftOut() {
+        String wordy =
+                """
+                {"input":"Hi","user":"u","metadata":{"a":"b"},"client_metadata":{"session":"s"},"store":false,
+                 "service_tier":"auto","prompt_cache_key":"k","reasoning":{"effort":"low"},"max_tool_calls":3,
+                 "truncation":"auto","include":["reasoning.encrypted_content"],"tools":[]}
+                """;
+        assertThat(Wire.request(Form.RESPONSES, Form.MESSAGES, wordy))
+                .isEqualTo(Wire.request(Form.RESPONSES, Form.MESSAGES, "{\"input\":\"Hi\"}"));
+    }
+
+    @Test
     void picturesByAddress_whereTheyMustBeSent_areRefused() {
         String body =
                 """
