@@ -83,7 +83,7 @@ final class Admission {
         Shape counted = asked.counted(wiring.estimator());
         outcome = ask(counted);
         return outcome instanceof Outcome.Advised(List<Rung> rungs)
-                ? climb(counted, plan(rungs))
+                ? climb(counted, plan(counted, rungs))
                 : admitted(counted, outcome);
     }
 
@@ -100,8 +100,12 @@ final class Admission {
                         && refused.reason() == Reason.SHORTAGE);
     }
 
-    private Plan plan(List<Rung> rungs) {
-        Plan plan = Plan.of(rungs, ask.batch(), !cheaper.isEmpty());
+    private Plan plan(Shape asked, List<Rung> rungs) {
+        Plan plan =
+                Plan.of(
+                        rungs,
+                        new Plan.Options(
+                                ask.batch(), !cheaper.isEmpty(), asked.isClampable(), asked::uses));
         ask.record().without("shadow").label("shadow", plan.shadow());
         return plan;
     }
@@ -350,7 +354,7 @@ final class Admission {
         private boolean succeeds() {
             Outcome outcome = ask(asked);
             if (outcome instanceof Outcome.Advised(List<Rung> rungs)) {
-                plan = plan(rungs);
+                plan = plan(asked, rungs);
                 return !plan.defer() || triedFirst();
             }
             admitted = admitted(asked, outcome);

@@ -100,6 +100,12 @@ record Shape(
         };
     }
 
+    /// Whether the call has one of these tools and features.
+    boolean uses(List<String> names) {
+        return !(disabled(new TreeSet<>(names)) instanceof Disabled.Changed changed)
+                || !changed.names().isEmpty();
+    }
+
     private static String by(SortedMap<String, String> names, String name) {
         String budget = names.get(name);
         return budget == null
@@ -118,10 +124,15 @@ record Shape(
         return RequestBody.read(body).disable(names, request.images() > 0, form);
     }
 
+    /// Whether the output can be bounded.
+    boolean isClampable() {
+        boolean bounded = request.maxOutputTokens() != null || field() != null;
+        return bounded && request.operation().producesTokens();
+    }
+
     /// What a clamp needs at least, or nothing when the output cannot be bounded.
     Amounts atLeast(long floor, Estimator estimator) {
-        boolean bounded = request.maxOutputTokens() != null || field() != null;
-        if (!bounded || !request.operation().producesTokens()) {
+        if (!isClampable()) {
             return Amounts.NONE;
         }
         long one = estimator.choiceTokens(request, route);

@@ -87,7 +87,8 @@ final class ToolAdmission {
     private Outcome hold(HoldId id) {
         Outcome outcome = submit(id, Command.Shortage.ASK_AGAIN, "");
         if (outcome instanceof Outcome.Advised advised) {
-            Plan plan = Plan.of(advised.rungs(), false, false);
+            Plan plan =
+                    Plan.of(advised.rungs(), new Plan.Options(false, false, false, this::isOne));
             requireAllowed(id, plan.last().disabled());
             outcome = submit(id, Command.Shortage.TAKE, plan.shadow());
         }
@@ -99,6 +100,10 @@ final class ToolAdmission {
             case RUN_STOPPED -> throw stopped(id);
             default -> throw denied(refused);
         };
+    }
+
+    private boolean isOne(List<String> names) {
+        return names.contains(ask.asked().tool()) || names.contains(ALL);
     }
 
     private Outcome submit(HoldId id, Command.Shortage shortage, String shadow) {

@@ -204,6 +204,34 @@ class LadderTest extends WithLadders {
         assertThat(reserved.granted().held()).isEqualTo(reserved.asked());
     }
 
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void shadow_toolThatIsDisabled_isToldOfCallsThatHaveIt(Way way) throws Exception {
+        budget("trial", Unit.TOKENS, 100_000, Mode.SHADOW, at(1, Action.DISABLE, "web"));
+
+        call(way);
+        assertThat(house.entries(Entry.Reserved.class).getLast().attribution().labels())
+                .doesNotContainKey("shadow");
+        call(way, tools(way, ""));
+        assertThat(house.entries(Entry.Reserved.class).getLast().attribution().labels())
+                .containsEntry("shadow", "trial=would_disable");
+    }
+
+    @Test
+    void shadow_denialBelowTheLimit_wouldHaveDenied() throws Exception {
+        budget("trial", Unit.TOKENS, 100_000, Mode.SHADOW, at(1, Action.DENY));
+
+        assertThat(header(call(Way.CHAT), "X-Bursar-Decision")).isEqualTo("would-deny");
+        assertThat(
+                        house.entries(Entry.Reserved.class)
+                                .getLast()
+                                .granted()
+                                .wouldRefuse()
+                                .getFirst()
+                                .limit())
+                .isEqualTo(1_000);
+    }
+
     @Test
     void shadow_clampThatCouldNotHelp_wouldHaveDenied() throws Exception {
         budget("trial", Unit.TOKENS, 100, Mode.SHADOW, at(100, Action.CLAMP));

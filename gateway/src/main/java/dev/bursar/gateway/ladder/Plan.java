@@ -7,8 +7,10 @@ import dev.bursar.ledger.Rung;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What is done with a call, by what the ledger told of the ladders it has climbed.
@@ -32,19 +34,26 @@ public record Plan(@Nullable Changes first, boolean defer, Changes last, String 
         }
     }
 
-    /// @param rungs as told by the ledger
+    /// What can be done with a call at all.
+    ///
     /// @param batch whether nobody waits for the answer
     /// @param downgradable whether there is a cheaper model
-    public static Plan of(List<Rung> rungs, boolean batch, boolean downgradable) {
+    /// @param clampable whether its output can be bounded
+    /// @param uses whether it has one of these tools and features
+    public record Options(
+            boolean batch, boolean downgradable, boolean clampable, Predicate<List<String>> uses) {}
+
+    /// @param rungs as told by the ledger
+    public static Plan of(List<Rung> rungs, Options options) {
         List<Rung> real = rungs.stream().filter(rung -> !isShadow(rung)).toList();
-        boolean defer = batch && defers(real);
+        boolean defer = options.batch() && defers(real);
         boolean early =
                 defer && real.stream().filter(Plan::hasDefer).allMatch(Plan::changesBeforeDefer);
         return new Plan(
                 early ? changes(rungs, true) : null,
                 defer,
                 changes(rungs, false),
-                shadow(rungs, batch, downgradable));
+                shadow(rungs, options));
     }
 
     /// Whether waiting is asked for, and can help: every budget in the way must be one that defers, and
@@ -94,11 +103,11 @@ public record Plan(@Nullable Changes first, boolean defer, Changes last, String 
         return rung.mode() == Budget.Mode.SHADOW;
     }
 
-    private static String shadow(List<Rung> rungs, boolean batch, boolean downgradable) {
+    private static String shadow(List<Rung> rungs, Options options) {
         List<String> told = new ArrayList<>();
         for (Rung rung : rungs) {
             if (isShadow(rung)) {
-                List<String> would = would(rung, batch, downgradable);
+                List<String> would = would(rung, options);
                 if (!would.isEmpty()) {
                     told.add(rung.name() + "=" + String.join("+", would));
                 }
@@ -108,23 +117,19 @@ public record Plan(@Nullable Changes first, boolean defer, Changes last, String 
     }
 
     /// In the order of the ladder; where no step makes another call of it, a budget in the way refuses.
-    private static List<String> would(Rung rung, boolean batch, boolean downgradable) {
+    private static List<String> would(Rung rung, Options options) {
         List<String> would = new ArrayList<>();
         for (Budget.Step step : rung.steps()) {
-            switch (step.action()) {
-                case CLAMP -> would.add("would_clamp");
-                case DISABLE -> would.add("would_disable");
-                case DOWNGRADE -> {
-                    if (downgradable) {
-                        would.add("would_downgrade");
-                    }
-                }
-                case DEFER -> {
-                    if (batch) {
-                        would.add("would_defer");
-                    }
-                }
-                case ALERT, APPROVE, DENY -> {}
+            boolean could =
+                    switch (step.action()) {
+                        case CLAMP -> options.clampable();
+                        case DISABLE -> options.uses().test(step.tools());
+                        case DOWNGRADE -> options.downgradable();
+                        case DEFER -> options.batch();
+                        case ALERT, APPROVE, DENY -> false;
+                    };
+            if (could) {
+                would.add("would_" + step.action().name().toLowerCase(Locale.ROOT));
             }
         }
         if (rung.blocked() != null && would.isEmpty()) {

@@ -67,6 +67,10 @@ class PlanTest {
         return String.join("+", told);
     }
 
+    private static Plan.Options options(boolean batch, boolean downgradable) {
+        return new Plan.Options(batch, downgradable, true, _ -> true);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -81,7 +85,7 @@ class PlanTest {
                     a hard approve SPENT                            | ''
                     """)
     void of_interactive_takesEveryStepThatIsReached(String rungs, String changes) {
-        Plan plan = Plan.of(rungs(rungs), false, true);
+        Plan plan = Plan.of(rungs(rungs), options(false, true));
 
         assertThat(plan.defer()).isFalse();
         assertThat(told(plan.last())).isEqualTo(changes);
@@ -106,7 +110,7 @@ class PlanTest {
                     """)
     void of_batch_waitsWhereEveryBudgetInTheWayDefers(
             String rungs, boolean defer, String first, String last) {
-        Plan plan = Plan.of(rungs(rungs), true, true);
+        Plan plan = Plan.of(rungs(rungs), options(true, true));
 
         assertThat(plan.defer()).isEqualTo(defer);
         assertThat(told(plan.first())).isEqualTo(first);
@@ -127,12 +131,25 @@ class PlanTest {
                     """)
     void of_shadow_saysWhatEachBudgetWouldHaveDone(
             String rungs, boolean downgradable, String shadow) {
-        assertThat(Plan.of(rungs(rungs), false, downgradable).shadow()).isEqualTo(shadow);
+        assertThat(Plan.of(rungs(rungs), options(false, downgradable)).shadow()).isEqualTo(shadow);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a shadow disable:x:y,       a=would_disable",
+        "a shadow disable:y,         ''",
+        "a shadow disable:y SPENT,   a=would_deny",
+        "a shadow clamp SPENT,       a=would_deny",
+        "a shadow clamp+approve HELD, a=would_ask",
+    })
+    void of_shadow_leavesOutWhatCannotBeDoneWithTheCall(String rungs, String shadow) {
+        Plan.Options few = new Plan.Options(false, false, false, names -> names.contains("x"));
+        assertThat(Plan.of(rungs(rungs), few).shadow()).isEqualTo(shadow);
     }
 
     @Test
     void of_shadowAndBatch_saysThatItWouldHaveWaited() {
-        assertThat(Plan.of(rungs("a shadow defer SPENT"), true, false).shadow())
+        assertThat(Plan.of(rungs("a shadow defer SPENT"), options(true, false)).shadow())
                 .isEqualTo("a=would_defer");
     }
 }
