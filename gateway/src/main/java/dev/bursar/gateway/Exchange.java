@@ -181,11 +181,11 @@ final class Exchange {
             return;
         }
         if (answered.failed()) {
-            broken(answered.cause());
+            broken();
             return;
         }
         HttpClientResponse head = answered.result();
-        head.exceptionHandler(cause -> guarded(() -> broken(cause)));
+        head.exceptionHandler(_ -> guarded(this::broken));
         if (head.statusCode() < HttpURLConnection.HTTP_OK) {
             // 100 and 103 never come here. Of others the answer that follows would be lost.
             String what = "sent status " + head.statusCode() + " in place of an answer";
@@ -401,11 +401,13 @@ final class Exchange {
         return new Ending.ClientGone(request != null, status, whole, kept());
     }
 
-    private void broken(Throwable cause) {
+    private void broken() {
         fail(
                 Refusal.PROVIDER_UNREACHABLE,
                 "broken_off",
-                "broke off: " + cause.getClass().getSimpleName());
+                response == null
+                        ? "broke off before it answered"
+                        : "broke off in the middle of its answer");
     }
 
     private void fail(Refusal refusal, String label, String what) {

@@ -75,7 +75,9 @@ class ProviderFailureTest {
         house.provider.script(FakeProvider.Answer::reset);
         HttpResponse<String> answer = house.post("/v1/chat/completions", Samples.CHAT);
         assertThat(answer.statusCode()).isEqualTo(502);
-        assertThat(answer.body()).contains("provider_unreachable");
+        assertThat(answer.body())
+                .contains("provider_unreachable")
+                .contains("\"the provider openai broke off before it answered\"");
         released("broken_off");
     }
 
@@ -127,7 +129,10 @@ class ProviderFailureTest {
                 house.post("/v1/chat/completions", Samples.CHAT_STREAM_WITH_USAGE);
         assertThat(answer.body())
                 .startsWith(Samples.CHAT_DELTA_1 + "data: {\"cho\n\nevent: error\ndata: {");
-        assertThat(answer.body()).endsWith("}\n\n").contains("provider_unreachable");
+        assertThat(answer.body())
+                .endsWith("}\n\n")
+                .contains("provider_unreachable")
+                .contains("\"the provider openai broke off in the middle of its answer\"");
         Entry.Committed entry = house.committed();
         assertThat(entry.attribution().labels())
                 .containsEntry("status", "broken_off")
