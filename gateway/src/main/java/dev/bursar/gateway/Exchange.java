@@ -215,6 +215,9 @@ final class Exchange {
                 return;
             }
         }
+        if (!headSent && !draining && isGood() && kept == null && relay.isBegunBy(chunk)) {
+            sendHead();
+        }
         if (headSent) {
             send(relay.pass(chunk));
             holdToAllowance();

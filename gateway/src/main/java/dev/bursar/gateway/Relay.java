@@ -6,6 +6,7 @@ import dev.bursar.pricing.TokenUsage;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,11 @@ final class Relay {
 
     /// The error of a stream of Bedrock that asks for another try.
     private static final String STREAM_ERROR = "modelStreamErrorException";
+
+    /// What lines of an event begin with, a comment last.
+    private static final List<String> FIELDS = List.of("data:", "event:", "id:", "retry:", ":");
+
+    private static final int LONGEST_FIELD = 6;
 
     private static final byte[] DONE = {'[', 'D', 'O', 'N', 'E', ']'};
 
@@ -120,6 +126,16 @@ final class Relay {
     boolean streams(@Nullable String answered) {
         return answered != null
                 && answered.regionMatches(true, 0, contentType, 0, contentType.length());
+    }
+
+    /// Whether a good answer is a stream of events by how it begins, whatever type of content its provider says it
+    /// has: no JSON begins so.
+    boolean isBegunBy(Buffer first) {
+        if (!(scanner instanceof SseScanner)) {
+            return false;
+        }
+        String start = first.getString(0, Math.min(first.length(), LONGEST_FIELD));
+        return FIELDS.stream().anyMatch(start::startsWith);
     }
 
     /// An error in the form that a client of this stream understands, after what it has got. Clients of

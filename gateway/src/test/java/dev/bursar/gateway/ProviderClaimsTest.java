@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,6 +124,30 @@ class ProviderClaimsTest {
                 .containsEntry("tokens_input", 9L)
                 .containsEntry("tokens_output", 2L);
         assertThat(entry.attribution().labels()).containsEntry("provenance", "priced");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/plain", "application/octet-stream", "application/json"})
+    void streamThatIsCalledSomethingElse_goesOnAsItComes(String type) throws Exception {
+        CompletableFuture<Void> seen = new CompletableFuture<>();
+        house.provider.script(answer -> {
+            answer.begin(type).write(Samples.CHAT_DELTA_1);
+            var _ =
+                    seen.thenRun(() ->
+                            answer.write(Samples.CHAT_DELTA_2)
+                                    .write(Samples.CHAT_USAGE)
+                                    .write(Samples.DONE)
+                                    .end());
+        });
+        try (RawClient client = new RawClient(house.uri("/"))) {
+            client.send(RawClient.request(CHAT, Samples.CHAT_STREAM_WITH_USAGE));
+            client.readUntil(Samples.CHAT_DELTA_1);
+            seen.complete(null);
+            client.readUntil("[DONE]");
+        }
+        assertThat(house.committed().attribution().labels())
+                .containsEntry("provenance", "priced")
+                .containsEntry("status", "200");
     }
 
     @Test
