@@ -48,7 +48,11 @@ final class Attempts {
     private final Duration within;
     private final Duration answerWithin;
     private final Chain<Candidate> chain;
-    private final KeyRing.Turn keys;
+
+    /// The keys that the current model has not been asked with. Another model may do with the same key what the
+    /// one before it could not.
+    private KeyRing.Turn keys;
+
     private @Nullable Candidate current;
     private int number;
 
@@ -191,6 +195,7 @@ final class Attempts {
             }
             if (mayServe(candidate)) {
                 current = candidate;
+                keys = wiring.keys().turn(ask.stick());
                 return attempt(candidate, after.isEmpty() ? candidate.target().reason() : after);
             }
         }

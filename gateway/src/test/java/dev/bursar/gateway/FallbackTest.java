@@ -38,6 +38,11 @@ class FallbackTest {
     private static final Price SECOND =
             Price.of("second", "spare-model", Instant.EPOCH, House.PRICE.rates());
 
+    private static final List<Price> SPARE =
+            List.of(
+                    Price.of("openai", "spare-model", Instant.EPOCH, House.PRICE.rates()),
+                    Price.of("openai", "last-model", Instant.EPOCH, House.PRICE.rates()));
+
     private static final List<String> FALLBACK = List.of("second/spare-model", "third/free-model");
 
     @TempDir private Path data;
@@ -71,6 +76,29 @@ class FallbackTest {
     void provider_refusing_leadsToTheNextWithItsOwnHold(int status) throws Exception {
         house.provider.script(answer -> answer.json(status, "{\"error\":{\"message\":\"no\"}}"));
         answersFromTheSecond(Integer.toString(status));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403, 408, 429, 500, 529})
+    void model_refused_leadsToAnotherOfTheSameProviderAndKey(int status) throws Exception {
+        route(
+                Choice.Weighted.only("openai/house-model"),
+                List.of("openai/spare-model", "openai/last-model"));
+        house.provider.script(answer ->
+                answer.json(
+                        answer.asked().body().contains("last-model") ? 200 : status,
+                        Samples.CHAT_ANSWER));
+
+        HttpResponse<String> answer = house.post(CHAT, SMART);
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("X-Bursar-Model")).hasValue("last-model");
+        assertThat(house.provider.received)
+                .extracting(received -> received.headers().get("authorization"))
+                .containsExactly("Bearer sk-openai", "Bearer sk-openai", "Bearer sk-openai");
+        assertThat(house.entries(Entry.Released.class)).hasSize(2);
+        assertThat(house.committed().attribution().labels()).containsEntry("attempt", "3");
+        assertThat(house.held()).isZero();
     }
 
     @Test
@@ -349,7 +377,7 @@ class FallbackTest {
                         RouteRules.WITHIN,
                         silence);
         house.gateway.reconfigure(
-                House.BOOK.with(List.of(SECOND)),
+                House.BOOK.with(List.of(SECOND)).with(SPARE),
                 GatewaySettings.of(providers)
                         .withRouting(
                                 new RoutingSettings(

@@ -73,7 +73,7 @@ public final class KeyRing {
         return ring.isEmpty();
     }
 
-    /// The keys that one call goes through, each at most once. Not thread-safe.
+    /// The keys that one model is asked with for one call, each at most once. Not thread-safe.
     public final class Turn {
 
         private final List<KeyState> tried = new ArrayList<>(1);
