@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param call the id of the call
 /// @param hold the id of its hold, and of the call for those who look at this attempt alone
 /// @param lease of the key it is made with, or null when it needs none, the client brought it, or it is not
-///     being made yet
+///     being sent yet
 /// @param why how the call came here
 /// @param answerTimeout to the head of the answer
 record Attempt(
@@ -32,9 +32,9 @@ record Attempt(
     /// @param reason of this attempt
     record Why(String route, String rule, String reason) {}
 
-    /// The same, with a key.
-    Attempt with(KeyRing.Lease leased) {
-        return new Attempt(number, call, hold, route, leased, why, answerTimeout);
+    /// The same, where it goes in the end, with a key or without.
+    Attempt sent(Route served, KeyRing.@Nullable Lease leased) {
+        return new Attempt(number, call, hold, served, leased, why, answerTimeout);
     }
 
     @Nullable ProviderKey key() {
@@ -45,19 +45,9 @@ record Attempt(
         return number == 1;
     }
 
-    /// The key for a call at a provider, which is another one where a budget led there.
-    @Nullable ProviderKey keyFor(ProviderSettings provider) {
-        if (lease == null || provider.name().equals(route.provider().name())) {
-            return key();
-        }
-        return provider.keys().isEmpty() ? null : provider.keys().getFirst();
-    }
-
-    /// A provider, as patient as this attempt may be.
-    ///
-    /// @param served where the call goes
-    ProviderSettings provider(Route served) {
-        ProviderSettings provider = served.provider();
+    /// The provider, as patient as this attempt may be.
+    ProviderSettings provider() {
+        ProviderSettings provider = route.provider();
         return answerTimeout.compareTo(provider.answerTimeout()) >= 0
                 ? provider
                 : provider.withTimeouts(

@@ -21,6 +21,9 @@ final class Attempts {
 
     private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
 
+    /// The label of an attempt that was let in and found no key.
+    static final String NO_ROOM = "provider_limited";
+
     private static final int LIMITED_RETRY_SECONDS = 2;
     private static final int OK = 200;
     private static final int SERVER_ERROR = 500;
@@ -106,16 +109,20 @@ final class Attempts {
     Attempt first() {
         Attempt chosen = choose("");
         if (chosen == null) {
-            throw new RefusedException(
-                    Denial.later(
-                            Refusal.PROVIDER_LIMITED,
-                            "every key of the provider has as many calls as it may have",
-                            LIMITED_RETRY_SECONDS));
+            throw noRoom();
         }
         return chosen;
     }
 
-    /// Begins what was chosen last: from here on it has a place among the calls of its key.
+    private static RefusedException noRoom() {
+        return new RefusedException(
+                Denial.later(
+                        Refusal.PROVIDER_LIMITED,
+                        "every key of the provider has as many calls as it may have",
+                        LIMITED_RETRY_SECONDS));
+    }
+
+    /// Begins what was chosen last.
     ///
     /// @return null when no key has room for it, or its model has begun to rest
     @Nullable Attempt take(Attempt chosen) {
@@ -129,18 +136,46 @@ final class Attempts {
             return null;
         }
         String provider = candidate.route().provider().name();
-        if (ask.ownKey() || !wiring.keys().has(provider)) {
-            number++;
-            return chosen;
-        }
-        // Whoever comes up although all of its keys rest is the last resort.
-        boolean resting = !wiring.keys().isAwake(provider, now);
-        KeyRing.Lease lease = keys.take(provider, now, resting);
-        if (lease == null) {
+        if (needsKey(provider) && !keys.hasRoom(provider, now, isLastResort(provider, now))) {
             return null;
         }
         number++;
-        return chosen.with(lease);
+        return chosen;
+    }
+
+    /// An attempt that is about to be sent, with a place among the calls of a key. Not before: until it is let
+    /// in it may wait for a budget, or a budget may lead it to another provider.
+    ///
+    /// @param served where it goes
+    /// @return null when no key has room for it any more
+    @Nullable Attempt sent(Attempt attempt, Route served) {
+        String provider = served.provider().name();
+        if (!needsKey(provider)) {
+            return attempt.sent(served, null);
+        }
+        Instant now = wiring.clock().instant();
+        KeyRing.Lease lease = keys.take(provider, now, isLastResort(provider, now));
+        return lease == null ? null : attempt.sent(served, lease);
+    }
+
+    private boolean needsKey(String provider) {
+        return !ask.ownKey() && wiring.keys().has(provider);
+    }
+
+    /// Whoever comes up although all of its keys rest is the last resort.
+    private boolean isLastResort(String provider, Instant now) {
+        return !wiring.keys().isAwake(provider, now);
+    }
+
+    /// What to try after an attempt that was let in and found no key.
+    ///
+    /// @throws RefusedException when there is nothing else
+    Attempt afterNoRoom() {
+        Attempt other = isOver() ? null : next("fallback after " + NO_ROOM);
+        if (other == null) {
+            throw noRoom();
+        }
+        return other;
     }
 
     /// What to try after an attempt has ended, or null when its end is the end of the call.
@@ -153,7 +188,8 @@ final class Attempts {
         if (setback == Setback.NONE || !wanted || isOver()) {
             return null;
         }
-        Attempt other = setback == Setback.FAILED ? null : withAnotherKey(label(ending), now);
+        Attempt other =
+                setback == Setback.FAILED ? null : withAnotherKey(attempt, label(ending), now);
         if (other != null || setback == Setback.LIMITED_BRIEFLY) {
             return other;
         }
@@ -222,18 +258,14 @@ final class Attempts {
                 || candidate.route().provider().name().equals(first.route().provider().name());
     }
 
-    private @Nullable Attempt withAnotherKey(String after, Instant now) {
+    private @Nullable Attempt withAnotherKey(Attempt attempt, String after, Instant now) {
         Candidate candidate = current;
-        if (candidate == null) {
+        if (candidate == null || !keys.hasRoom(attempt.route().provider().name(), now, false)) {
             return null;
         }
-        KeyRing.Lease lease = keys.take(candidate.route().provider().name(), now, false);
-        if (lease == null) {
-            return null;
-        }
-        Attempt attempt = attempt(candidate, "another key after " + after);
+        Attempt again = attempt(candidate, "another key after " + after);
         number++;
-        return attempt.with(lease);
+        return again;
     }
 
     /// The next one, without a key.

@@ -128,7 +128,7 @@ final class Call implements Runnable {
                 : record;
     }
 
-    /// Answers from the cache, or else from a provider. A place at the provider is taken for the latter only.
+    /// Answers from the cache, or else from a provider.
     ///
     /// @return whether the call has ended, and is not to be tried elsewhere
     private boolean ends(CallRequest request, CallSubject subject, Attempts attempts) {
@@ -139,15 +139,12 @@ final class Call implements Runnable {
             if (cache.answers()) {
                 return true;
             }
-            // Given back before the next who waits for the same may ask.
-            try (Attempt first = attempts.take(chosen)) {
-                if (first == null) {
-                    return false;
-                }
-                record.label("provider_key", first.keyName());
-                forward(request, subject, attempts, first, ask, cache);
-                return true;
+            Attempt first = attempts.take(chosen);
+            if (first == null) {
+                return false;
             }
+            forward(request, subject, attempts, first, ask, cache);
+            return true;
         }
     }
 
@@ -171,9 +168,7 @@ final class Call implements Runnable {
             CacheStep cache) {
         Attempt next = forward(request, ask, attempts, first, cache);
         while (next != null) {
-            try (Attempt made = next) {
-                next = forward(request, ask(request, subject, made), attempts, made, cache);
-            }
+            next = forward(request, ask(request, subject, next), attempts, next, cache);
         }
     }
 
@@ -191,6 +186,24 @@ final class Call implements Runnable {
             return null;
         }
         hold = admitted.hold();
+        try (Attempt sent = attempts.sent(attempt, admitted.shape().route())) {
+            if (sent == null) {
+                admitted.hold().release(record.label("status", Attempts.NO_ROOM).attribution());
+                hold = null;
+                cache.goesElsewhere();
+                return attempts.afterNoRoom();
+            }
+            record.label("provider_key", sent.keyName());
+            return deliver(request, admitted, attempts, sent, cache);
+        }
+    }
+
+    private @Nullable Attempt deliver(
+            CallRequest request,
+            Admission.Admitted admitted,
+            Attempts attempts,
+            Attempt attempt,
+            CacheStep cache) {
         Shape shape = admitted.shape();
         Crossing crossing = crossing(shape);
         if (crossing != null) {
@@ -222,7 +235,7 @@ final class Call implements Runnable {
                 exchange,
                 options,
                 Outgoing.body(shape, crossing, wiring.estimator()));
-        Ending ending = exchanges.end(exchange);
+        Ending ending = end(exchange);
         cache.ended(ending);
         byte[] whole = ending.unread().getBytes();
         reader.read(whole, 0, whole.length);
@@ -245,7 +258,7 @@ final class Call implements Runnable {
             meter(exchange, attempt);
             end.learn();
         } else {
-            release(end, ending, next);
+            end.release(Attempts.label(ending));
             cache.goesElsewhere();
         }
         return next;
@@ -261,13 +274,12 @@ final class Call implements Runnable {
         }
     }
 
-    /// Nobody has the next attempt yet, so nobody else would close it.
-    private static void release(CallEnd end, Ending ending, Attempt next) {
+    /// A mistake of ours before anything was sent costs nothing.
+    private Ending end(Exchange exchange) {
         try {
-            end.release(Attempts.label(ending));
-        } catch (RuntimeException | Error bug) {
-            next.close();
-            throw bug;
+            return exchanges.end(exchange);
+        } finally {
+            forwarded = exchange.sentNanos() != 0;
         }
     }
 
@@ -296,7 +308,7 @@ final class Call implements Runnable {
     private void remember(AnswerReader reader, Shape shape, Attempt attempt) {
         if (reader instanceof ResponsesReader named && shape.request().kept().response()) {
             ProviderSettings provider = shape.route().provider();
-            ProviderKey key = attempt.keyFor(provider);
+            ProviderKey key = attempt.key();
             ResponseOwners.Owner owner =
                     new ResponseOwners.Owner(
                             caller.tenant(), provider.name(), key == null ? null : key.name());
@@ -410,7 +422,7 @@ final class Call implements Runnable {
                 wiring.vertx(),
                 wiring.upstream(),
                 client,
-                attempt.provider(admitted.shape().route()),
+                attempt.provider(),
                 clientGone(admitted.shape().request()),
                 headers,
                 relay,

@@ -62,8 +62,7 @@ final class CallRecord {
                 .label("attempt", attempt.number() > 1 ? Integer.toString(attempt.number()) : "")
                 .label("route", why.route())
                 .label("route_rule", why.rule())
-                .label("route_reason", why.reason())
-                .label("provider_key", attempt.keyName());
+                .label("route_reason", why.reason());
         return route(operation, attempt.route());
     }
 

@@ -23,7 +23,7 @@ final class Outgoing {
             Predicate<String> forProvider) {
         Route route = shape.route();
         ProviderSettings provider = route.provider();
-        ProviderKey key = attempt.keyFor(provider);
+        ProviderKey key = attempt.key();
         return crossing == null
                 ? Upstream.options(
                         provider,

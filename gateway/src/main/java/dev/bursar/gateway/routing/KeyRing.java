@@ -83,6 +83,14 @@ public final class KeyRing {
             this.stick = stick;
         }
 
+        /// Whether [#take] would find a key now. Somebody else may be faster.
+        public boolean hasRoom(String provider, Instant now, boolean resting) {
+            return slots.getOrDefault(provider, List.of()).stream()
+                    .filter(slot -> !tried.contains(slot.state()))
+                    .filter(slot -> resting || !slot.state().rests(now))
+                    .anyMatch(slot -> slot.state().hasRoom(slot.key(), now));
+        }
+
         /// A key for the next attempt, or null when all that were not tried rest or are at their bounds.
         ///
         /// @param resting whether one that rests will do when no other can take the call

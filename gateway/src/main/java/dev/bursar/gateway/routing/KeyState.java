@@ -47,19 +47,35 @@ final class KeyState {
         return true;
     }
 
+    /// Whether [#claim] would do now. Somebody else may be faster.
+    boolean hasRoom(ProviderKey key, Instant at) {
+        long now = nanos(at);
+        boolean isFull = key.concurrent() > 0 && open.get() >= key.concurrent();
+        return !isFull
+                && (key.callsPerMinute() == 0 || !overflows(filled(key, fullAt.get(), now), now));
+    }
+
     private boolean drop(ProviderKey key, Instant at) {
         long now = nanos(at);
-        long each = MINUTE.toNanos() / key.callsPerMinute();
         for (; ; ) {
             long before = fullAt.get();
-            long after = Math.max(before, now) + each;
-            if (after - now > MINUTE.toNanos()) {
+            long after = filled(key, before, now);
+            if (overflows(after, now)) {
                 return false;
             }
             if (fullAt.compareAndSet(before, after)) {
                 return true;
             }
         }
+    }
+
+    /// When the bucket would be full again with one call less in it.
+    private static long filled(ProviderKey key, long before, long now) {
+        return Math.max(before, now) + MINUTE.toNanos() / key.callsPerMinute();
+    }
+
+    private static boolean overflows(long after, long now) {
+        return after - now > MINUTE.toNanos();
     }
 
     /// Since the epoch; a long holds them until the year 2262.
