@@ -1,6 +1,7 @@
 package dev.bursar.gateway;
 
 import dev.bursar.gateway.routing.ProviderKey;
+import io.vertx.core.net.HostAndPort;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +39,7 @@ public record ProviderSettings(
     public static final Duration IDLE_TIMEOUT = Duration.ofMinutes(2);
     public static final Duration CALL_TIMEOUT = Duration.ofMinutes(30);
 
+    private static final int MAX_PORT = 65_535;
     private static final String OPENAI_HOST = "api.openai.com";
 
     /// Behind these no stream is asked for its usage.
@@ -57,9 +59,17 @@ public record ProviderSettings(
             throw new IllegalArgumentException(
                     "base_url of " + name + " must be an http or https URL: " + baseUrl);
         }
-        if (baseUrl.getRawQuery() != null || baseUrl.getRawUserInfo() != null) {
+        if (baseUrl.getRawQuery() != null
+                || baseUrl.getRawUserInfo() != null
+                || baseUrl.getRawFragment() != null) {
             throw new IllegalArgumentException(
-                    "base_url of " + name + " must have no query and no user");
+                    "base_url of " + name + " must have no query, fragment or user");
+        }
+        if (baseUrl.getPort() == 0
+                || baseUrl.getPort() > MAX_PORT
+                || HostAndPort.parseAuthority(baseUrl.getHost(), -1) == null) {
+            throw new IllegalArgumentException(
+                    "base_url of " + name + " has a host or port that cannot be asked: " + baseUrl);
         }
         keys = List.copyOf(keys);
         if (keys.size() > MAX_KEYS

@@ -1,11 +1,13 @@
 package dev.bursar.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.net.URI;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReachTest {
 
@@ -59,6 +61,37 @@ class ReachTest {
         assertThat(metadata.withPrivateAddresses().isInReach()).isTrue();
         assertThat(provider("http://127.0.0.1:11434/v1").isInReach()).isTrue();
         assertThat(provider("https://api.openai.com/v1").isInReach()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://127.0.0.1:99999/v1",
+                "http://127.0.0.1:0/v1",
+                "http://[::ffff:127.0.0.1]:80/v1",
+                "http://[fe80::1%25lo]:80/v1",
+                "http://127.0.0.1/v1#f",
+                "http://127.0.0.1/v1?x=1",
+                "http://me@127.0.0.1/v1",
+                "ftp://127.0.0.1/v1",
+            })
+    void base_thatCannotBeAsked_isRefused(String url) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> provider(url))
+                .withMessageContaining("base_url of p");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://[::1]:80/v1",
+                "http://localhost/v1",
+                "http://my-host.internal:65535",
+                "https://NAME.openai.azure.com",
+                "http://under-score.example:1/",
+            })
+    void base_thatCanBeAsked_isTaken(String url) {
+        assertThat(provider(url).baseUrl()).isEqualTo(URI.create(url));
     }
 
     private static ProviderSettings provider(String url) {
