@@ -83,9 +83,11 @@ record CallHeaders(
     }
 
     /// Whether a secret that the client sent is meant for the provider: only beside a key of ours can
-    /// another be the provider's, and a key of ours never is.
+    /// another be the provider's, and a key of ours never is, nor an empty one.
     boolean isForProvider(String secret, Identities identities) {
-        return ownProviderKey && identities.identify(secret) instanceof Identity.Unknown;
+        return ownProviderKey
+                && !secret.isEmpty()
+                && identities.identify(secret) instanceof Identity.Unknown;
     }
 
     /// Whether nobody waits for the answer.

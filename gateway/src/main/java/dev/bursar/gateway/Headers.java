@@ -40,6 +40,8 @@ final class Headers {
     static final Set<String> KEYS =
             Set.of("authorization", "x-api-key", "x-goog-api-key", AzureApi.KEY);
 
+    private static final String BEARER = "bearer";
+
     private Headers() {}
 
     /// @param forProvider whether a secret that the client sent is meant for the provider
@@ -73,10 +75,10 @@ final class Headers {
         }
     }
 
-    /// What follows the scheme, if there is one.
+    /// What follows the scheme, if there is one; empty when nothing does.
     static String secret(String credentials) {
         String value = credentials.strip();
-        return value.substring(value.lastIndexOf(' ') + 1);
+        return value.equalsIgnoreCase(BEARER) ? "" : value.substring(value.lastIndexOf(' ') + 1);
     }
 
     private static Set<String> namedByConnection(MultiMap headers) {

@@ -183,10 +183,7 @@ final class Upstream implements AutoCloseable {
 
     /// A key in the query goes on only when it is the provider's.
     private static @Nullable String query(@Nullable String query, Predicate<String> forProvider) {
-        String key = QueryKey.of(query);
-        return query == null || key == null || forProvider.test(key)
-                ? query
-                : QueryKey.without(query);
+        return query == null ? null : QueryKey.without(query, forProvider);
     }
 
     /// Clients of Azure's API name its version. Which one a provider has, and whether it has any, is said

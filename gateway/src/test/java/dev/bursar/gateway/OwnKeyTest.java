@@ -1,0 +1,97 @@
+package dev.bursar.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.ledger.Entry;
+import dev.bursar.ledger.Unit;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Keys of a provider that a client brings itself, in queries and headers: they go there, and no key of ours
+/// does.
+class OwnKeyTest {
+
+    private static final String GENERATE = "/v1beta/models/%s:generateContent?%s";
+
+    @TempDir private Path data;
+    private House house;
+
+    @BeforeEach
+    void open() throws Exception {
+        house = new House(data);
+        house.budget("all", Unit.USD_MICROCENTS, 10_000_000_000L);
+        house.provider.script(answer -> answer.json(200, Samples.CHAT_ANSWER));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        house.close();
+    }
+
+    private HttpResponse<String> generate(String model, String query) throws Exception {
+        return house.send(
+                HttpRequest.newBuilder(house.uri(GENERATE.formatted(model, query)))
+                        .header("X-Bursar-Key", House.KEY)
+                        .POST(HttpRequest.BodyPublishers.ofString(Samples.GENERATE)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "key=own&x=1, key=own&x=1",
+        "key=own&key=" + House.KEY + ", key=own",
+        "key=" + House.KEY + "&key=own, key=own",
+        "%6bey=own, %6bey=own",
+        "x=1&%6bey=" + House.KEY + ", x=1",
+        "key=&x=1, x=1",
+        "xkey=1&keyx, xkey=1&keyx",
+    })
+    void keysInTheQuery_goOnUnlessTheyAreOurs(String query, String sent) throws Exception {
+        generate("house-model", query);
+        FakeProvider.Received received = house.provider.received.getFirst();
+        assertThat(received.uri()).endsWith(":generateContent?" + sent);
+        boolean own = sent.contains("own");
+        assertThat(received.headers().get("x-goog-api-key")).isEqualTo(own ? null : "g-provider");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"house-model", "openai/house-model", "anthropic/house-model"})
+    void keyThatCanBeInNoHeader_isRefusedAndNotRepeated(String model) throws Exception {
+        for (String key :
+                new String[] {"own-secret%0A", "own-secret%0D%0AX-Evil:%201", "%E2%82%AC"}) {
+            HttpResponse<String> answer = generate(model, "key=" + key);
+            assertThat(answer.statusCode()).isEqualTo(400);
+            assertThat(answer.body())
+                    .contains("key: must have visible ASCII characters only")
+                    .doesNotContain("own-secret");
+        }
+        assertThat(house.provider.received).isEmpty();
+        assertThat(house.entries(Entry.Reserved.class)).isEmpty();
+        assertThat(house.held()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer ", "bearer", "Bearer"})
+    void emptyKey_isNone(String empty) throws Exception {
+        house.send(
+                house.request("/v1/chat/completions", Samples.CHAT)
+                        .setHeader("Authorization", empty)
+                        .header("X-Bursar-Key", House.KEY));
+        assertThat(house.provider.received.getFirst().headers().getAll("authorization"))
+                .containsExactly("Bearer sk-provider");
+    }
+
+    @Test
+    void ownKey_toAModelOfAnotherDialect_isPutWhereItBelongs() throws Exception {
+        generate("anthropic/house-model", "key=own");
+        assertThat(house.provider.received.getFirst().headers().get("x-api-key")).isEqualTo("own");
+        assertThat(house.provider.received.getFirst().uri()).doesNotContain("own");
+    }
+}
