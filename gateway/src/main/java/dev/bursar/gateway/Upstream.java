@@ -63,6 +63,9 @@ final class Upstream implements AutoCloseable {
         return vertx.createHttpClient(
                 new HttpClientOptions()
                         .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
+                        // No provider is asked to compress; of one that does so all the same, the
+                        // usage is read.
+                        .setDecompressionSupported(true)
                         .setMaxHeaderSize(MAX_HEADER_BYTES),
                 new PoolOptions()
                         .setHttp1MaxSize(MAX_CONNECTIONS_PER_PROVIDER)

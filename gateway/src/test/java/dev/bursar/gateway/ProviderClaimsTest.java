@@ -4,17 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What providers say they used is believed when it says something, and can be.
@@ -148,6 +154,56 @@ class ProviderClaimsTest {
         assertThat(house.committed().attribution().labels())
                 .containsEntry("provenance", "priced")
                 .containsEntry("status", "200");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "house-model, false, false",
+        "house-model, true, false",
+        "anthropic/house-model, false, true",
+        "anthropic/house-model, true, true",
+    })
+    void answerThatIsCompressedUnasked_isReadAndPassedOnPlain(
+            String model, boolean stream, boolean translated) throws Exception {
+        String whole =
+                stream
+                        ? translated
+                                ? Samples.MESSAGE_START + Samples.MESSAGE_TEXT + Samples.MESSAGE_END
+                                : Samples.CHAT_DELTA_1 + Samples.CHAT_USAGE + Samples.DONE
+                        : translated ? Samples.MESSAGES_ANSWER : Samples.CHAT_ANSWER;
+        house.provider.script(answer -> {
+            assertThat(answer.request().getHeader("accept-encoding")).isEqualTo("identity");
+            answer.response()
+                    .putHeader("content-type", stream ? "text/event-stream" : "application/json")
+                    .putHeader("content-encoding", "gzip")
+                    .end(Buffer.buffer(gzip(whole)));
+        });
+        HttpResponse<String> answer =
+                house.post(
+                        CHAT,
+                        (stream ? Samples.CHAT_STREAM_WITH_USAGE : Samples.CHAT)
+                                .replace("house-model", model));
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("content-encoding").orElse("identity"))
+                .isEqualTo("identity");
+        if (translated) {
+            assertThat(answer.body()).contains("\"finish_reason\":\"stop\"");
+        } else {
+            assertThat(answer.body()).isEqualTo(whole);
+        }
+        assertThat(house.committed().attribution().labels())
+                .containsEntry("provenance", "priced")
+                .containsEntry("status", "200");
+    }
+
+    private static byte[] gzip(String text) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
     }
 
     @Test
