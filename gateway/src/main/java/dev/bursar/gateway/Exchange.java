@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.RequestOptions;
 import java.net.HttpURLConnection;
 import java.util.List;
@@ -190,6 +191,12 @@ final class Exchange {
             // 100 and 103 never come here. Of others the answer that follows would be lost.
             String what = "sent status " + head.statusCode() + " in place of an answer";
             fail(Refusal.PROVIDER_UNREACHABLE, "broken_off", what);
+            return;
+        }
+        if (head.getHeader(HttpHeaders.LOCATION) != null && head.statusCode() / 100 == 3) {
+            // A client that followed it would go past the gateway, and take its key of ours there.
+            String what = "sent a redirect (" + head.statusCode() + "), which is never followed";
+            fail(Refusal.PROVIDER_UNREACHABLE, "redirected", what);
             return;
         }
         response = head;

@@ -91,6 +91,19 @@ class ProviderFailureTest {
         released("broken_off");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {301, 302, 303, 307, 308})
+    void provider_redirecting_isABadGatewayAndTellsNobodyWhere(int status) throws Exception {
+        house.provider.script(answer ->
+                answer.json(status, Map.of("Location", "http://169.254.169.254/secret"), "{}"));
+        HttpResponse<String> answer = house.post("/v1/chat/completions", Samples.CHAT);
+        assertThat(answer.statusCode()).isEqualTo(502);
+        assertThat(answer.headers().firstValue("location")).isEmpty();
+        assertThat(answer.body()).contains("redirect").doesNotContain("169.254");
+        assertThat(house.provider.received).hasSize(1);
+        released("redirected");
+    }
+
     @Test
     void provider_hintsBeforeItsAnswer_isAnsweredByIt() throws Exception {
         house.provider.script(answer ->
