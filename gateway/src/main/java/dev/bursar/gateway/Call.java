@@ -211,7 +211,7 @@ final class Call implements Runnable {
         }
         AnswerReader reader =
                 AnswerReader.of(crossing == null ? target.operation() : crossing.upstream());
-        reader.believeUpTo(hold.estimate().believableTokens());
+        reader.believeUpTo(admitted.hold().estimate().believableTokens());
         Relay relay =
                 relay(
                         shape.request(),

@@ -19,8 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// does.
 class OwnKeyTest {
 
-    private static final String GENERATE = "/v1beta/models/%s:generateContent?%s";
-
     @TempDir private Path data;
     private House house;
 
@@ -38,7 +36,8 @@ class OwnKeyTest {
 
     private HttpResponse<String> generate(String model, String query) throws Exception {
         return house.send(
-                HttpRequest.newBuilder(house.uri(GENERATE.formatted(model, query)))
+                HttpRequest.newBuilder(
+                                house.uri("/v1beta/models/" + model + ":generateContent?" + query))
                         .header("X-Bursar-Key", House.KEY)
                         .POST(HttpRequest.BodyPublishers.ofString(Samples.GENERATE)));
     }
