@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,6 +39,20 @@ class RunGuardTest {
             {"model":"house-model","max_tokens":10,"messages":[{"role":"user","content":"wait for it"},\
             %s{"role":"assistant","tool_calls":[{"id":"c%d","type":"function","function":\
             {"name":"status","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c%d","content":"%s"}]}\
+            """;
+
+    /// An answer that asks a tool, of a provider that keeps the conversation.
+    private static final String REMEMBERED =
+            """
+            {"id":"resp_%d","object":"response","status":"completed","model":"house-model","output":[{"id":"fc_%d",\
+            "type":"function_call","call_id":"call_%d","name":"status","arguments":"{\\"of\\":%d}"}],\
+            "usage":{"input_tokens":9,"output_tokens":3,"total_tokens":12}}\
+            """;
+
+    private static final String RESULT =
+            """
+            {"model":"house-model","previous_response_id":"resp_%d","input":[{"type":"function_call_output",\
+            "call_id":"call_%d","output":"nothing"}]}\
             """;
 
     @TempDir private Path data;
@@ -207,6 +223,29 @@ class RunGuardTest {
             before += "{\"role\":\"assistant\",\"content\":\"hm, " + i + "\"},";
         }
         assertThat(statuses).containsExactly(200, 200, 402);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, 5", "true, 12"})
+    void loopThatItsProviderRemembers_isSeen(boolean other, int calls) throws Exception {
+        breakers(Rule.NO_PROGRESS, new Thresholds(0, 0, 4));
+        AtomicInteger n = new AtomicInteger();
+        house.provider.script(answer -> {
+            int i = n.incrementAndGet();
+            answer.json(200, REMEMBERED.formatted(i, i, i, other ? i : 0));
+        });
+        List<Integer> statuses = new ArrayList<>();
+        for (int i = 0; i < calls; i++) {
+            String body =
+                    i == 0
+                            ? "{\"model\":\"house-model\",\"input\":\"go\"}"
+                            : RESULT.formatted(i, i);
+            statuses.add(
+                    house.send(house.request("/v1/responses", body).header("X-Bursar-Run", "r"))
+                            .statusCode());
+        }
+        assertThat(statuses.subList(0, 4)).containsOnly(200);
+        assertThat(statuses.getLast()).isEqualTo(other ? 200 : 402);
     }
 
     @Test

@@ -89,7 +89,7 @@ final class BodyReader {
             at++; // white space, or the mark of UTF-8
         }
         long request = Hash.of(Hash.of(asked), object(Place.ROOT));
-        return new Signs(request, steps.last(), body.length);
+        return new Signs(request, steps.last(), steps.unasked(), body.length);
     }
 
     private long value(Place place) {

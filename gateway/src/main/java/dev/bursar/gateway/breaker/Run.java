@@ -21,6 +21,9 @@ final class Run {
     /// How many calls have ended.
     private long ended;
 
+    /// What was answered last.
+    private long lastAnswer;
+
     Run(TenantId tenant, String name, long nowMillis) {
         this.tenant = tenant;
         this.name = name;
@@ -35,8 +38,9 @@ final class Run {
         return usedMillis;
     }
 
-    synchronized Watch begin(Signs signs, BreakerPolicy policy, long nowMillis) {
+    synchronized Watch begin(Signs read, BreakerPolicy policy, long nowMillis) {
         usedMillis = nowMillis;
+        Signs signs = read.after(lastAnswer);
         int calls = velocity.add(nowMillis);
         Verdict hardest = null;
         for (Rule rule : Rule.values()) {
@@ -79,6 +83,7 @@ final class Run {
         }
         cycles.add(key(signs), mark(signs, answer), moment);
         growth.add(signs.bytes());
+        lastAnswer = answer;
     }
 
     synchronized void failed(Signs signs, Moment begun, long nowMillis) {

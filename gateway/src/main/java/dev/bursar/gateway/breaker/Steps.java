@@ -31,8 +31,13 @@ final class Steps {
         return results;
     }
 
-    /// 0 when there is none. Results without their calls, whose conversation is at the provider, say too
-    /// little: many tools always bring the same.
+    /// Results without their calls, whose conversation is at the provider. Alone they say too little: many tools
+    /// always bring the same.
+    long unasked() {
+        return calls == 0 ? results : 0;
+    }
+
+    /// 0 when there is none.
     long last() {
         return calls == 0 || results == 0 ? 0 : Hash.of(calls, results);
     }
