@@ -26,6 +26,8 @@ final class ResponsesReader extends AnswerReader {
                     "apply_patch_call",
                     "computer_call");
 
+    private final ShownText shown = new ShownText();
+    private long createdAt;
     private @Nullable String status;
     private long sequence = -1;
     private @Nullable Consumer<String> named;
@@ -34,6 +36,16 @@ final class ResponsesReader extends AnswerReader {
     /// @param named told the id of the response, once, as soon as it is read
     void onNamed(Consumer<String> named) {
         this.named = named;
+    }
+
+    /// What the stream has shown of its messages.
+    ShownText shown() {
+        return shown;
+    }
+
+    /// When the response was made, in seconds since the epoch; 0 when nothing says so.
+    long createdAt() {
+        return createdAt;
     }
 
     /// The number of the next event.
@@ -60,6 +72,10 @@ final class ResponsesReader extends AnswerReader {
     boolean object(JsonParser in) {
         String type = "";
         String kind = "";
+        String item = "";
+        String delta = "";
+        long index = 0;
+        long part = 0;
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
@@ -67,13 +83,22 @@ final class ResponsesReader extends AnswerReader {
                 case "object" -> kind = orEmpty(string(in));
                 case "response" -> response(in);
                 case "item" -> item(in, false);
-                case "delta" -> produced(in);
+                case "item_id" -> item = orEmpty(string(in));
+                case "output_index" -> index = Json.count(in);
+                case "content_index" -> part = Json.count(in);
+                case "delta" -> {
+                    delta = in.currentToken() == JsonToken.VALUE_STRING ? in.getString() : "";
+                    produced(in);
+                }
                 case "sequence_number" -> sequence = Math.max(sequence, Json.count(in));
                 default -> field(in, name, true);
             }
         }
-        if (type.equals("error")) {
-            failed = true;
+        switch (type) {
+            case "response.output_text.delta" -> shown.add(index, item, part, delta);
+            case "response.output_item.done" -> shown.done(index);
+            case "error" -> failed = true;
+            default -> {}
         }
         if (kind.equals("response") || type.startsWith("response.")) {
             end(type);
@@ -98,6 +123,7 @@ final class ResponsesReader extends AnswerReader {
             case "id" -> named(string(in));
             case "status" -> status = keep(string(in), status);
             case "model" -> model = keep(string(in), model);
+            case "created_at" -> createdAt = Math.max(createdAt, Json.count(in));
             case "service_tier" -> {
                 serviceTier = keep(string(in), serviceTier);
                 tier("service_tier", serviceTier);

@@ -1,11 +1,15 @@
 package dev.bursar.gateway;
 
+import dev.bursar.gateway.ShownText.Message;
 import dev.bursar.gateway.eventstream.FrameWriter;
 import dev.bursar.pricing.TokenClass;
 import dev.bursar.pricing.TokenUsage;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
@@ -124,18 +128,80 @@ final class StreamEnd {
         event("message_stop", json -> json.writeStringProperty("type", "message_stop"));
     }
 
+    /// What the client was shown of the messages is repeated, as the provider's own last events would.
     private void response() {
-        long sequence = reader instanceof ResponsesReader responses ? responses.nextSequence() : 0;
-        event(
-                "response.incomplete",
+        if (reader instanceof ResponsesReader responses) {
+            long sequence = responses.nextSequence();
+            SortedMap<Long, Message> messages = responses.shown().messages();
+            for (Map.Entry<Long, Message> entry : messages.entrySet()) {
+                if (!entry.getValue().isDone()) {
+                    sequence = endOf(entry.getKey(), entry.getValue(), sequence);
+                }
+            }
+            incomplete(responses, messages.values(), sequence);
+        }
+    }
+
+    /// @param sequence the number of the next event
+    /// @return the number of the event after that
+    private long endOf(long index, Message message, long sequence) {
+        long next = sequence;
+        for (Map.Entry<Long, StringBuilder> part : message.parts().entrySet()) {
+            String text = part.getValue().toString();
+            next =
+                    partEvent(
+                            "response.output_text.done",
+                            index,
+                            message,
+                            part.getKey(),
+                            next,
+                            json -> json.writeStringProperty("text", text));
+            next =
+                    partEvent(
+                            "response.content_part.done",
+                            index,
+                            message,
+                            part.getKey(),
+                            next,
+                            json -> {
+                                json.writeName("part");
+                                text(json, text);
+                            });
+        }
+        return responseEvent(
+                "response.output_item.done",
+                next,
                 json -> {
-                    json.writeStringProperty("type", "response.incomplete");
-                    json.writeNumberProperty("sequence_number", sequence);
+                    json.writeNumberProperty("output_index", index);
+                    json.writeName("item");
+                    message(json, message);
+                });
+    }
+
+    private long partEvent(
+            String type, long index, Message message, long part, long sequence, Fields rest) {
+        return responseEvent(
+                type,
+                sequence,
+                json -> {
+                    json.writeStringProperty("item_id", message.id());
+                    json.writeNumberProperty("output_index", index);
+                    json.writeNumberProperty("content_index", part);
+                    rest.write(json);
+                });
+    }
+
+    private void incomplete(
+            ResponsesReader responses, Collection<Message> messages, long sequence) {
+        responseEvent(
+                "response.incomplete",
+                sequence,
+                json -> {
                     json.writeName("response");
                     json.writeStartObject();
                     json.writeStringProperty("id", orEmpty(reader.id));
                     json.writeStringProperty("object", "response");
-                    json.writeNumberProperty("created_at", 0);
+                    json.writeNumberProperty("created_at", responses.createdAt());
                     json.writeStringProperty("status", "incomplete");
                     json.writeStringProperty("model", orEmpty(reader.model));
                     json.writeName("incomplete_details");
@@ -144,11 +210,62 @@ final class StreamEnd {
                     json.writeEndObject();
                     json.writeName("output");
                     json.writeStartArray();
+                    messages.forEach(message -> message(json, message));
                     json.writeEndArray();
                     json.writeName("usage");
-                    counts(json, "input_tokens", "output_tokens");
+                    responseUsage(json);
                     json.writeEndObject();
                 });
+    }
+
+    private void responseUsage(JsonGenerator json) {
+        json.writeStartObject();
+        json.writeNumberProperty("input_tokens", usage.input());
+        json.writeName("input_tokens_details");
+        json.writeStartObject();
+        json.writeNumberProperty("cached_tokens", usage.get(TokenClass.CACHE_READ));
+        json.writeEndObject();
+        json.writeNumberProperty("output_tokens", usage.output());
+        json.writeName("output_tokens_details");
+        json.writeStartObject();
+        json.writeNumberProperty("reasoning_tokens", usage.get(TokenClass.REASONING));
+        json.writeEndObject();
+        json.writeNumberProperty("total_tokens", usage.total());
+        json.writeEndObject();
+    }
+
+    private long responseEvent(String type, long sequence, Fields rest) {
+        event(
+                type,
+                json -> {
+                    json.writeStringProperty("type", type);
+                    json.writeNumberProperty("sequence_number", sequence);
+                    rest.write(json);
+                });
+        return sequence + 1;
+    }
+
+    private static void message(JsonGenerator json, Message message) {
+        json.writeStartObject();
+        json.writeStringProperty("id", message.id());
+        json.writeStringProperty("type", "message");
+        json.writeStringProperty("status", message.isDone() ? "completed" : "incomplete");
+        json.writeStringProperty("role", "assistant");
+        json.writeName("content");
+        json.writeStartArray();
+        message.parts().values().forEach(part -> text(json, part.toString()));
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void text(JsonGenerator json, String text) {
+        json.writeStartObject();
+        json.writeStringProperty("type", "output_text");
+        json.writeStringProperty("text", text);
+        json.writeName("annotations");
+        json.writeStartArray();
+        json.writeEndArray();
+        json.writeEndObject();
     }
 
     private void generated(boolean array) {
