@@ -41,20 +41,6 @@ class RunGuardTest {
             {"name":"status","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c%d","content":"%s"}]}\
             """;
 
-    /// An answer that asks a tool, of a provider that keeps the conversation.
-    private static final String REMEMBERED =
-            """
-            {"id":"resp_%d","object":"response","status":"completed","model":"house-model","output":[{"id":"fc_%d",\
-            "type":"function_call","call_id":"call_%d","name":"status","arguments":"{\\"of\\":%d}"}],\
-            "usage":{"input_tokens":9,"output_tokens":3,"total_tokens":12}}\
-            """;
-
-    private static final String RESULT =
-            """
-            {"model":"house-model","previous_response_id":"resp_%d","input":[{"type":"function_call_output",\
-            "call_id":"call_%d","output":"nothing"}]}\
-            """;
-
     @TempDir private Path data;
     private House house;
 
@@ -232,20 +218,35 @@ class RunGuardTest {
         AtomicInteger n = new AtomicInteger();
         house.provider.script(answer -> {
             int i = n.incrementAndGet();
-            answer.json(200, REMEMBERED.formatted(i, i, i, other ? i : 0));
+            answer.json(200, asking(i, other ? i : 0));
         });
         List<Integer> statuses = new ArrayList<>();
         for (int i = 0; i < calls; i++) {
-            String body =
-                    i == 0
-                            ? "{\"model\":\"house-model\",\"input\":\"go\"}"
-                            : RESULT.formatted(i, i);
+            String body = i == 0 ? "{\"model\":\"house-model\",\"input\":\"go\"}" : resultOf(i);
             statuses.add(
                     house.send(house.request("/v1/responses", body).header("X-Bursar-Run", "r"))
                             .statusCode());
         }
         assertThat(statuses.subList(0, 4)).containsOnly(200);
         assertThat(statuses.getLast()).isEqualTo(other ? 200 : 402);
+    }
+
+    /// An answer that asks a tool, of a provider that keeps the conversation.
+    private static String asking(int number, int of) {
+        return """
+        {"id":"resp_%d","object":"response","status":"completed","model":"house-model","output":[{"id":"fc_%d",\
+        "type":"function_call","call_id":"call_%d","name":"status","arguments":"{\\"of\\":%d}"}],\
+        "usage":{"input_tokens":9,"output_tokens":3,"total_tokens":12}}\
+        """
+                .formatted(number, number, number, of);
+    }
+
+    private static String resultOf(int number) {
+        return """
+        {"model":"house-model","previous_response_id":"resp_%d","input":[{"type":"function_call_output",\
+        "call_id":"call_%d","output":"nothing"}]}\
+        """
+                .formatted(number, number);
     }
 
     @Test
