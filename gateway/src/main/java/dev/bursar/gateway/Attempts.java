@@ -4,12 +4,15 @@ import dev.bursar.gateway.Routes.Route;
 import dev.bursar.gateway.routing.Chain;
 import dev.bursar.gateway.routing.HealthSettings;
 import dev.bursar.gateway.routing.KeyRing;
+import dev.bursar.gateway.routing.ProviderKey;
 import dev.bursar.gateway.routing.RouteRules;
 import dev.bursar.gateway.routing.Target;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +29,7 @@ final class Attempts {
 
     private static final int LIMITED_RETRY_SECONDS = 2;
     private static final int OK = 200;
+    private static final int UNAUTHORIZED = 401;
     private static final int SERVER_ERROR = 500;
     private static final int TIMEOUT = 408;
 
@@ -52,9 +56,11 @@ final class Attempts {
     private final Duration answerWithin;
     private final Chain<Candidate> chain;
 
-    /// The keys that the current model has not been asked with. Another model may do with the same key what the
-    /// one before it could not.
+    /// The keys that the current model is asked with.
     private KeyRing.Turn keys;
+
+    /// Keys that rest since an attempt of this call. That another model takes one of them wakes it up for none.
+    private final Set<ProviderKey> refused = new HashSet<>(0);
 
     private @Nullable Candidate current;
     private int number;
@@ -171,7 +177,8 @@ final class Attempts {
     ///
     /// @throws RefusedException when there is nothing else
     Attempt afterNoRoom() {
-        Attempt other = isOver() ? null : next("fallback after " + NO_ROOM);
+        boolean over = number >= RouteRules.MAX_ATTEMPTS;
+        Attempt other = over ? null : next("fallback after " + NO_ROOM);
         if (other == null) {
             throw noRoom();
         }
@@ -231,7 +238,7 @@ final class Attempts {
             }
             if (mayServe(candidate)) {
                 current = candidate;
-                keys = wiring.keys().turn(ask.stick());
+                keys = keys.another();
                 return attempt(candidate, after.isEmpty() ? candidate.target().reason() : after);
             }
         }
@@ -307,6 +314,10 @@ final class Attempts {
             return;
         }
         lease.refused(answered.status(), now, Setback.retryAfter(answered.headers()));
+        refused.add(lease.key());
+        if (answered.status() == UNAUTHORIZED) {
+            keys.dead(lease);
+        }
         if (Setback.of(answered, false) == Setback.KEY_REFUSED) {
             LOG.warn(
                     "event=provider_key_refused provider={} key={} status={}",
@@ -322,8 +333,9 @@ final class Attempts {
             return;
         }
         wiring.health().succeeded(model(attempt));
-        if (attempt.lease() != null) {
-            attempt.lease().taken();
+        KeyRing.Lease lease = attempt.lease();
+        if (lease != null && !refused.contains(lease.key())) {
+            lease.taken();
         }
     }
 

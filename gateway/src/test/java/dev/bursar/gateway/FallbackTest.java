@@ -79,7 +79,7 @@ class FallbackTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {401, 403, 408, 429, 500, 529})
+    @ValueSource(ints = {403, 408, 429, 500, 529})
     void model_refused_leadsToAnotherOfTheSameProviderAndKey(int status) throws Exception {
         route(
                 Choice.Weighted.only("openai/house-model"),
@@ -99,6 +99,37 @@ class FallbackTest {
         assertThat(house.entries(Entry.Released.class)).hasSize(2);
         assertThat(house.committed().attribution().labels()).containsEntry("attempt", "3");
         assertThat(house.held()).isZero();
+    }
+
+    @Test
+    void key_unknownToTheProvider_isTriedWithNoOtherModel() throws Exception {
+        route(
+                Choice.Weighted.only("openai/house-model"),
+                List.of("openai/spare-model", "second/spare-model"));
+        house.provider.script(answer -> answer.json(401, "{\"error\":{}}"));
+
+        assertThat(house.post(CHAT, SMART).statusCode()).isEqualTo(200);
+        assertThat(house.provider.received).hasSize(1);
+        assertThat(second.received).hasSize(1);
+    }
+
+    @Test
+    void key_thatRests_isNotWokenByAnotherModelOfTheSameCall() throws Exception {
+        route(Choice.Weighted.only("openai/house-model"), List.of("openai/last-model"));
+        house.provider.script(answer -> {
+            boolean last = answer.asked().body().contains("last-model");
+            answer.json(last ? 200 : 429, Map.of("Retry-After", "60"), Samples.CHAT_ANSWER);
+        });
+        house.post(CHAT, SMART);
+        assertThat(house.provider.received).hasSize(2);
+        route(
+                Choice.Weighted.only("openai/house-model"),
+                List.of("second/spare-model", "openai/last-model"));
+
+        assertThat(house.post(CHAT, SMART).statusCode()).isEqualTo(200);
+
+        assertThat(house.provider.received).hasSize(2);
+        assertThat(second.received).hasSize(1);
     }
 
     @Test

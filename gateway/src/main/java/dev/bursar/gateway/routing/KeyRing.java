@@ -76,11 +76,24 @@ public final class KeyRing {
     /// The keys that one model is asked with for one call, each at most once. Not thread-safe.
     public final class Turn {
 
-        private final List<KeyState> tried = new ArrayList<>(1);
         private final String stick;
+        private final List<KeyState> dead;
+        private final List<KeyState> tried;
 
-        private Turn(String stick) {
+        private Turn(String stick, List<KeyState> dead) {
             this.stick = stick;
+            this.dead = dead;
+            this.tried = new ArrayList<>(dead);
+        }
+
+        /// For another model: it may do with the same key what the one before it could not.
+        public Turn another() {
+            return new Turn(stick, dead);
+        }
+
+        /// The provider does not know the key: no other model is asked with it for this call.
+        public void dead(Lease lease) {
+            dead.add(lease.slot.state());
         }
 
         /// Whether [#take] would find a key now. Somebody else may be faster.
@@ -148,7 +161,7 @@ public final class KeyRing {
 
     /// @param stick calls with the same stay with one key while they can
     public Turn turn(String stick) {
-        return new Turn(stick);
+        return new Turn(stick, new ArrayList<>(0));
     }
 
     /// Whether a provider is called with a key of the house.
