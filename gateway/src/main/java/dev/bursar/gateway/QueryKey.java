@@ -23,13 +23,16 @@ final class QueryKey {
     ///
     /// @throws RefusedException when it has other characters than keys have
     static @Nullable String of(@Nullable String query) {
+        return all(query).findFirst().orElse(null);
+    }
+
+    /// All that the query has.
+    ///
+    /// @throws RefusedException as [#of]
+    static Stream<String> all(@Nullable String query) {
         return query == null
-                ? null
-                : parameters(query)
-                        .filter(QueryKey::isKey)
-                        .map(QueryKey::value)
-                        .findFirst()
-                        .orElse(null);
+                ? Stream.empty()
+                : parameters(query).filter(QueryKey::isKey).map(QueryKey::value);
     }
 
     /// The query without it.

@@ -82,7 +82,7 @@ final class Upstream implements AutoCloseable {
     private static Stream<String> brought(
             HttpServerRequest request, Predicate<String> forProvider) {
         return Stream.concat(
-                        Stream.ofNullable(QueryKey.of(request.query())),
+                        QueryKey.all(request.query()),
                         Headers.KEYS.stream()
                                 .flatMap(name -> request.headers().getAll(name).stream())
                                 .map(Headers::secret))

@@ -2,11 +2,15 @@ package dev.bursar.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.gateway.routing.ProviderKey;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +78,26 @@ class OwnKeyTest {
         assertThat(house.provider.received).isEmpty();
         assertThat(house.entries(Entry.Reserved.class)).isEmpty();
         assertThat(house.held()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"key=&key=junk", "key=" + House.KEY + "&key=junk", "key=junk"})
+    void keyThatTheProviderRefuses_isReplacedByNoneOfOurs(String query) throws Exception {
+        Map<String, ProviderSettings> providers = new TreeMap<>(house.settings().providers());
+        providers.computeIfPresent(
+                "gemini",
+                (_, gemini) ->
+                        gemini.withKeys(
+                                List.of(ProviderKey.of("a", "g-a"), ProviderKey.of("b", "g-b"))));
+        house.gateway.reconfigure(House.BOOK, GatewaySettings.of(providers));
+        for (int status : new int[] {401, 429}) {
+            house.provider.script(answer -> answer.json(status, "{\"error\":{}}"));
+            assertThat(generate("house-model", query).statusCode()).isEqualTo(status);
+        }
+        assertThat(house.provider.received)
+                .hasSize(2)
+                .allSatisfy(received ->
+                        assertThat(received.uri()).endsWith(":generateContent?key=junk"));
     }
 
     @ParameterizedTest
