@@ -24,7 +24,8 @@ final class ChatParser extends RequestParser {
             case "stream_options" -> once(name, options::read);
             case "messages" -> once(name, () -> Messages.read(this));
             case "tools", "functions" -> once(name, () -> tools(name));
-            case "tool_choice", "function_call" -> once(name, this::toolChoice);
+            case "tool_choice" -> once(name, this::toolChoice);
+            case "function_call" -> once(name, this::functionCall);
             case "stop" -> once(name, () -> stops(name, true));
             case "web_search_options", "mcp_servers" -> {
                 input.addsUnlessNull(Hidden.BY_TOOLS);

@@ -96,7 +96,7 @@ final class GenerateParser extends RequestParser {
     }
 
     private void mode() {
-        callsNone = "NONE".equals(AnswerReader.string(in));
+        noTools = "NONE".equals(AnswerReader.string(in));
     }
 
     /// @param field reads the value at the parser

@@ -33,6 +33,8 @@ abstract sealed class RequestParser
     static final int MAX_MODEL_CHARS = 256;
     static final int MAX_CHOICES = 128;
 
+    private static final String FUNCTIONS = "functions";
+
     /// More than any model can produce; the reservation is capped by the model's own bound.
     static final long MAX_TOKENS = 1_000_000_000L;
 
@@ -52,7 +54,12 @@ abstract sealed class RequestParser
     boolean tools;
 
     /// Whether the model is told to call none of the tools.
-    boolean callsNone;
+    boolean noTools;
+
+    /// The older kind of tools, which has a choice of its own.
+    private boolean functions;
+
+    private boolean noFunctions;
 
     int choices = 1;
 
@@ -140,11 +147,16 @@ abstract sealed class RequestParser
                 named,
                 choices,
                 askForUsage(),
-                !tools ? Tools.NONE : callsNone ? Tools.SHOWN : Tools.OFFERED,
+                mayCall(),
                 input.hidden(),
                 input.images,
                 input.cacheWrite,
                 kept());
+    }
+
+    private Tools mayCall() {
+        boolean offered = (tools && !noTools) || (functions && !noFunctions);
+        return offered ? Tools.OFFERED : tools || functions ? Tools.SHOWN : Tools.NONE;
     }
 
     final Operation operation() {
@@ -233,7 +245,8 @@ abstract sealed class RequestParser
             if (in.currentToken() != JsonToken.START_OBJECT) {
                 throw wrongType(name + "[" + at + "]", "an object");
             }
-            tools = true;
+            tools |= !name.equals(FUNCTIONS);
+            functions |= name.equals(FUNCTIONS);
             input.scan();
         }
     }
@@ -241,17 +254,23 @@ abstract sealed class RequestParser
     /// Reads what is said of the tools to call: a word, or an object whose type is one.
     final void toolChoice() {
         if (in.currentToken() != JsonToken.START_OBJECT) {
-            callsNone = isNone();
+            noTools = isNone();
             input.scan();
             return;
         }
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             if (name.equals("type")) {
-                once("tool_choice.type", () -> callsNone = isNone());
+                once("tool_choice.type", () -> noTools = isNone());
             }
             input.scan();
         }
+    }
+
+    /// Reads what is said of the functions to call.
+    final void functionCall() {
+        noFunctions = isNone();
+        input.scan();
     }
 
     private boolean isNone() {

@@ -333,6 +333,23 @@ class RequestParserTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '#',
+            value = {
+                "OFFERED|\"tools\":[{}],\"tool_choice\":\"auto\",\"function_call\":\"none\"",
+                "OFFERED|\"tools\":[{}],\"function_call\":\"none\"",
+                "OFFERED|\"functions\":[{}],\"tool_choice\":\"none\"",
+                "OFFERED|\"tools\":[{}],\"functions\":[{}],\"tool_choice\":\"none\"",
+                "SHOWN|\"functions\":[{}],\"function_call\":\"none\"",
+                "SHOWN|\"functions\":[{}],\"tools\":[{}],\"function_call\":\"none\",\"tool_choice\":\"none\"",
+            })
+    void parse_choiceOfOneKind_saysNothingOfTheOther(Tools tools, String fields) {
+        assertThat(RequestParser.parse(Operation.CHAT, bytes(whole(fields))).tools())
+                .isEqualTo(tools);
+    }
+
     @Test
     void parse_typeOfTheChoiceGivenTwice_namesTheField() {
         assertThat(
