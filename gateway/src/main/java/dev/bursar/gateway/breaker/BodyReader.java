@@ -64,6 +64,10 @@ final class BodyReader {
                     "shell_call_output",
                     "apply_patch_call_output");
 
+    /// Those of calls whose name and arguments are the text of an answer.
+    private static final long[] NAMED_RESULT_TYPES =
+            hashes("function_call_output", "custom_tool_call_output");
+
     /// What an object is, by where it stands.
     private enum Place {
         ROOT,
@@ -179,6 +183,9 @@ final class BodyReader {
             steps.call(hash);
         } else if (isAmong(RESULT_TYPES, type) || isAmong(RESULT_ROLES, role)) {
             steps.result(hash);
+            if (!isAmong(NAMED_RESULT_TYPES, type)) {
+                steps.vague();
+            }
         } else if (role == PERSON && withResults) {
             steps.result(hash); // with what is said beside them
         } else if (role == PERSON) {

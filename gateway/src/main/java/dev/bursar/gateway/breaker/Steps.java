@@ -6,6 +6,7 @@ final class Steps {
 
     private long calls;
     private long results;
+    private boolean vague;
 
     /// A tool call, after results the first of a new step.
     void call(long hash) {
@@ -24,6 +25,7 @@ final class Steps {
     void forget() {
         calls = 0;
         results = 0;
+        vague = false;
     }
 
     /// Of how many results the sum is, for comparison only.
@@ -34,7 +36,13 @@ final class Steps {
     /// Results without their calls, whose conversation is at the provider. Alone they say too little: many tools
     /// always bring the same.
     long unasked() {
-        return calls == 0 ? results : 0;
+        return calls == 0 && !vague ? results : 0;
+    }
+
+    /// Among the results is one whose call is not told by what its answer says: the answers to two such calls
+    /// may look alike.
+    void vague() {
+        vague = true;
     }
 
     /// 0 when there is none.

@@ -164,6 +164,24 @@ class SignsTest {
         assertThat(signs(body).step()).isZero();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "function_call_output    | true",
+                "custom_tool_call_output | true",
+                "apply_patch_call_output | false",
+                "shell_call_output       | false",
+            })
+    void results_withoutTheirCalls_areTakenWhereTheAnswerTellsTheCall(String type, boolean taken) {
+        Signs signs = signs("{'input':[{'type':'" + type + "','output':'ok'}]}");
+
+        assertThat(signs.step()).isZero();
+        assertThat(signs.results() != 0).isEqualTo(taken);
+        assertThat(signs.after(7).step() != 0).isEqualTo(taken);
+        assertThat(signs.after(0).step()).isZero();
+    }
+
     @Test
     void step_withSomethingSaidBesideTheResult_isAnother() {
         String call =
