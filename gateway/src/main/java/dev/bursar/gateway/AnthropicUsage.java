@@ -118,8 +118,8 @@ final class AnthropicUsage {
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
-                case "ephemeral_5m_input_tokens" -> cacheWrite5m = Json.count(in);
-                case "ephemeral_1h_input_tokens" -> cacheWrite1h = Json.count(in);
+                case "ephemeral_5m_input_tokens" -> cacheWrite5m = count(in, cacheWrite5m);
+                case "ephemeral_1h_input_tokens" -> cacheWrite1h = count(in, cacheWrite1h);
                 default -> in.skipChildren();
             }
         }
@@ -133,7 +133,7 @@ final class AnthropicUsage {
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             if (name.equals("thinking_tokens")) {
-                thinking = Json.count(in);
+                thinking = count(in, thinking);
             } else {
                 in.skipChildren();
             }

@@ -188,7 +188,11 @@ final class Call implements Runnable {
         hold = admitted.hold();
         try (Attempt sent = attempts.sent(attempt, admitted.shape().route())) {
             if (sent == null) {
-                admitted.hold().release(record.label("status", Attempts.NO_ROOM).attribution());
+                admitted.hold()
+                        .release(
+                                record.label("status", Attempts.NO_ROOM)
+                                        .withoutTokens()
+                                        .attribution());
                 hold = null;
                 cache.goesElsewhere();
                 return attempts.afterNoRoom();
@@ -266,7 +270,6 @@ final class Call implements Runnable {
 
     /// In a frame of its own: the one that waits for the end has no place for the body.
     private void send(boolean stream, Exchange exchange, RequestOptions options, Buffer body) {
-        forwarded = true;
         if (stream) {
             exchanges.beginStream(client, exchange, options, body);
         } else {

@@ -45,7 +45,7 @@ final class ShownText {
     /// @param index the place of the message in the output
     /// @param part the place of the text in the message
     void add(long index, String id, long part, String text) {
-        chars += text.length();
+        chars += Math.max(1, text.length());
         if (chars > MAX_CHARS) {
             chars = MAX_CHARS + 1;
             messages = Collections.emptySortedMap();

@@ -1,13 +1,17 @@
 package dev.bursar.gateway;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// Bytes that should be UTF-8. A provider may cut a character in two, and what follows in the same object, its
 /// usage above all, is worth reading all the same.
 final class Utf8 {
+
+    private static final int MOST_AT_A_TIME = 4_096;
 
     private Utf8() {}
 
@@ -30,11 +34,14 @@ final class Utf8 {
     }
 
     private static boolean isWhole(byte[] bytes, int offset, int length) {
-        try {
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, offset, length));
-            return true;
-        } catch (CharacterCodingException e) {
-            return false;
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        ByteBuffer in = ByteBuffer.wrap(bytes, offset, length);
+        CharBuffer out = CharBuffer.allocate(Math.min(length, MOST_AT_A_TIME));
+        for (; ; ) {
+            CoderResult result = decoder.decode(in, out.clear(), true);
+            if (!result.isOverflow()) {
+                return !result.isError();
+            }
         }
     }
 }

@@ -140,6 +140,23 @@ class ToldUsageTest {
     }
 
     @Test
+    void zerosOfTheCache_undoNoSplit() {
+        AnswerReader reader = AnswerReader.of(Operation.MESSAGES);
+        read(
+                reader,
+                "{\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":5,\"output_tokens\":1,"
+                        + "\"cache_creation_input_tokens\":100,\"cache_creation\":{"
+                        + "\"ephemeral_5m_input_tokens\":0,\"ephemeral_1h_input_tokens\":100}}}}");
+        read(
+                reader,
+                "{\"type\":\"message_delta\",\"usage\":{\"output_tokens\":9,"
+                        + "\"cache_creation_input_tokens\":0,\"cache_creation\":{"
+                        + "\"ephemeral_5m_input_tokens\":0,\"ephemeral_1h_input_tokens\":0}}}");
+        assertThat(reader.billed())
+                .isEqualTo(TokenUsage.of(5, 9).with(TokenClass.CACHE_WRITE_1H, 100));
+    }
+
+    @Test
     void charactersThatAreCutInTwo_hideNoUsage() {
         byte[] json =
                 "{\"choices\":[{\"message\":{\"content\":\"\u00E9 \u00FF\"}}],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}}"
