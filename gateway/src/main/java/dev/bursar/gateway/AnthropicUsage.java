@@ -45,7 +45,7 @@ final class AnthropicUsage {
                 case "cache_creation_input_tokens" -> cacheWrite = count(in, cacheWrite);
                 case "cache_creation" -> cacheCreation(in);
                 case "output_tokens" -> {
-                    complete = token.isNumeric();
+                    complete = Json.isCount(in);
                     output = count(in, output);
                 }
                 case "output_tokens_details" -> details(in);

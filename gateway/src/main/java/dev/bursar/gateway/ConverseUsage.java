@@ -29,7 +29,8 @@ final class ConverseUsage {
         ConverseUsage usage = new ConverseUsage();
         boolean withInput = false;
         for (String name = in.nextName(); name != null; name = in.nextName()) {
-            boolean counted = in.nextToken().isNumeric();
+            in.nextToken();
+            boolean counted = Json.isCount(in);
             switch (name) {
                 case "inputTokens" -> {
                     withInput = counted;

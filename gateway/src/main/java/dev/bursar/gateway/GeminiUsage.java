@@ -45,15 +45,15 @@ final class GeminiUsage {
     private void field(JsonParser in, String name) {
         switch (name) {
             case "promptTokenCount" -> {
-                input = in.currentToken().isNumeric();
+                input = Json.isCount(in);
                 prompt = Json.count(in);
             }
             case "candidatesTokenCount", "responseTokenCount" -> {
-                output |= in.currentToken().isNumeric();
+                output |= Json.isCount(in);
                 candidates = Json.count(in);
             }
             case "totalTokenCount" -> {
-                output |= in.currentToken().isNumeric();
+                output |= Json.isCount(in);
                 total = Json.count(in);
             }
             case "thoughtsTokenCount" -> thoughts = Json.count(in);

@@ -35,6 +35,11 @@ final class Json {
         return FACTORY.createGenerator(ObjectWriteContext.empty(), out);
     }
 
+    /// Whether the value at the parser can be a count: nobody counts below 0.
+    static boolean isCount(JsonParser in) {
+        return in.currentToken().isNumeric() && in.getDoubleValue() >= 0;
+    }
+
     /// The whole number at the parser, at most [TokenUsage#MAX_COUNT], so that sums of some are exact; 0
     /// for anything else: providers send nulls where they count nothing.
     static long count(JsonParser in) {

@@ -39,15 +39,15 @@ final class OpenAiUsage {
             in.nextToken();
             switch (name) {
                 case "prompt_tokens", "input_tokens" -> {
-                    usage.input = in.currentToken().isNumeric();
+                    usage.input = Json.isCount(in);
                     usage.prompt = Json.count(in);
                 }
                 case "completion_tokens", "output_tokens" -> {
-                    usage.output |= in.currentToken().isNumeric();
+                    usage.output |= Json.isCount(in);
                     usage.completion = Json.count(in);
                 }
                 case "total_tokens" -> {
-                    usage.output |= in.currentToken().isNumeric();
+                    usage.output |= Json.isCount(in);
                     usage.total = Json.count(in);
                 }
                 case "prompt_cache_hit_tokens", "cached_tokens" ->

@@ -196,7 +196,7 @@ class AnswerReaderTest {
         assertThat(
                         chat(
                                 """
-                                {"prompt_tokens":10,"completion_tokens":-3,"total_tokens":null,
+                                {"prompt_tokens":10,"completion_tokens":0,"total_tokens":null,
                                 "prompt_tokens_details":{"cached_tokens":99,"audio_tokens":"x"}}\
                                 """))
                 .containsExactlyInAnyOrderEntriesOf(Map.of(TokenClass.CACHE_READ, 10L));

@@ -106,6 +106,15 @@ class ToldUsageTest {
         assertThat(reader.billed()).isNull();
     }
 
+    @ParameterizedTest
+    @MethodSource("dialects")
+    void countsBelowZero_areNotBelieved(Operation operation, String first, String second) {
+        AnswerReader reader = AnswerReader.of(operation);
+        read(reader, first.formatted(-10, -2));
+        read(reader, second.formatted(-10, -2));
+        assertThat(reader.billed()).isNull();
+    }
+
     @Test
     void cacheThatIsToldLater_isNotAddedToTheInput() {
         AnswerReader reader = AnswerReader.of(Operation.CHAT);
