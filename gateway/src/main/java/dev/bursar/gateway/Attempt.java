@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lease of the key it is made with, or null when it needs none, the client brought it, or it is not
 ///     being sent yet
 /// @param why how the call came here
-/// @param answerTimeout to the head of the answer
+/// @param answerTimeout to the head of the answer, or null for what its provider may take
 record Attempt(
         int number,
         String call,
@@ -22,7 +22,7 @@ record Attempt(
         Route route,
         KeyRing.@Nullable Lease lease,
         Why why,
-        Duration answerTimeout)
+        @Nullable Duration answerTimeout)
         implements AutoCloseable {
 
     /// For the record.
@@ -48,7 +48,7 @@ record Attempt(
     /// The provider, as patient as this attempt may be.
     ProviderSettings provider() {
         ProviderSettings provider = route.provider();
-        return answerTimeout.compareTo(provider.answerTimeout()) >= 0
+        return answerTimeout == null || answerTimeout.compareTo(provider.answerTimeout()) >= 0
                 ? provider
                 : provider.withTimeouts(
                         provider.connectTimeout(),

@@ -278,7 +278,6 @@ final class Attempts {
     /// The next one, without a key.
     private Attempt attempt(Candidate candidate, String reason) {
         int next = number + 1;
-        Duration patience = candidate.route().provider().answerTimeout();
         return new Attempt(
                 next,
                 ask.call(),
@@ -286,7 +285,7 @@ final class Attempts {
                 candidate.route(),
                 null,
                 new Attempt.Why(routeName, candidate.target().rule(), reason),
-                chain.isEmpty() || answerWithin.compareTo(patience) > 0 ? patience : answerWithin);
+                chain.isEmpty() ? null : answerWithin);
     }
 
     /// Keeps in mind how a provider and a key did.
