@@ -221,7 +221,7 @@ class ServerTest {
     @CsvSource({
         "GET,  /v1/nothing,              404, invalid_request_error",
         "POST, /v1/assistants,           404, invalid_request_error",
-        "POST, /openai/chat/completions, 404, invalid_request_error",
+        "POST, /openai/images/edits,     404, invalid_request_error",
         "GET,  /v1/chat/completions,     405, invalid_request_error",
         "GET,  /anthropic/v1/nothing,    404, not_found_error",
     })
