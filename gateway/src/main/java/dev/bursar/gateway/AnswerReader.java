@@ -86,13 +86,20 @@ abstract sealed class AnswerReader
     /// Takes what the provider tells of its usage. It may tell it more than once, as running totals that it may
     /// also correct: the last word counts. None sent says nothing of the input, and none produced nothing of the
     /// output.
-    final void told(TokenUsage told) {
+    ///
+    /// @param told null when nothing was told
+    /// @return whether anything was
+    final boolean told(@Nullable TokenUsage told) {
+        if (told == null) {
+            return false;
+        }
         boolean plausible = told.total() <= most;
         implausible = plausible ? 0 : told.total();
         doubted = !plausible || told.isEmpty();
         if (!doubted) {
             usage = usage == null ? told : told.orElse(usage);
         }
+        return true;
     }
 
     /// The provider's last word on what it bills, or null when there is none that is believed. What was produced

@@ -13,8 +13,8 @@ import tools.jackson.core.JsonToken;
 /// Turns the `usage` objects of Messages into disjoint counts.
 ///
 /// `input_tokens` leaves out what was cached; `output_tokens` includes thinking. Later objects of a
-/// stream replace the fields they name and no others, and a 0 replaces nothing. Compaction and the advice of another model are
-/// billed but not part of the counts at the top: they are in `iterations` only.
+/// stream replace the fields they name and no others, and a 0 replaces nothing. Compaction and the
+/// advice of another model are billed but not part of the counts at the top: they are in `iterations` only.
 final class AnthropicUsage {
 
     private long input;

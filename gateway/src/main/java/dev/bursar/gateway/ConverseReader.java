@@ -80,10 +80,7 @@ final class ConverseReader extends AnswerReader {
                         in.currentToken() == JsonToken.START_OBJECT
                                 ? ConverseUsage.read(in)
                                 : skipped(in);
-                if (told != null) {
-                    told(told);
-                    usageFinal = true;
-                }
+                usageFinal |= told(told);
             }
             case "serviceTier" -> fields(in, field -> tier(in, field, "type", "service_tier"));
             case "performanceConfig" -> fields(in, field -> tier(in, field, "latency", "latency"));

@@ -1,6 +1,5 @@
 package dev.bursar.gateway;
 
-import dev.bursar.pricing.TokenUsage;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -49,11 +48,7 @@ final class GeminiReader extends AnswerReader {
             in.skipChildren();
             return false;
         }
-        TokenUsage told = GeminiUsage.read(in);
-        if (told != null) {
-            told(told);
-        }
-        return told != null;
+        return told(GeminiUsage.read(in));
     }
 
     /// A prompt that is blocked is answered by nothing else, and billed as input.

@@ -1,6 +1,5 @@
 package dev.bursar.gateway;
 
-import dev.bursar.pricing.TokenUsage;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -67,11 +66,7 @@ final class OpenAiReader extends AnswerReader {
             in.skipChildren();
             return false;
         }
-        TokenUsage told = OpenAiUsage.read(in, this);
-        if (told != null) {
-            told(told);
-        }
-        return told != null;
+        return told(OpenAiUsage.read(in, this));
     }
 
     /// Groq repeats the usage here, and in older streams only here.

@@ -1,6 +1,5 @@
 package dev.bursar.gateway;
 
-import dev.bursar.pricing.TokenUsage;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -168,10 +167,7 @@ final class ResponsesReader extends AnswerReader {
             in.skipChildren();
             return;
         }
-        TokenUsage told = OpenAiUsage.read(in, this);
-        if (told != null) {
-            told(told);
-        }
+        told(OpenAiUsage.read(in, this));
     }
 
     private void details(JsonParser in) {
