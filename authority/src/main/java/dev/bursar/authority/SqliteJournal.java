@@ -26,6 +26,11 @@ import org.sqlite.SQLiteConfig;
 /// write-ahead log is on stable storage (`synchronous=FULL`; with `NORMAL` it would return before, and a
 /// power cut would lose what was answered). A row that a power cut tore is dropped by SQLite's own
 /// recovery: nobody was answered from it.
+///
+/// Folding the log into the file is not left to SQLite, which tells nobody when that fails and tries again. A
+/// fold that a reader of older records keeps from being whole is counted without a sync of the file; what it
+/// wrote is lost when the next sync fails, and is not written again by the process that counted it. So the
+/// first failure ends it, and the log stays as it is for the next start, which counts from the beginning.
 final class SqliteJournal implements Journal {
 
     private static final Logger LOG = LoggerFactory.getLogger(SqliteJournal.class);
@@ -51,6 +56,15 @@ final class SqliteJournal implements Journal {
     /// Payload that is checked at start, newest first: a tenth of a second's work or two. `verify` checks
     /// all of it.
     private static final long CHECK_AT_START_BYTES = 32L << 20;
+
+    /// Answers whether another process is folding, how many pages the log has, and how many of them are
+    /// in the file. This one folds nothing.
+    private static final String ASK_LOG = "PRAGMA wal_checkpoint(NOOP)";
+
+    /// Folds what no reader needs in the log, waits for none of them, and answers the same.
+    private static final String FOLD = "PRAGMA wal_checkpoint(PASSIVE)";
+
+    private static final int PAGES_IN_LOG = 2;
 
     private static final String SCHEMA =
             "CREATE TABLE IF NOT EXISTS record ("
@@ -78,6 +92,8 @@ final class SqliteJournal implements Journal {
     private final Connection connection;
     private final PreparedStatement insert;
     private final PreparedStatement delete;
+    private final PreparedStatement askLog;
+    private final PreparedStatement fold;
     private final SqliteRecords records;
     private final Archive archive;
 
@@ -95,6 +111,8 @@ final class SqliteJournal implements Journal {
         this.connection = connection;
         this.insert = connection.prepareStatement(INSERT);
         this.delete = connection.prepareStatement(DELETE);
+        this.askLog = connection.prepareStatement(ASK_LOG);
+        this.fold = connection.prepareStatement(FOLD);
         this.records = records;
         this.archive = new Archive(Objects.requireNonNull(file.getParent()));
         this.base = records.base();
@@ -199,7 +217,7 @@ final class SqliteJournal implements Journal {
             statement.execute("PRAGMA synchronous = FULL");
             statement.execute("PRAGMA fullfsync = 1");
             statement.execute("PRAGMA checkpoint_fullfsync = 1");
-            statement.execute("PRAGMA wal_autocheckpoint = " + FOLD_EVERY_PAGES);
+            statement.execute("PRAGMA wal_autocheckpoint = 0"); // see foldWhenLong
             require(file, pragma(statement, "journal_mode").equals("wal"), "cannot use a WAL");
             require(file, pragma(statement, "synchronous").equals("2"), "cannot sync fully");
             require(
@@ -299,7 +317,9 @@ final class SqliteJournal implements Journal {
                 throw new AuthorityException(
                         Kind.EXTERNAL, "the journal " + file + " has failed before");
             }
-            return change.make();
+            int made = change.make();
+            foldWhenLong();
+            return made;
         } catch (SQLException e) {
             failed = true;
             throw new AuthorityException(
@@ -308,6 +328,18 @@ final class SqliteJournal implements Journal {
                     e);
         } finally {
             writing.unlock();
+        }
+    }
+
+    private void foldWhenLong() throws SQLException {
+        if (pagesInLog(askLog) >= FOLD_EVERY_PAGES) {
+            var _ = pagesInLog(fold);
+        }
+    }
+
+    private static int pagesInLog(PreparedStatement asked) throws SQLException {
+        try (ResultSet row = asked.executeQuery()) {
+            return row.next() ? row.getInt(PAGES_IN_LOG) : 0;
         }
     }
 
@@ -396,13 +428,19 @@ final class SqliteJournal implements Journal {
         }
     }
 
+    /// SQLite folds the rest of the log when a connection that may write is the last one to be closed.
     @Override
     public void close() {
         writing.lock();
         try (connection;
-                records) {
-            insert.close();
-            delete.close();
+                records;
+                insert;
+                delete;
+                askLog;
+                fold) {
+            if (failed) {
+                connection.close(); // before that of the records, so that the log stays as it is
+            }
         } catch (SQLException e) {
             throw SqliteRecords.failure(file, lastPosition, e);
         } finally {

@@ -37,15 +37,17 @@ final class KilledProcess {
     public static void main(String[] args) {
         int round = Integer.parseInt(args[1]);
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.US_ASCII);
-        Authority authority = Authority.open(Path.of(args[0]), settings(), InstantSource.system());
-        require(authority.submit(define("company", 1_000_000 * USD)));
-        for (int i = 0; i < CALLERS; i++) {
-            int caller = i;
-            Thread.ofVirtual().start(() -> call(authority, out, round, caller));
-        }
-        while (!Thread.interrupted()) {
-            archive(authority);
-            LockSupport.parkNanos(ARCHIVE_EVERY.toNanos());
+        try (Authority authority =
+                Authority.open(Path.of(args[0]), settings(), InstantSource.system())) {
+            require(authority.submit(define("company", 1_000_000 * USD)));
+            for (int i = 0; i < CALLERS; i++) {
+                int caller = i;
+                Thread.ofVirtual().start(() -> call(authority, out, round, caller));
+            }
+            while (!Thread.interrupted()) {
+                archive(authority);
+                LockSupport.parkNanos(ARCHIVE_EVERY.toNanos());
+            }
         }
     }
 

@@ -20,8 +20,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
-import java.util.function.IntPredicate;
 
 /// A [KilledProcess] that ends in the middle of its work, again and again on the same data, with a
 /// record of what it answered: all of that has to be in the journal afterwards, and the balance is the
@@ -30,12 +28,6 @@ final class KilledRun {
 
     /// Answers of a process that should have ended by itself long before.
     private static final int TOO_MANY = 50_000;
-
-    /// Answers of a process that runs until it is enough.
-    private static final int MOST = 400_000;
-
-    /// Answers between two looks whether it is.
-    private static final int LOOK_EVERY = 1_000;
 
     private final Map<String, Long> spent = new HashMap<>();
     private final Map<String, Long> held = new HashMap<>();
@@ -75,25 +67,8 @@ final class KilledRun {
         return run(start(data, work, environment), atMost, end);
     }
 
-    /// Runs the process until it ends by itself, or until it is enough, and kills it.
-    ///
-    /// @param enough is asked now and then
-    /// @return how many answers there were
-    int runUntil(Path data, Path work, Map<String, String> environment, BooleanSupplier enough)
-            throws IOException, InterruptedException {
-        return run(
-                start(data, work, environment),
-                seen -> seen >= MOST || (seen % LOOK_EVERY == 0 && enough.getAsBoolean()),
-                () -> {});
-    }
-
     /// @return how many answers were read
     private int run(Process process, int atLeast, Runnable end)
-            throws IOException, InterruptedException {
-        return run(process, seen -> seen == atLeast, end);
-    }
-
-    private int run(Process process, IntPredicate isLast, Runnable end)
             throws IOException, InterruptedException {
         int[] steps = new int[KilledProcess.CALLERS];
         inFlight.put(round, steps);
@@ -102,7 +77,7 @@ final class KilledRun {
             String line = lines.readLine();
             while (line != null) {
                 steps[answered(line)]++;
-                if (isLast.test(++seen)) {
+                if (++seen == atLeast) {
                     end.run();
                     // Not process.destroyForcibly(): that closes the pipe with answers still in it.
                     process.toHandle().destroyForcibly();
@@ -119,6 +94,19 @@ final class KilledRun {
     private Process start(Path data, Path work, Map<String, String> environment)
             throws IOException {
         round++;
+        return start(
+                KilledProcess.class,
+                List.of(data.toString(), Integer.toString(round)),
+                work,
+                environment);
+    }
+
+    /// Starts a process of ours that says its errors in `killed.log`.
+    ///
+    /// @param environment of the process, beside ours
+    static Process start(
+            Class<?> main, List<String> arguments, Path work, Map<String, String> environment)
+            throws IOException {
         List<String> command =
                 new ArrayList<>(
                         Arrays.asList(
@@ -129,8 +117,8 @@ final class KilledRun {
                                 "-XX:ErrorFile=" + work.resolve("crash-%p.log"),
                                 "--enable-native-access=ALL-UNNAMED"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.add(KilledProcess.class.getName());
-        command.addAll(List.of(data.toString(), Integer.toString(round)));
+        command.add(main.getName());
+        command.addAll(arguments);
         ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .redirectError(

@@ -301,6 +301,25 @@ final class SqliteJournalTest {
     }
 
     @Test
+    void append_manyTimes_foldsTheLogWhenItIsLongAndNotBefore() throws IOException {
+        Path log = data.resolve(SqliteJournal.FILE_NAME + "-wal");
+        Path file = data.resolve(SqliteJournal.FILE_NAME);
+        EntryBlock entries =
+                EntryBlock.of(Stream.generate(new RandomRecords(SEED)::entry).limit(200).toList());
+        try (SqliteJournal journal = SqliteJournal.open(data)) {
+            long empty = Files.size(file);
+            journal.append(entries);
+            assertThat(Files.size(file)).isEqualTo(empty);
+            for (int batch = 0; batch < 500; batch++) {
+                journal.append(entries);
+            }
+            assertThat(Files.size(file)).isGreaterThan(20L << 20);
+            assertThat(Files.size(log)).isLessThan(5L << 20);
+        }
+        assertThat(log).doesNotExist();
+    }
+
+    @Test
     void checkNewest_ofSomeBytes_looksAtTheNewestRecordsAndNoOthers() throws SQLException {
         RandomRecords records = new RandomRecords(SEED);
         long last;

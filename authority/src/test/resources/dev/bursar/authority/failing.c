@@ -62,7 +62,7 @@ static int fails(const char *call) {
     return 1;
 }
 
-/* The content of one open file over that of another, which keeps its length. */
+/* The content of one open file over that of another, which keeps its length: what is beyond is zero. */
 static void copy(int from, int to) {
     reading *pread_of = (reading *)real("pread64");
     char bytes[65536];
@@ -73,6 +73,10 @@ static void copy(int from, int to) {
             abort();
         }
         at += length;
+    }
+    off64_t end = lseek64(to, 0, SEEK_END);
+    if (at < end && (ftruncate64(to, at) != 0 || ftruncate64(to, end) != 0)) {
+        abort();
     }
 }
 
