@@ -33,7 +33,6 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
-import org.sqlite.SQLiteConfig;
 
 /// A data directory in one zip file: the journal as of one position, the newest checkpoint up to there,
 /// the state that the journal begins with when older entries were archived, other databases, and a head that says which position and which [Chain] hash that is.
@@ -161,10 +160,7 @@ public final class Backup {
     private static Path copyDatabase(Path database, Path folder) throws IOException, SQLException {
         Path copy = folder.resolve(database.getFileName());
         Private.createFile(copy);
-        SQLiteConfig config = new SQLiteConfig();
-        config.setReadOnly(true);
-        config.setBusyTimeout(SqliteJournal.BUSY_TIMEOUT_MILLIS);
-        try (Connection connection = config.createConnection("jdbc:sqlite:" + database);
+        try (Connection connection = SqliteRecords.connect(database);
                 PreparedStatement vacuum = connection.prepareStatement("VACUUM INTO ?")) {
             vacuum.setString(1, copy.toString());
             vacuum.executeUpdate();

@@ -55,14 +55,19 @@ final class SqliteRecords implements AutoCloseable {
     }
 
     static SqliteRecords open(Path file) {
-        SQLiteConfig config = new SQLiteConfig();
-        config.setReadOnly(true);
-        config.setBusyTimeout(SqliteJournal.BUSY_TIMEOUT_MILLIS);
         try {
-            return new SqliteRecords(file, config.createConnection("jdbc:sqlite:" + file));
+            return new SqliteRecords(file, connect(file));
         } catch (SQLException e) {
             throw failure(file, 1, e);
         }
+    }
+
+    /// A connection that only reads, and so never folds the log.
+    static Connection connect(Path file) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setReadOnly(true);
+        config.setBusyTimeout(SqliteJournal.BUSY_TIMEOUT_MILLIS);
+        return config.createConnection("jdbc:sqlite:" + file);
     }
 
     Path file() {

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteConfig;
 
 /// A process with a reader that keeps a fold from being whole, and leaves before the next one.
 final class FoldedInPart {
@@ -47,7 +46,7 @@ final class FoldedInPart {
         try (SqliteJournal journal = SqliteJournal.open(directory)) {
             try {
                 append(journal, BEFORE_THE_READER);
-                try (Connection reader = reader(journal.file());
+                try (Connection reader = SqliteRecords.connect(journal.file());
                         Statement statement = reader.createStatement()) {
                     statement.execute("BEGIN");
                     statement.executeQuery("SELECT count(*) FROM record").close();
@@ -62,12 +61,6 @@ final class FoldedInPart {
             LOG.error("failed", e);
             System.exit(FAILED);
         }
-    }
-
-    private static Connection reader(Path file) throws SQLException {
-        SQLiteConfig config = new SQLiteConfig();
-        config.setReadOnly(true);
-        return config.createConnection("jdbc:sqlite:" + file);
     }
 
     private static void append(SqliteJournal journal, int records) {
