@@ -49,7 +49,7 @@ final class ModelList {
         for (ProviderSettings provider : settings.providers().values()) {
             if (provider.dialect() == dialect) {
                 String before = provider.name().equals(dialect.wire()) ? "" : provider.name() + "/";
-                for (String model : routes.models(provider)) {
+                for (String model : routes.models(provider, at)) {
                     Optional<Price> price = routes.price(provider, model, at);
                     price.ifPresent(known ->
                             entries.put(

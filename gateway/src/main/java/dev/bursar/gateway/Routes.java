@@ -157,9 +157,16 @@ final class Routes {
                                 + "; ask for it as provider/model");
     }
 
-    /// The names of the models that the price book lists for a provider.
-    List<String> models(ProviderSettings provider) {
-        return provider.free() ? List.of() : book.models(provider.name());
+    /// The names of the models that the price book lists for a provider, and that it serves in its dialect:
+    /// what Google sells for others it does not serve as Gemini.
+    List<String> models(ProviderSettings provider, Instant at) {
+        if (provider.free()) {
+            return List.of();
+        }
+        Stream<String> listed = book.models(provider.name()).stream();
+        return provider.dialect() == Dialect.GEMINI
+                ? listed.filter(model -> lists(provider, model, at)).toList()
+                : listed.toList();
     }
 
     /// The price of a model at a provider, or empty when nobody stated one.

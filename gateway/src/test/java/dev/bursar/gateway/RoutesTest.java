@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -50,5 +51,20 @@ class RoutesTest {
         Routes routes = new Routes(GatewaySettings.of(settings), PriceBook.bundled());
 
         assertThat(routes.endpoint(operation, model, AT).provider().name()).isEqualTo(expected);
+    }
+
+    @Test
+    void models_ofGemini_areThoseThatItServesAsGemini() {
+        ProviderSettings gemini = provider("gemini");
+        ProviderSettings bedrock = provider("bedrock");
+        Routes routes =
+                new Routes(
+                        GatewaySettings.of(Map.of("gemini", gemini, "bedrock", bedrock)),
+                        PriceBook.bundled());
+
+        assertThat(routes.models(gemini, AT))
+                .contains("gemini-2.5-pro")
+                .noneMatch(model -> model.startsWith("claude"));
+        assertThat(routes.models(bedrock, AT)).anyMatch(model -> model.contains("claude"));
     }
 }
