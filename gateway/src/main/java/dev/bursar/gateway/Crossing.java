@@ -115,8 +115,12 @@ record Crossing(Operation client, Operation upstream, Translation translation) {
         if (!(ending instanceof Ending.Answered(int status, MultiMap headers, Buffer body))) {
             return ending;
         }
-        if (status < Call.ERROR && (nothing || body.length() == 0)) {
+        if (status < Call.ERROR && body.length() == 0) {
             return failed("sent no answer", NO_ANSWER, false);
+        }
+        if (status < Call.ERROR && nothing) {
+            String said = translation.failure(body.getBytes());
+            return failed("sent an error in place of an answer: " + said, NO_ANSWER, false);
         }
         try {
             byte[] json =

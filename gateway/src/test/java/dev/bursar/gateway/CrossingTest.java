@@ -361,12 +361,16 @@ class CrossingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "''",
-        "'{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"x\"}}'"
+        "'',sent no answer",
+        "'{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"no such region\"}}',"
+                + "no such region",
+        "'{\"error\":{\"type\":\"odd\"}}',odd"
     })
-    void answer_thatIsNone_costsNothing(String body) throws Exception {
+    void answer_thatIsNone_costsNothingAndIsToldWhy(String body, String why) throws Exception {
         house.provider.script(answer -> answer.json(200, body));
-        assertThat(house.post(CHAT, CLAUDE).statusCode()).isEqualTo(502);
+        HttpResponse<String> answer = house.post(CHAT, CLAUDE);
+        assertThat(answer.statusCode()).isEqualTo(502);
+        assertThat(json(answer.body()).at("/error/message").asString()).contains(why);
         assertThat(house.released().attribution().labels()).containsEntry("status", "no_answer");
         assertThat(house.spent(budget)).isZero();
     }

@@ -106,6 +106,11 @@ public final class Translation {
         return Trees.bytes(Errors.envelope(client, Errors.read(status, body)));
     }
 
+    /// What the provider says in an answer of status 200 that is an error. Odd bodies are repeated as text.
+    public String failure(byte[] body) {
+        return Errors.read(200, body).message();
+    }
+
     /// A stream of server-sent events.
     ///
     /// @param asked the model as the client named it
