@@ -27,7 +27,9 @@ final class Attempts {
     /// The label of an attempt that was let in and found no key.
     static final String NO_ROOM = "provider_limited";
 
+    /// What a client is asked to wait at least: calls that are open have to end.
     private static final int LIMITED_RETRY_SECONDS = 2;
+
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
     private static final int SERVER_ERROR = 500;
@@ -64,6 +66,9 @@ final class Attempts {
 
     private @Nullable Candidate current;
     private int number;
+
+    /// How long it takes until one of the providers whose keys had no room has some; null while all had.
+    private @Nullable Duration untilRoom;
 
     private Attempts(
             Wiring wiring, Ask ask, @Nullable RouteRules rules, List<Candidate> candidates) {
@@ -120,12 +125,19 @@ final class Attempts {
         return chosen;
     }
 
-    private static RefusedException noRoom() {
+    private RefusedException noRoom() {
+        int wait = untilRoom == null ? 0 : Denials.retrySeconds(untilRoom);
         return new RefusedException(
                 Denial.later(
                         Refusal.PROVIDER_LIMITED,
                         "every key of the provider has as many calls as it may have",
-                        LIMITED_RETRY_SECONDS));
+                        Math.max(wait, LIMITED_RETRY_SECONDS)));
+    }
+
+    private void foundNoRoom(String provider, Instant now) {
+        Duration wait = keys.untilRefill(provider, now);
+        Duration before = untilRoom;
+        untilRoom = before == null || wait.compareTo(before) < 0 ? wait : before;
     }
 
     /// Begins what was chosen last.
@@ -143,6 +155,7 @@ final class Attempts {
         }
         String provider = candidate.route().provider().name();
         if (needsKey(provider) && !keys.hasRoom(provider, now, isLastResort(provider, now))) {
+            foundNoRoom(provider, now);
             return null;
         }
         number++;
@@ -161,7 +174,11 @@ final class Attempts {
         }
         Instant now = wiring.clock().instant();
         KeyRing.Lease lease = keys.take(provider, now, isLastResort(provider, now));
-        return lease == null ? null : attempt.sent(served, lease);
+        if (lease == null) {
+            foundNoRoom(provider, now);
+            return null;
+        }
+        return attempt.sent(served, lease);
     }
 
     private boolean needsKey(String provider) {

@@ -20,7 +20,10 @@ import java.util.function.Function;
 final class Denials {
 
     private static final int HELD_RETRY_SECONDS = 2;
+
+    /// Some clients sleep for as long as they are told.
     private static final int MAX_RETRY_SECONDS = 60;
+
     private static final long TOKENS_PER_RATE = 1_000_000;
     private static final Duration RATE_WINDOW = Duration.ofHours(1);
 
@@ -82,7 +85,7 @@ final class Denials {
     }
 
     /// 0 when one of the budgets is exhausted; else long enough for the slowest, as far as clients can
-    /// be asked to wait: some sleep for as long as they are told.
+    /// be asked to wait.
     private int retryAfter(List<BlockingBudget> blocking) {
         long seconds = 0;
         for (BlockingBudget budget : blocking) {
@@ -99,8 +102,12 @@ final class Denials {
         if (refusal == Refusal.BUDGET_HELD || resetsAt == null) {
             return HELD_RETRY_SECONDS;
         }
-        return Math.clamp(
-                Math.ceilDiv(now.until(resetsAt).toMillis(), 1_000), 1, MAX_RETRY_SECONDS);
+        return retrySeconds(now.until(resetsAt));
+    }
+
+    /// A wait in whole seconds, one at least, as far as clients can be asked to wait.
+    static int retrySeconds(Duration wait) {
+        return Math.clamp(Math.ceilDiv(wait.toMillis(), 1_000), 1, MAX_RETRY_SECONDS);
     }
 
     private String scope(Block block) {

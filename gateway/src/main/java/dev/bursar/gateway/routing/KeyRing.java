@@ -104,6 +104,16 @@ public final class KeyRing {
                     .anyMatch(slot -> slot.state().hasRoom(slot.key(), now));
         }
 
+        /// How long it takes until a bucket that is empty lets a call of a provider through again; zero where
+        /// one has room, and only calls that are open are in the way, whose ends nobody knows.
+        public Duration untilRefill(String provider, Instant now) {
+            return slots.getOrDefault(provider, List.of()).stream()
+                    .filter(slot -> !dead.contains(slot.state()))
+                    .map(slot -> slot.state().untilRefill(slot.key(), now))
+                    .min(Comparator.naturalOrder())
+                    .orElse(Duration.ZERO);
+        }
+
         /// A key for the next attempt, or null when all that were not tried rest or are at their bounds.
         ///
         /// @param resting whether one that rests will do when no other can take the call

@@ -55,6 +55,16 @@ final class KeyState {
                 && (key.callsPerMinute() == 0 || !overflows(filled(key, fullAt.get(), now), now));
     }
 
+    /// Until the bucket has a call for somebody; zero when it has one now.
+    Duration untilRefill(ProviderKey key, Instant at) {
+        if (key.callsPerMinute() == 0) {
+            return Duration.ZERO;
+        }
+        long now = nanos(at);
+        long full = filled(key, fullAt.get(), now);
+        return Duration.ofNanos(Math.max(0, full - now - MINUTE.toNanos()));
+    }
+
     private boolean drop(ProviderKey key, Instant at) {
         long now = nanos(at);
         for (; ; ) {

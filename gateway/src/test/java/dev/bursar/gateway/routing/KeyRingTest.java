@@ -113,6 +113,19 @@ class KeyRingTest {
     }
 
     @Test
+    void untilRefill_isThatOfTheKeyThatHasACallSoonest() {
+        KeyRing ring = ring(key("a", 1, 30, 0), key("b", 1, 6, 0));
+        assertThat(ring.turn("run").untilRefill("p", now)).isZero();
+        assertThat(taken(ring, 100)).isEqualTo(36);
+        assertThat(ring.turn("run").untilRefill("p", now)).isEqualTo(Duration.ofSeconds(2));
+        now = now.plusMillis(500);
+        assertThat(ring.turn("run").untilRefill("p", now)).isEqualTo(Duration.ofMillis(1_500));
+        KeyRing unbounded = ring(key("a", 1, 0, 1));
+        assertThat(taken(unbounded, 2)).isEqualTo(1);
+        assertThat(unbounded.turn("run").untilRefill("p", now)).isZero();
+    }
+
+    @Test
     void ring_withOtherKeys_keepsTheStateOfThoseThatStay() {
         KeyRing ring = ring(key("a", 1, 0, 0), key("b", 1, 0, 0));
         refuse(ring, 401);
