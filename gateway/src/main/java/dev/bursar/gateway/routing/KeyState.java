@@ -13,7 +13,7 @@ final class KeyState {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
-    /// Until when the key is left alone, and for how long it was at the last time.
+    /// Until when the key is left alone, and for how long it was at the last time that nobody said how long.
     private record Rest(Instant until, Duration length) {
 
         static final Rest NONE = new Rest(Instant.MIN, Duration.ZERO);
@@ -97,7 +97,7 @@ final class KeyState {
         open.decrementAndGet();
     }
 
-    /// Leaves the key alone: as long as the provider said, or twice as long as at the last time.
+    /// Leaves the key alone: as long as the provider said, or twice as long as at the last time that it did not.
     ///
     /// @param told by the provider, zero when it said nothing
     void rest(Instant now, Duration told, Duration least, Duration most) {
@@ -109,7 +109,7 @@ final class KeyState {
             Duration length = told.isPositive() ? told : longer;
             length = length.compareTo(least) < 0 ? least : length;
             length = length.compareTo(most) > 0 ? most : length;
-            return new Rest(now.plus(length), length);
+            return new Rest(now.plus(length), told.isPositive() ? before.length() : length);
         });
     }
 

@@ -74,6 +74,16 @@ class KeyRingTest {
     }
 
     @Test
+    void key_refusedAfterARestThatTheProviderTold_restsAsAtTheFirstTime() {
+        KeyRing ring = ring(key("a", 1, 0, 0));
+        refuse(ring, 429, Duration.ofSeconds(40));
+        now = now.plusSeconds(40);
+        refuse(ring, 429);
+        assertThat(ring.isAwake("p", now.plusMillis(1_999))).isFalse();
+        assertThat(ring.isAwake("p", now.plusSeconds(2))).isTrue();
+    }
+
+    @Test
     void onlyKeyResting_isTakenWhereThatWillDo() {
         KeyRing ring = ring(key("a", 1, 0, 0), key("b", 1, 0, 0));
         refuse(ring, 401);
@@ -177,8 +187,12 @@ class KeyRingTest {
     }
 
     private void refuse(KeyRing ring, int status) {
+        refuse(ring, status, Duration.ZERO);
+    }
+
+    private void refuse(KeyRing ring, int status, Duration told) {
         Lease lease = requireNonNull(ring.turn("run").take("p", now, false));
-        lease.refused(status, now, Duration.ZERO);
+        lease.refused(status, now, told);
         lease.close();
     }
 
