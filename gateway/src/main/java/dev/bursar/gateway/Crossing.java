@@ -22,6 +22,9 @@ record Crossing(Operation client, Operation upstream, Translation translation) {
     /// The label of an answer that cannot be translated.
     static final String UNREADABLE = "unreadable_answer";
 
+    /// Where Bedrock tells what kind of error it is.
+    private static final String ERROR_TYPE = "x-amzn-errortype";
+
     /// Nothing is told of the time where only a way is looked for.
     private static final InstantSource NO_TIME = InstantSource.fixed(Instant.EPOCH);
 
@@ -126,7 +129,7 @@ record Crossing(Operation client, Operation upstream, Translation translation) {
             byte[] json =
                     status < Call.ERROR
                             ? translation.answer(body.getBytes(), asked)
-                            : translation.error(status, body.getBytes());
+                            : translation.error(status, body.getBytes(), headers.get(ERROR_TYPE));
             return new Ending.Answered(status, headers(headers), Buffer.buffer(json));
         } catch (TranslationException e) {
             return failed(unreadable(e), UNREADABLE, true);

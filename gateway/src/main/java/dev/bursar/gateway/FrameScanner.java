@@ -5,6 +5,7 @@ import dev.bursar.gateway.eventstream.FrameReader;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
+import tools.jackson.core.JsonGenerator;
 
 /// Finds the events in a stream of binary frames, as Bedrock sends it. Each is handed on as an object with
 /// one field, which is named by the type of the event: `{"messageStop":{"stopReason":"end_turn"}}`. A
@@ -50,8 +51,21 @@ final class FrameScanner implements EventScanner {
                     event(frame.type(), frame.payload());
                 }
             }
-            case ERROR -> event(ConverseReader.ERROR, new byte[0]);
+            case ERROR -> event(ConverseReader.ERROR, error(frame));
         }
+    }
+
+    /// Of an error all is in the headers.
+    private static byte[] error(Frame frame) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (JsonGenerator json = Json.generator(out)) {
+            json.writeStartObject();
+            json.writeStringProperty(
+                    "message", new String(frame.payload(), StandardCharsets.UTF_8));
+            json.writeStringProperty("code", frame.type());
+            json.writeEndObject();
+        }
+        return out.toByteArray();
     }
 
     private void event(String name, byte[] payload) {

@@ -3,6 +3,7 @@ package dev.bursar.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.gateway.eventstream.FrameWriter;
+import dev.bursar.gateway.eventstream.RawFrames;
 import dev.bursar.ledger.BudgetId;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
@@ -323,6 +324,48 @@ class CrossingTest {
     private static void frame(FakeProvider.Answer answer, String type, String payload) {
         byte[] frame = FrameWriter.event(type, payload.getBytes(StandardCharsets.UTF_8));
         answer.response().write(Buffer.buffer(frame));
+    }
+
+    @Test
+    void framesThatEndInAnError_tellItsTextAndCode() throws Exception {
+        house.provider.script(answer -> {
+            answer.begin("application/vnd.amazon.eventstream");
+            frame(answer, "messageStart", "{\"role\":\"assistant\"}");
+            byte[] headers =
+                    RawFrames.joined(
+                            RawFrames.text(":message-type", "error"),
+                            RawFrames.text(":error-code", "InternalFailure"),
+                            RawFrames.text(":error-message", "it broke"));
+            answer.response().write(Buffer.buffer(RawFrames.frame(headers, new byte[0])));
+            answer.end();
+        });
+        HttpResponse<String> answer =
+                house.post(
+                        CHAT,
+                        CLAUDE_STREAM.replace(
+                                "anthropic/house-model", "bedrock/acme.house-model-v1:0"));
+        assertThat(answer.body())
+                .contains(
+                        "\"message\":\"it broke\"",
+                        "\"code\":\"InternalFailure\"",
+                        "\"type\":\"server_error\"");
+    }
+
+    @Test
+    void errorOfBedrock_keepsTheTypeThatItsHeaderTells() throws Exception {
+        house.provider.script(answer ->
+                answer.json(
+                        403,
+                        Map.of("x-amzn-ErrorType", "AccessDeniedException:http://internal/"),
+                        "{\"message\":\"Not you\"}"));
+        HttpResponse<String> answer =
+                house.post(
+                        CHAT,
+                        CLAUDE.replace("anthropic/house-model", "bedrock/acme.house-model-v1:0"));
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(json(answer.body()).at("/error/message").asString()).isEqualTo("Not you");
+        assertThat(json(answer.body()).at("/error/code").asString())
+                .isEqualTo("AccessDeniedException");
     }
 
     @Test

@@ -103,9 +103,12 @@ record Answer(String id, List<Block> blocks, Piece.Stop stop, TokenUsage usage) 
             return new Answer(id, blocks, told, usage);
         }
 
-        /// A call that the bound of the output broke off is none: nobody could run it.
+        /// A call that broke off, or that the provider found malformed, is none: nobody could run it.
         private static boolean isCutShort(Piece.Stop stop, String arguments) {
-            return stop.reason() == Piece.Reason.LENGTH && Trees.object(arguments) == null;
+            return switch (stop.reason()) {
+                case LENGTH, FILTERED -> Trees.object(arguments) == null;
+                case END, SEQUENCE, CALLS -> false;
+            };
         }
     }
 }

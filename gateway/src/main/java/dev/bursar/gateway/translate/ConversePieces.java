@@ -33,6 +33,7 @@ final class ConversePieces implements PieceReader {
             case "contentBlockStop" -> blockStop(out);
             case "messageStop" -> stopped(event, out);
             case "metadata" -> used(event, out);
+            case "error" -> out.accept(Errors.inStream(event));
             default -> {
                 if (type.endsWith("Exception")) {
                     out.accept(
@@ -120,7 +121,11 @@ final class ConversePieces implements PieceReader {
             case "max_tokens", "model_context_window_exceeded" -> Reason.LENGTH;
             case "stop_sequence" -> Reason.SEQUENCE;
             case "tool_use" -> Reason.CALLS;
-            case "guardrail_intervened", "content_filtered" -> Reason.FILTERED;
+            case "guardrail_intervened",
+                    "content_filtered",
+                    "malformed_model_output",
+                    "malformed_tool_use" ->
+                    Reason.FILTERED;
             default -> Reason.END;
         };
     }

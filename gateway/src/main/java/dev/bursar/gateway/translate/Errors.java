@@ -14,6 +14,16 @@ final class Errors {
 
     private Errors() {}
 
+    /// What an error says.
+    ///
+    /// @param type that stands in a header, as Bedrock's does, which may be followed by an address; or null
+    static Piece.Failure read(int status, byte[] body, @Nullable String type) {
+        Piece.Failure told = read(status, body);
+        return told.kind() != null || type == null || type.isBlank()
+                ? told
+                : new Piece.Failure(status, told.message(), type.replaceFirst(":.*", "").strip());
+    }
+
     /// What the body of an error says. Odd bodies are repeated as text.
     static Piece.Failure read(int status, byte[] body) {
         JsonNode json = Trees.read(body, 0, body.length);

@@ -3,6 +3,7 @@ package dev.bursar.gateway.translate;
 import dev.bursar.gateway.translate.QuestionWriter.Target;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -102,8 +103,9 @@ public final class Translation {
     /// An error of the provider in the client's envelope. Odd bodies are repeated as text.
     ///
     /// @param status of 300 and above
-    public byte[] error(int status, byte[] body) {
-        return Trees.bytes(Errors.envelope(client, Errors.read(status, body)));
+    /// @param type of the error where a header tells it, else null
+    public byte[] error(int status, byte[] body, @Nullable String type) {
+        return Trees.bytes(Errors.envelope(client, Errors.read(status, body, type)));
     }
 
     /// What the provider says in an answer of status 200 that is an error. Odd bodies are repeated as text.

@@ -1,5 +1,10 @@
 package dev.bursar.gateway.eventstream;
 
+import static dev.bursar.gateway.eventstream.RawFrames.checksum;
+import static dev.bursar.gateway.eventstream.RawFrames.frame;
+import static dev.bursar.gateway.eventstream.RawFrames.joined;
+import static dev.bursar.gateway.eventstream.RawFrames.text;
+import static dev.bursar.gateway.eventstream.RawFrames.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,36 +30,6 @@ class FrameReaderTest {
     private static String said(Frame frame) {
         String payload = new String(frame.payload(), StandardCharsets.UTF_8);
         return frame.kind() + " " + frame.type() + " " + payload;
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    /// A frame of any headers and payload.
-    private static byte[] frame(byte[] headers, byte[] payload) {
-        ByteBuffer out = ByteBuffer.allocate(16 + headers.length + payload.length);
-        out.putInt(out.capacity()).putInt(headers.length);
-        out.putInt(checksum(out.array(), 8)).put(headers).put(payload);
-        return out.putInt(checksum(out.array(), out.position())).array();
-    }
-
-    private static int checksum(byte[] bytes, int length) {
-        CRC32 checksum = new CRC32();
-        checksum.update(bytes, 0, length);
-        return (int) checksum.getValue();
-    }
-
-    private static byte[] text(String name, String value) {
-        ByteBuffer out = ByteBuffer.allocate(4 + name.length() + utf8(value).length);
-        out.put((byte) name.length()).put(utf8(name)).put((byte) 7);
-        return out.putShort((short) utf8(value).length).put(utf8(value)).array();
-    }
-
-    private static byte[] joined(byte[]... parts) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Arrays.stream(parts).forEach(out::writeBytes);
-        return out.toByteArray();
     }
 
     @Test

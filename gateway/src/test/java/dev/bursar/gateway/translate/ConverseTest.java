@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /// Models of Bedrock.
@@ -100,6 +102,41 @@ final class ConverseTest {
                 .singleElement()
                 .asString()
                 .startsWith("msg_");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"malformed_tool_use", "malformed_model_output"})
+    void answer_thatBedrockFoundMalformed_isNoGoodEnd(String reason) {
+        String events =
+                """
+                messageStart {"role":"assistant"}
+                contentBlockStart {"contentBlockIndex":0,"start":{"toolUse":{"toolUseId":"t","name":"f"}}}
+                contentBlockDelta {"contentBlockIndex":0,"delta":{"toolUse":{"input":"{\\"a\\":"}}}
+                contentBlockStop {"contentBlockIndex":0}
+                messageStop {"stopReason":"%s"}
+                metadata {"usage":{"inputTokens":5,"outputTokens":3,"totalTokens":8}}
+                """
+                        .formatted(reason);
+        assertThat(Wire.stream(Form.CHAT, Form.CONVERSE, events))
+                .contains("\"finish_reason\":\"content_filter\"");
+        assertThat(Wire.stream(Form.MESSAGES, Form.CONVERSE, events))
+                .contains("\"stop_reason\":\"refusal\"");
+        assertThat(Wire.stream(Form.RESPONSES, Form.CONVERSE, events))
+                .contains("response.incomplete", "\"status\":\"incomplete\"")
+                .doesNotContain("\"status\":\"completed\"");
+    }
+
+    @Test
+    void stream_withAnError_endsWithIt() {
+        StreamTranslation stream = Wire.between(Form.CHAT, Form.CONVERSE).stream("ours", true);
+        Wire.feed(stream, "messageStart {\"role\":\"assistant\"}");
+        assertThat(Wire.feed(stream, "error {\"message\":\"boo\",\"code\":\"InternalFailure\"}"))
+                .isEqualTo(
+                        """
+                        event: error
+                        data: {"error":{"message":"boo","type":"server_error","param":null,"code":"InternalFailure"}}
+
+                        """);
     }
 
     @Test

@@ -2,7 +2,9 @@ package dev.bursar.gateway.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,8 +31,28 @@ final class ErrorsTest {
             })
     void errors_forClientsOfChats_keepTheirMessage(
             Form provider, int status, String body, String expected) {
-        assertThat(Wire.json(Wire.between(Form.CHAT, provider).error(status, Wire.bytes(body))))
+        assertThat(
+                        Wire.json(
+                                Wire.between(Form.CHAT, provider)
+                                        .error(status, Wire.bytes(body), null)))
                 .isEqualTo(Wire.json(expected));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ValidationException, ValidationException",
+        "ValidationException:http://internal.example/coral/, ValidationException",
+        "'', ",
+    })
+    void errors_ofAProviderThatTellsTheirTypeInAHeader_keepIt(
+            String header, @Nullable String code) {
+        Translation translation = Wire.between(Form.CHAT, Form.CONVERSE);
+        byte[] told = translation.error(400, Wire.bytes("{\"message\":\"Bad\"}"), header);
+        assertThat(Wire.json(told).path("error").path("code").asStringOpt())
+                .isEqualTo(Optional.ofNullable(code));
+        byte[] body = Wire.bytes("{\"error\":{\"message\":\"Bad\",\"type\":\"own\"}}");
+        assertThat(Wire.json(translation.error(400, body, header)).at("/error/code").asString())
+                .isEqualTo("own");
     }
 
     @Test
@@ -39,7 +61,8 @@ final class ErrorsTest {
         for (int round = 0; round < 200; round++) {
             byte[] body = new byte[random.nextInt(3_000)];
             random.nextBytes(body);
-            JsonNode error = Wire.json(Wire.between(Form.CHAT, Form.GENERATE).error(502, body));
+            JsonNode error =
+                    Wire.json(Wire.between(Form.CHAT, Form.GENERATE).error(502, body, null));
             assertThat(error.path("error").path("message").asString())
                     .isNotEmpty()
                     .hasSizeLessThanOrEqualTo(1_000);
@@ -62,12 +85,12 @@ final class ErrorsTest {
     })
     void errors_ofAStatus_haveTheTypesThatSdksKnow(int status, String anthropic, String google) {
         byte[] body = Wire.bytes("{\"error\":{\"message\":\"So\",\"type\":\"x\",\"code\":null}}");
-        assertThat(Wire.json(Wire.between(Form.MESSAGES, Form.CHAT).error(status, body)))
+        assertThat(Wire.json(Wire.between(Form.MESSAGES, Form.CHAT).error(status, body, null)))
                 .isEqualTo(
                         Wire.json(
                                 "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"So\"}}"
                                         .formatted(anthropic)));
-        assertThat(Wire.json(Wire.between(Form.GENERATE, Form.CHAT).error(status, body)))
+        assertThat(Wire.json(Wire.between(Form.GENERATE, Form.CHAT).error(status, body, null)))
                 .isEqualTo(
                         Wire.json(
                                 "{\"error\":{\"code\":%d,\"message\":\"So\",\"status\":\"%s\"}}"

@@ -133,6 +133,11 @@ final class MessagesToChatTest {
         JsonNode cut = Wire.answer(Form.MESSAGES, Form.CHAT, answer.formatted("length"));
         assertThat(cut.path("content")).hasSize(1);
         assertThat(cut.path("stop_reason").asString()).isEqualTo("max_tokens");
+        // What a filter has cut short cannot be run either.
+        JsonNode filtered =
+                Wire.answer(Form.MESSAGES, Form.CHAT, answer.formatted("content_filter"));
+        assertThat(filtered.path("content")).hasSize(1);
+        assertThat(filtered.path("stop_reason").asString()).isEqualTo("refusal");
     }
 
     @Test
