@@ -9,7 +9,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// An answer that is put together from its pieces, whole.
 ///
 /// @param blocks in the order in which they came; texts that follow each other are one
-record Answer(String id, List<Block> blocks, Piece.Stop stop, TokenUsage usage) {
+/// @param usage null when the provider told none
+record Answer(String id, List<Block> blocks, Piece.Stop stop, @Nullable TokenUsage usage) {
 
     Answer {
         blocks = List.copyOf(blocks);
@@ -55,7 +56,7 @@ record Answer(String id, List<Block> blocks, Piece.Stop stop, TokenUsage usage) 
         private final List<Open> calls = new ArrayList<>();
         private String id = "";
         private Piece.@Nullable Stop stop;
-        private TokenUsage usage = TokenUsage.NONE;
+        private @Nullable TokenUsage usage;
 
         /// @param call null for a text
         private record Open(Piece.@Nullable CallBegin call, StringBuilder content) {}
@@ -96,19 +97,11 @@ record Answer(String id, List<Block> blocks, Piece.Stop stop, TokenUsage usage) 
                 Piece.CallBegin call = each.call();
                 if (call == null) {
                     blocks.add(new Said(content));
-                } else if (!isCutShort(told, content)) {
+                } else if (!told.cutsShort(content)) {
                     blocks.add(new Called(call.id(), call.name(), content));
                 }
             }
             return new Answer(id, blocks, told, usage);
-        }
-
-        /// A call that broke off, or that the provider found malformed, is none: nobody could run it.
-        private static boolean isCutShort(Piece.Stop stop, String arguments) {
-            return switch (stop.reason()) {
-                case LENGTH, FILTERED -> Trees.object(arguments) == null;
-                case END, SEQUENCE, CALLS -> false;
-            };
         }
     }
 }

@@ -58,9 +58,9 @@ final class ChatStream implements PieceWriter {
     }
 
     @Override
-    public void end(Piece.Stop stop, TokenUsage usage) {
+    public void end(Piece.Stop stop, @Nullable TokenUsage usage) {
         chunk(Trees.object(), reason(stop.reason()));
-        if (withUsage) {
+        if (withUsage && usage != null) {
             ObjectNode chunk = chunk();
             chunk.putArray("choices");
             chunk.set("usage", Usages.chat(usage));
@@ -116,7 +116,9 @@ final class ChatStream implements PieceWriter {
         }
         choice.putNull("logprobs");
         choice.put("finish_reason", reason(answer.stop().reason()));
-        json.set("usage", Usages.chat(answer.usage()));
+        if (answer.usage() != null) {
+            json.set("usage", Usages.chat(answer.usage()));
+        }
         return json;
     }
 

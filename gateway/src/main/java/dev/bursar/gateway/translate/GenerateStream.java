@@ -47,18 +47,17 @@ final class GenerateStream implements PieceWriter {
         Limits.keep(arguments, more.json());
     }
 
-    /// A call that the bound of the output broke off is none.
     @Override
-    public void end(Piece.Stop stop, TokenUsage usage) {
-        boolean cut =
-                stop.reason() == Piece.Reason.LENGTH && Trees.object(arguments.toString()) == null;
-        if (!cut) {
+    public void end(Piece.Stop stop, @Nullable TokenUsage usage) {
+        if (!stop.cutsShort(arguments.toString())) {
             close();
         }
         ObjectNode candidate = content(part(""));
         candidate.put("finishReason", reason(stop.reason()));
         ObjectNode answer = answer(candidate);
-        answer.set("usageMetadata", Usages.generate(usage));
+        if (usage != null) {
+            answer.set("usageMetadata", Usages.generate(usage));
+        }
         out.event(null, answer);
     }
 
@@ -102,7 +101,9 @@ final class GenerateStream implements PieceWriter {
         candidate.putObject("content").put("role", "model").set("parts", parts);
         candidate.put("finishReason", reason(answer.stop().reason()));
         candidate.put("index", 0);
-        json.set("usageMetadata", Usages.generate(answer.usage()));
+        if (answer.usage() != null) {
+            json.set("usageMetadata", Usages.generate(answer.usage()));
+        }
         json.put("modelVersion", head.model());
         json.put("responseId", answer.id());
         return json;

@@ -62,11 +62,11 @@ final class MessagesStream implements PieceWriter {
     }
 
     @Override
-    public void end(Piece.Stop stop, TokenUsage usage) {
+    public void end(Piece.Stop stop, @Nullable TokenUsage usage) {
         close();
         ObjectNode event = typed("message_delta");
         stop(event.putObject("delta"), stop);
-        event.set("usage", Usages.messages(usage));
+        event.set("usage", used(usage));
         write(event);
         write(typed("message_stop"));
     }
@@ -116,7 +116,7 @@ final class MessagesStream implements PieceWriter {
             }
         }
         stop(json, answer.stop());
-        json.set("usage", Usages.messages(answer.usage()));
+        json.set("usage", used(answer.usage()));
         return json;
     }
 
@@ -125,6 +125,11 @@ final class MessagesStream implements PieceWriter {
         message.put("type", "message");
         message.put("role", "assistant");
         message.put("model", head.model());
+    }
+
+    /// The form has no word for what is unknown.
+    private static ObjectNode used(@Nullable TokenUsage usage) {
+        return Usages.messages(usage == null ? TokenUsage.NONE : usage);
     }
 
     private static void stop(ObjectNode json, Piece.Stop stop) {

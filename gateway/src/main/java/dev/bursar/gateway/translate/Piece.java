@@ -35,6 +35,16 @@ sealed interface Piece {
         static Stop of(Reason reason) {
             return new Stop(reason, null);
         }
+
+        /// Whether a call is none that broke off so, or that the provider found malformed: nobody could run it.
+        ///
+        /// @param arguments of the call, as far as they came
+        boolean cutsShort(String arguments) {
+            return switch (reason) {
+                case LENGTH, FILTERED -> Trees.object(arguments) == null;
+                case END, SEQUENCE, CALLS -> false;
+            };
+        }
     }
 
     /// What the call used so far: the last one counts.

@@ -1,6 +1,7 @@
 package dev.bursar.gateway.translate;
 
 import dev.bursar.pricing.TokenUsage;
+import org.jspecify.annotations.Nullable;
 
 /// Writes a stream for a client, piece by piece. Not thread-safe.
 interface PieceWriter {
@@ -14,7 +15,9 @@ interface PieceWriter {
     void arguments(Piece.Arguments arguments);
 
     /// Closes what is open and tells why the answer stopped and what it used. The last one that is called.
-    void end(Piece.Stop stop, TokenUsage usage);
+    ///
+    /// @param usage null when the provider told none: where the form allows it, the client is told none either
+    void end(Piece.Stop stop, @Nullable TokenUsage usage);
 
     /// Ends the stream with an error instead.
     void failure(Piece.Failure failure);

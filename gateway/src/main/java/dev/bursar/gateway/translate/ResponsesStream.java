@@ -78,7 +78,7 @@ final class ResponsesStream implements PieceWriter {
     }
 
     @Override
-    public void end(Piece.Stop stop, TokenUsage usage) {
+    public void end(Piece.Stop stop, @Nullable TokenUsage usage) {
         String status = status(stop.reason());
         close(status);
         ObjectNode event = Trees.object();
@@ -213,7 +213,8 @@ final class ResponsesStream implements PieceWriter {
         return response;
     }
 
-    private static void ended(ObjectNode response, Piece.Reason reason, TokenUsage usage) {
+    private static void ended(
+            ObjectNode response, Piece.Reason reason, @Nullable TokenUsage usage) {
         String why =
                 switch (reason) {
                     case LENGTH -> "max_output_tokens";
@@ -223,7 +224,9 @@ final class ResponsesStream implements PieceWriter {
         if (why != null) {
             response.putObject("incomplete_details").put("reason", why);
         }
-        response.set("usage", Usages.responses(usage));
+        if (usage != null) {
+            response.set("usage", Usages.responses(usage));
+        }
     }
 
     private static String status(Piece.Reason reason) {

@@ -18,7 +18,7 @@ public final class StreamTranslation {
     private final PieceWriter writer;
     private final Frames out;
     private Piece.@Nullable Stop stop;
-    private TokenUsage usage = TokenUsage.NONE;
+    private @Nullable TokenUsage usage;
     private boolean called;
     private boolean over;
 
@@ -122,7 +122,7 @@ public final class StreamTranslation {
         }
     }
 
-    private void finish(Piece.Stop stop, TokenUsage usage) {
+    private void finish(Piece.Stop stop, @Nullable TokenUsage usage) {
         writer.end(stop, usage);
         over = true;
         out.close();

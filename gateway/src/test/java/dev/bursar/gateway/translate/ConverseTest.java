@@ -121,9 +121,47 @@ final class ConverseTest {
                 .contains("\"finish_reason\":\"content_filter\"");
         assertThat(Wire.stream(Form.MESSAGES, Form.CONVERSE, events))
                 .contains("\"stop_reason\":\"refusal\"");
+        assertThat(Wire.stream(Form.GENERATE, Form.CONVERSE, events))
+                .contains("\"finishReason\":\"SAFETY\"")
+                .doesNotContain("functionCall");
         assertThat(Wire.stream(Form.RESPONSES, Form.CONVERSE, events))
                 .contains("response.incomplete", "\"status\":\"incomplete\"")
                 .doesNotContain("\"status\":\"completed\"");
+    }
+
+    @Test
+    void usage_thatBedrockDoesNotTell_isNotToldAsNone() {
+        String events =
+                """
+                messageStart {"role":"assistant"}
+                contentBlockDelta {"contentBlockIndex":0,"delta":{"text":"So"}}
+                contentBlockStop {"contentBlockIndex":0}
+                messageStop {"stopReason":"end_turn"}
+                """;
+        String answer =
+                """
+                {"output":{"message":{"role":"assistant","content":[{"text":"So"}]}},"stopReason":"end_turn"}
+                """;
+        assertThat(Wire.stream(Form.CHAT, Form.CONVERSE, events))
+                .contains("So")
+                .doesNotContain("usage");
+        assertThat(Wire.stream(Form.RESPONSES, Form.CONVERSE, events))
+                .contains("So", "\"usage\":null")
+                .doesNotContain("input_tokens");
+        assertThat(Wire.stream(Form.GENERATE, Form.CONVERSE, events))
+                .contains("So")
+                .doesNotContain("usageMetadata");
+        assertThat(Wire.answer(Form.CHAT, Form.CONVERSE, answer).has("usage")).isFalse();
+        assertThat(Wire.answer(Form.RESPONSES, Form.CONVERSE, answer).path("usage").isNull())
+                .isTrue();
+        assertThat(Wire.answer(Form.GENERATE, Form.CONVERSE, answer).has("usageMetadata"))
+                .isFalse();
+        // Clients of Messages take the counts for granted.
+        assertThat(
+                        Wire.answer(Form.MESSAGES, Form.CONVERSE, answer)
+                                .at("/usage/output_tokens")
+                                .asInt())
+                .isZero();
     }
 
     @Test
