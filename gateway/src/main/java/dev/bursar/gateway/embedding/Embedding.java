@@ -34,8 +34,8 @@ public final class Embedding {
         return new Embedding(vector, true);
     }
 
-    /// Whether all of the text is in it. Two texts that differ only behind the end of what the model reads
-    /// have the same embedding.
+    /// Whether all of the text is in it. Two texts that differ only behind the end of what the model reads, or in
+    /// words that it does not know, have the same embedding.
     public boolean whole() {
         return whole;
     }

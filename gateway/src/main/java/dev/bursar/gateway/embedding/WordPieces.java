@@ -73,10 +73,11 @@ final class WordPieces {
             at = to;
         }
         pieces.close(end);
-        return new Pieces(pieces.ids(), !pieces.full());
+        return new Pieces(pieces.ids(), !pieces.full() && !pieces.has(unknown));
     }
 
-    /// @param whole whether the text is in them to its end
+    /// @param whole whether all of the text is in them: to its end, and without a word that the model does not
+    ///     know. It takes all of those for the same
     @SuppressWarnings("ArrayRecordComponent") // handed over once, compared by nobody
     record Pieces(long[] ids, boolean whole) {}
 
@@ -207,6 +208,10 @@ final class WordPieces {
         /// Whether something had to be left out.
         private boolean full() {
             return full;
+        }
+
+        private boolean has(long id) {
+            return Arrays.stream(ids, 0, count).anyMatch(one -> one == id);
         }
 
         private long[] ids() {

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WordPiecesTest {
 
@@ -51,6 +52,14 @@ class WordPiecesTest {
     @Test
     void split_longWord_isUnknown() {
         assertThat(text(WORDS.split("x".repeat(101), 256))).isEqualTo("101 100 102");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"翻译成英文:猫", "Should I 👍 it?", "สุนัขคืออะไร", "Name the symbol ∏"})
+    void split_wordThatTheModelDoesNotKnow_isNotWhole(String text) {
+        WordPieces.Pieces pieces = WORDS.split(text, 256);
+        assertThat(pieces.ids()).contains(100);
+        assertThat(pieces.whole()).isFalse();
     }
 
     @Test
