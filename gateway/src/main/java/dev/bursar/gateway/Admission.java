@@ -248,7 +248,7 @@ final class Admission {
         return switch (outcome) {
             case Outcome.Granted granted -> admitted(shape, granted);
             case Outcome.Refused refused when refused.reason() == Reason.RUN_STOPPED ->
-                    throw stopped(shape.route());
+                    throw stopped(wiring, ask, shape.route());
             case Outcome.Refused refused ->
                     throw refused(
                             wiring, shape.request(), shape.route(), shape.estimate(), refused);
@@ -284,7 +284,8 @@ final class Admission {
                         .explain(refused, estimate, route, request.choices()));
     }
 
-    private RefusedException stopped(Route route) {
+    /// What the client of a stopped run is told.
+    static RefusedException stopped(Wiring wiring, Ask ask, Route route) {
         String run = Objects.requireNonNull(ask.subject().apply(route).get(Subject.RUN));
         return new RefusedException(
                 RunGuard.denial(

@@ -6,7 +6,9 @@ import dev.bursar.gateway.cache.CacheRule;
 import dev.bursar.gateway.cache.CacheRule.Temperature;
 import dev.bursar.gateway.cache.CacheSettings;
 import dev.bursar.gateway.cache.CacheStats;
+import dev.bursar.ledger.Attribution;
 import dev.bursar.ledger.BudgetId;
+import dev.bursar.ledger.Command;
 import dev.bursar.ledger.Entry;
 import dev.bursar.ledger.Unit;
 import java.net.http.HttpRequest;
@@ -140,6 +142,20 @@ class CacheTest {
             assertThat(header(post(PATH, Samples.CHAT), "X-Bursar-Decision")).isEqualTo("allow");
         }
         assertThat(house.provider.received).hasSize(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void hit_ofAStoppedRun_isDeniedAsEveryCall(boolean stream) throws Exception {
+        String body = stream ? CHAT_STREAM : CHAT;
+        post(PATH, CHAT);
+        house.authority.submit(new Command.StopRun(House.ACME, "r", Attribution.NONE));
+        HttpResponse<String> stopped = send(house.request(PATH, body).header("X-Bursar-Run", "r"));
+        assertThat(stopped.statusCode()).isEqualTo(402);
+        assertThat(stopped.body()).contains("run_stopped", "the run r was stopped");
+        HttpResponse<String> other = send(house.request(PATH, body).header("X-Bursar-Run", "o"));
+        assertThat(header(other, "X-Bursar-Decision")).isEqualTo("cached");
+        assertThat(house.provider.received).hasSize(1);
     }
 
     @Test

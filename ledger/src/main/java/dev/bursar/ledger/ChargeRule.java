@@ -84,6 +84,9 @@ final class ChargeRule {
         if (state.isClosed(command.tenant())) {
             return Refusals.of(Reason.TENANT_CLOSED);
         }
+        if (!command.scoped() && state.isStopped(command.tenant(), command.subject(), now)) {
+            return Refusals.of(Reason.RUN_STOPPED);
+        }
         if (command.scoped() && !coversAllUnits(command)) {
             return Refusals.of(state.whyNoneApplies(command.tenant(), command.subject()));
         }

@@ -279,9 +279,10 @@ public sealed interface Command {
         }
     }
 
-    /// Records spending that has happened without a hold. With `ALWAYS` it is never refused.
+    /// Records spending without a hold. With `ALWAYS` it is never refused.
     ///
-    /// @param scoped as of a [Reserve]
+    /// @param scoped as of a [Reserve]. What such a caller tells has happened already: that the run is stopped
+    ///     refuses only what may still be left undone
     record Charge(
             CommandKey key,
             TenantId tenant,

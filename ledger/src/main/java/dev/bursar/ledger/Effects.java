@@ -246,13 +246,13 @@ final class Effects {
     }
 
     /// Opens the approvals that the refusal asked for. To be refused a reserve is a use of an account,
-    /// too: who goes on asking does not rest.
+    /// too: who goes on asking does not rest. Nor does a stopped run that asks for anything.
     private void refuse(Entry.Refused entry) {
-        if (entry.operation() != StateRecord.Operation.RESERVE) {
-            return;
-        }
         if (entry.reason() == Reason.RUN_STOPPED) {
             state.stoppedRuns().ask(entry.tenant(), entry.subject().get(Subject.RUN), entry.at());
+        }
+        if (entry.operation() != StateRecord.Operation.RESERVE) {
+            return;
         }
         for (Block block : entry.blocks()) {
             String id = block.approval();

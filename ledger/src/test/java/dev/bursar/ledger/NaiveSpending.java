@@ -234,6 +234,10 @@ final class NaiveSpending {
         if (books.closed.contains(command.tenant())) {
             return "TENANT_CLOSED";
         }
+        if (!command.scoped()
+                && books.ask(command.tenant(), command.subject().get(Subject.RUN), now)) {
+            return "RUN_STOPPED";
+        }
         String missing =
                 command.scoped()
                         ? books.missing(command.tenant(), command.subject(), command.actual())

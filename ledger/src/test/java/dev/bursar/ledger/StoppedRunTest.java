@@ -75,6 +75,17 @@ class StoppedRunTest {
     }
 
     @Test
+    void stop_refusesAChargeThatMayBeLeftUndone_andNoneThatTellsWhatHasHappened() {
+        stop("1");
+
+        assertThat(reason(charge(Command.Overage.REJECT, false))).isEqualTo(Reason.RUN_STOPPED);
+        assertThat(charge(Command.Overage.REJECT, true)).isInstanceOf(Outcome.Charged.class);
+        assertThat(charge(Command.Overage.ALWAYS, false)).isInstanceOf(Outcome.Charged.class);
+        resume("1");
+        assertThat(charge(Command.Overage.REJECT, false)).isInstanceOf(Outcome.Charged.class);
+    }
+
+    @Test
     void stop_isAlsoWhatAnEvaluationIsAnswered() {
         stop("1");
 
@@ -170,6 +181,18 @@ class StoppedRunTest {
 
     private Outcome reserve(Subject subject) {
         return ledger.submit(ledger.reserveCommand(subject, Amounts.of(TOKENS, 1)));
+    }
+
+    private Outcome charge(Command.Overage overage, boolean scoped) {
+        return ledger.submit(
+                new Command.Charge(
+                        new CommandKey(overage + " " + scoped + " " + ledger.journal.size(), 0),
+                        ACME,
+                        RUN,
+                        Amounts.of(TOKENS, 1),
+                        overage,
+                        scoped,
+                        Attribution.NONE));
     }
 
     private Outcome stop(String run) {
