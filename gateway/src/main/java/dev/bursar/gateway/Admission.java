@@ -247,11 +247,9 @@ final class Admission {
     private Admitted admitted(Shape shape, Outcome outcome) {
         return switch (outcome) {
             case Outcome.Granted granted -> admitted(shape, granted);
-            case Outcome.Refused refused when refused.reason() == Reason.RUN_STOPPED ->
-                    throw stopped(wiring, ask, shape.route());
             case Outcome.Refused refused ->
                     throw refused(
-                            wiring, shape.request(), shape.route(), shape.estimate(), refused);
+                            wiring, ask, shape.request(), shape.route(), shape.estimate(), refused);
             case Outcome other ->
                     throw new IllegalStateException("a reserve was answered by " + other);
         };
@@ -275,21 +273,17 @@ final class Admission {
     /// What a refusal of the ledger is to the client.
     static RefusedException refused(
             Wiring wiring,
+            Ask ask,
             CallRequest request,
             Route route,
             Estimate estimate,
             Outcome.Refused refused) {
+        if (refused.reason() == Reason.RUN_STOPPED) {
+            return RunGuard.refusal(wiring.authority(), ask.tenant(), ask.subject().apply(route));
+        }
         return new RefusedException(
                 new Denials(answered(wiring.authority()::budgets), wiring.clock().instant())
                         .explain(refused, estimate, route, request.choices()));
-    }
-
-    /// What the client of a stopped run is told.
-    static RefusedException stopped(Wiring wiring, Ask ask, Route route) {
-        String run = Objects.requireNonNull(ask.subject().apply(route).get(Subject.RUN));
-        return new RefusedException(
-                RunGuard.denial(
-                        run, answered(() -> wiring.authority().stopped(ask.tenant(), run))));
     }
 
     /// Asks the authority something.

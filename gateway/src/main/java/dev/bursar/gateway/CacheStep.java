@@ -231,11 +231,9 @@ final class CacheStep implements AutoCloseable {
                         ask.record().attribution());
         Outcome outcome = Admission.answered(() -> wiring.authority().submit(charge));
         if (outcome instanceof Outcome.Refused refused) {
-            if (refused.reason() == Reason.RUN_STOPPED) {
-                throw Admission.stopped(wiring, ask, route);
-            }
             throw Admission.refused(
                     wiring,
+                    ask,
                     request,
                     route,
                     new Estimate(0, 0, true, ONE_CALL),

@@ -1,5 +1,6 @@
 package dev.bursar.gateway;
 
+import dev.bursar.authority.Authority;
 import dev.bursar.gateway.breaker.BreakerPolicy;
 import dev.bursar.gateway.breaker.Signs;
 import dev.bursar.gateway.breaker.Verdict;
@@ -12,6 +13,7 @@ import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.TenantId;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -129,8 +131,15 @@ final class RunGuard {
 
     /// What the client of a stopped run is told.
     ///
+    /// @throws RefusedException when the authority cannot answer
+    static RefusedException refusal(Authority authority, TenantId tenant, Subject subject) {
+        String run = Objects.requireNonNull(subject.get(Subject.RUN));
+        return new RefusedException(
+                denial(run, Admission.answered(() -> authority.stopped(tenant, run))));
+    }
+
     /// @param stop empty when somebody has just resumed the run
-    static Denial denial(String run, Optional<StoppedRun> stop) {
+    private static Denial denial(String run, Optional<StoppedRun> stop) {
         String why = stop.map(RunGuard::why).orElse("");
         return Denial.of(
                 Refusal.RUN_STOPPED,

@@ -7,12 +7,10 @@ import dev.bursar.ledger.Command;
 import dev.bursar.ledger.HoldId;
 import dev.bursar.ledger.Outcome;
 import dev.bursar.ledger.Reason;
-import dev.bursar.ledger.Subject;
 import dev.bursar.ledger.Unit;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.SortedMap;
 
 /// Lets a tool call in: holds what it may cost, once for each call that a model asked for.
@@ -97,7 +95,8 @@ final class ToolAdmission {
         }
         return switch (refused.reason()) {
             case HOLD_EXISTS, IDEMPOTENCY_MISMATCH, OUTCOME_FORGOTTEN -> refused;
-            case RUN_STOPPED -> throw stopped(id);
+            case RUN_STOPPED ->
+                    throw RunGuard.refusal(authority, ask.caller().tenant(), ask.subject(id));
             default -> throw denied(refused);
         };
     }
@@ -134,14 +133,6 @@ final class ToolAdmission {
                                 + " is disabled: the budget "
                                 + budget
                                 + " has reached a step that does not allow it"));
-    }
-
-    private RefusedException stopped(HoldId id) {
-        String run = Objects.requireNonNull(ask.subject(id).get(Subject.RUN));
-        return new RefusedException(
-                RunGuard.denial(
-                        run,
-                        Admission.answered(() -> authority.stopped(ask.caller().tenant(), run))));
     }
 
     private RefusedException denied(Outcome.Refused refused) {
