@@ -32,6 +32,12 @@ class CrossingTest {
     private static final String CLAUDE_STREAM =
             Samples.CHAT_STREAM.replace("house-model", "anthropic/house-model");
 
+    private static final String BEDROCK =
+            Samples.CHAT.replace("house-model", "bedrock/acme.house-model-v1:0");
+
+    private static final String BEDROCK_STREAM =
+            Samples.CHAT_STREAM.replace("house-model", "bedrock/acme.house-model-v1:0");
+
     private static final JsonMapper MAPPER = new JsonMapper();
 
     @TempDir private Path data;
@@ -304,11 +310,7 @@ class CrossingTest {
                     "{\"usage\":{\"inputTokens\":10,\"outputTokens\":20,\"totalTokens\":30}}");
             answer.end();
         });
-        HttpResponse<String> answer =
-                house.post(
-                        CHAT,
-                        CLAUDE_STREAM.replace(
-                                "anthropic/house-model", "bedrock/acme.house-model-v1:0"));
+        HttpResponse<String> answer = house.post(CHAT, BEDROCK_STREAM);
         assertThat(answer.headers().firstValue("content-type")).hasValue("text/event-stream");
         assertThat(answer.body())
                 .contains("chat.completion.chunk", "Hello!", "\"finish_reason\":\"stop\"")
@@ -339,11 +341,7 @@ class CrossingTest {
             answer.response().write(Buffer.buffer(RawFrames.frame(headers, new byte[0])));
             answer.end();
         });
-        HttpResponse<String> answer =
-                house.post(
-                        CHAT,
-                        CLAUDE_STREAM.replace(
-                                "anthropic/house-model", "bedrock/acme.house-model-v1:0"));
+        HttpResponse<String> answer = house.post(CHAT, BEDROCK_STREAM);
         assertThat(answer.body())
                 .contains(
                         "\"message\":\"it broke\"",
@@ -358,10 +356,7 @@ class CrossingTest {
                         403,
                         Map.of("x-amzn-ErrorType", "AccessDeniedException:http://internal/"),
                         "{\"message\":\"Not you\"}"));
-        HttpResponse<String> answer =
-                house.post(
-                        CHAT,
-                        CLAUDE.replace("anthropic/house-model", "bedrock/acme.house-model-v1:0"));
+        HttpResponse<String> answer = house.post(CHAT, BEDROCK);
         assertThat(answer.statusCode()).isEqualTo(403);
         assertThat(json(answer.body()).at("/error/message").asString()).isEqualTo("Not you");
         assertThat(json(answer.body()).at("/error/code").asString())
@@ -393,11 +388,7 @@ class CrossingTest {
             answer.response().write(Buffer.buffer(new byte[] {0, 0, 0, 90, 0}));
             answer.after(50, answer::reset);
         });
-        HttpResponse<String> answer =
-                house.post(
-                        CHAT,
-                        CLAUDE_STREAM.replace(
-                                "anthropic/house-model", "bedrock/acme.house-model-v1:0"));
+        HttpResponse<String> answer = house.post(CHAT, BEDROCK_STREAM);
         assertThat(answer.body()).contains("Hello!", "provider_unreachable");
         assertThat(house.committed().attribution().labels()).containsEntry("status", "broken_off");
     }

@@ -49,10 +49,8 @@ final class KeyState {
 
     /// Whether [#claim] would do now. Somebody else may be faster.
     boolean hasRoom(ProviderKey key, Instant at) {
-        long now = nanos(at);
         boolean isFull = key.concurrent() > 0 && open.get() >= key.concurrent();
-        return !isFull
-                && (key.callsPerMinute() == 0 || !overflows(filled(key, fullAt.get(), now), now));
+        return !isFull && untilRefill(key, at).isZero();
     }
 
     /// Until the bucket has a call for somebody; zero when it has one now.

@@ -164,11 +164,19 @@ final class ConverseTest {
                 .isZero();
     }
 
+    /// What a client is told of an event that comes when the stream has begun.
+    private static String afterItsStart(Form client, String event) {
+        StreamTranslation stream = Wire.between(client, Form.CONVERSE).stream("ours", true);
+        Wire.feed(stream, "messageStart {\"role\":\"assistant\"}");
+        return Wire.feed(stream, event);
+    }
+
     @Test
     void stream_withAnError_endsWithIt() {
-        StreamTranslation stream = Wire.between(Form.CHAT, Form.CONVERSE).stream("ours", true);
-        Wire.feed(stream, "messageStart {\"role\":\"assistant\"}");
-        assertThat(Wire.feed(stream, "error {\"message\":\"boo\",\"code\":\"InternalFailure\"}"))
+        assertThat(
+                        afterItsStart(
+                                Form.CHAT,
+                                "error {\"message\":\"boo\",\"code\":\"InternalFailure\"}"))
                 .isEqualTo(
                         """
                         event: error
@@ -179,9 +187,7 @@ final class ConverseTest {
 
     @Test
     void stream_withAnException_endsWithIt() {
-        StreamTranslation stream = Wire.between(Form.MESSAGES, Form.CONVERSE).stream("ours", true);
-        Wire.feed(stream, "messageStart {\"role\":\"assistant\"}");
-        assertThat(Wire.feed(stream, "throttlingException {\"message\":\"Too many\"}"))
+        assertThat(afterItsStart(Form.MESSAGES, "throttlingException {\"message\":\"Too many\"}"))
                 .isEqualTo(
                         """
                         event: error
